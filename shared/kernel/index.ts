@@ -1,0 +1,1 @@
+export { Stack, type StackEntry, stackDigest } from './stack.ts'
