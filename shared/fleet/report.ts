@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { Stack } from '../kernel/index.ts'
+
+/** Host states, as hosts report them. */
+export const HOST_STATES = [
+  'unapplied',
+  'pending',
+  'in-transition',
+  'transition-stalled',
+  'reversing',
+  'applied',
+  'apply-failed',
+  'forced',
+  'superseded',
+  'reboot-pending',
+  'kernel-upgrade-required',
+  'quarantined',
+  'silent',
+] as const
+export const HostState = z.enum(HOST_STATES)
+export type HostState = z.infer<typeof HostState>
+
+/** One host's account of itself. It travels as a compact JWS signed with the host's own Ed25519 key (alg EdDSA, kid = host id). */
+export const Report = z.object({
+  schema: z.literal('supersede.report/1'),
+  host: z.string().min(1).max(64),
+  fleet: z.string().min(1).max(64),
+  /** Grows by one a report; the newest counts, an older or equal one changes nothing. */
+  sequence: z.int().positive(),
+  /** The host's own clock, epoch milliseconds: when it was true. */
+  at: z.int(),
+  /** /proc/sys/kernel/random/boot_id */
+  bootId: z.string().max(64),
+  state: HostState,
+  stack: Stack,
+  /** Version of the newest directive that the host accepted, 0 before the first. */
+  directiveVersion: z.int().min(0),
+  /** The change that this state answers; null when the host has acted on none. */
+  change: z.string().max(64).nullable(),
+  /** Why the host did not do what it was asked to, or null. */
+  refusal: z
+    .object({
+      code: z.enum([
+        'bad-signature',
+        'older-directive',
+        'expired-directive',
+        'wrong-fleet',
+        'digest-mismatch',
+        'stack-not-admitted',
+        'verdict-differs',
+        'kernel-refused',
+        'download-failed',
+        'malformed-directive',
+      ]),
+      detail: z.string().max(500),
+    })
+    .nullable(),
+})
+export type Report = z.infer<typeof Report>

@@ -1,0 +1,1 @@
+export type { Commit } from './commit.ts'

@@ -1,0 +1,16 @@
+/** "`next` replaced `previous` on a fleet by a change": a fact about hosts, never about releases. */
+export type Edge = {
+  /** Digest of the livepatch that was replaced; null where the hosts ran none. */
+  readonly previous: string | null
+  readonly next: string
+  readonly fleet: string
+  readonly change: string
+  /** ISO 8601. */
+  readonly at: string
+  readonly hosts: number
+  /** Functions as `object:function`. */
+  readonly kept: readonly string[]
+  readonly repatched: readonly string[]
+  readonly added: readonly string[]
+  readonly reverted: readonly string[]
+}

@@ -1,0 +1,111 @@
+/**
+ * The one table of what can be asked of Supersede over HTTP. Routes and their authorization (infra), the choke point's
+ * policy action (functions), the OpenAPI document, the clients' paths and the tests of all of them are derived from it,
+ * so that a route without a rule cannot exist.
+ */
+
+/** Who may speak on a route: anyone; a person's JWT; a host's self-signed token; the holder of a one-time enrolment token. */
+export type Audience = 'public' | 'person' | 'host' | 'enrolment'
+
+export type Operation = {
+  /** Also the name of the handler's file in functions/api. */
+  readonly id: string
+  readonly method: 'GET' | 'POST'
+  /** HTTP API route template. */
+  readonly path: string
+  readonly audience: Audience
+  /** Cedar action that the choke point asks; hosts and the public are admitted by their authorizer alone. */
+  readonly action: string | null
+  /** A mutation by a person wants an Idempotency-Key. */
+  readonly idempotent: boolean
+  readonly summary: string
+}
+
+const read = (id: string, path: string, action: string, summary: string) =>
+  ({ id, method: 'GET', path, audience: 'person', action, idempotent: false, summary }) as const
+const write = (id: string, path: string, action: string, summary: string) =>
+  ({ id, method: 'POST', path, audience: 'person', action, idempotent: true, summary }) as const
+
+export const OPERATIONS = [
+  write('submit-patch', '/patches', 'submitPatch', 'Submit a livepatch module'),
+  write('upload-patch', '/patches/uploads', 'submitPatch', 'Get a pre-signed upload for a module above 4 MB'),
+  read('list-patches', '/patches', 'viewPatch', 'List livepatches'),
+  read('show-patch', '/patches/{digest}', 'viewPatch', 'Show the manifest of a livepatch'),
+  read('show-patch-lineage', '/patches/{digest}/lineage', 'viewPatch', 'Show what a livepatch replaced and what replaced it'),
+  write('propose-change', '/changes', 'proposeChange', 'Propose that a fleet run a livepatch'),
+  read('list-changes', '/changes', 'viewChange', 'List changes'),
+  read('show-change', '/changes/{change}', 'viewChange', 'Show a change'),
+  read('show-verdict', '/changes/{change}/verdict', 'viewChange', 'Show the verdict of a change'),
+  write('approve-change', '/changes/{change}/approvals', 'approveChange', 'Approve or reject a change'),
+  write('control-change', '/changes/{change}/control', 'controlChange', 'Pause, resume or abort a change'),
+  {
+    ...write('simulate', '/simulations', 'simulate', 'Judge a livepatch on a fleet or stack without proposing anything'),
+    idempotent: false,
+  },
+  write('create-fleet', '/fleets', 'manageFleet', 'Create a fleet'),
+  read('list-fleets', '/fleets', 'viewFleet', 'List fleets'),
+  read('show-fleet', '/fleets/{fleet}', 'viewFleet', 'Show a fleet with its cohorts'),
+  read('list-hosts', '/fleets/{fleet}/hosts', 'viewFleet', 'List the hosts of a fleet'),
+  write('issue-enrolments', '/fleets/{fleet}/enrolments', 'manageFleet', 'Issue one-time enrolment tokens'),
+  {
+    id: 'enrol-host',
+    method: 'POST',
+    path: '/fleets/{fleet}/hosts',
+    audience: 'enrolment',
+    action: null,
+    idempotent: false,
+    summary: 'Enrol a host with a one-time token and the public half of its own key',
+  },
+  {
+    id: 'show-directive',
+    method: 'GET',
+    path: '/fleets/{fleet}/directive',
+    audience: 'host',
+    action: null,
+    idempotent: false,
+    summary: 'The signed directive of a fleet',
+  },
+  {
+    id: 'report-hosts',
+    method: 'POST',
+    path: '/fleets/{fleet}/reports',
+    audience: 'host',
+    action: null,
+    idempotent: false,
+    summary: 'Report up to 500 signed host states',
+  },
+  read('show-host-history', '/hosts/{host}/history', 'viewHistory', 'What ran on a host over time, and by whose approval'),
+  read('list-history', '/history', 'viewHistory', 'List recorded commits, newest first'),
+  read('show-lineage', '/lineage/{digest}', 'viewPatch', 'The replaced-by graph around a livepatch'),
+  {
+    id: 'show-openapi',
+    method: 'GET',
+    path: '/openapi.json',
+    audience: 'public',
+    action: null,
+    idempotent: false,
+    summary: 'This API as OpenAPI 3.1',
+  },
+] as const satisfies readonly Operation[]
+
+export type OperationId = (typeof OPERATIONS)[number]['id']
+
+export const operation = (id: OperationId): Operation => {
+  const found = OPERATIONS.find(candidate => candidate.id === id)
+  if (!found) throw new Error(`no operation ${id}`)
+  return found
+}
+
+/** The Lambda tasks of the lifecycle state machine; each name is a file in functions/lifecycle. */
+export const LIFECYCLE_TASKS = [
+  'validate',
+  'await-approvals',
+  'expire-approvals',
+  'open-wave',
+  'await-wave',
+  'judge-wave',
+  'halt',
+  'await-decision',
+  'record-lineage',
+] as const
+export type LifecycleTask = (typeof LIFECYCLE_TASKS)[number]

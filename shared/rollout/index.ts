@@ -1,0 +1,2 @@
+export { Directive, SignedDirective } from './directive.ts'
+export { BUCKETS, type Budget, Plan, SLOTS } from './plan.ts'

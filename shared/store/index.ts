@@ -1,0 +1,17 @@
+export {
+  type Catalog,
+  type ChangeHead,
+  type CohortCount,
+  type FleetSummary,
+  type Fleets,
+  type Idempotency,
+  INDEXES,
+  type Ledger,
+  type LineageStore,
+  type Loaded,
+  type Page,
+  type PageRequest,
+  type SlotCounts,
+  type Store,
+  type Waiting,
+} from './ports.ts'

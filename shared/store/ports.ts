@@ -1,0 +1,176 @@
+import type { Change, ChangeEvent, ChangeStatus } from '../change/index.ts'
+import type { Host, HostFact, Moved } from '../fleet/index.ts'
+import type { Commit } from '../history/index.ts'
+import type { Stack } from '../kernel/index.ts'
+import type { Edge } from '../lineage/index.ts'
+import type { Manifest } from '../livepatch/index.ts'
+import type { Decision } from '../policy/index.ts'
+import type { SignedDirective } from '../rollout/index.ts'
+import type { Verdict } from '../verdict/index.ts'
+
+/** One page of a listing; `next` is an opaque cursor, absent on the last page. */
+export type Page<T> = { readonly items: readonly T[]; readonly next?: string }
+export type PageRequest = { readonly limit: number; readonly cursor?: string | undefined }
+
+/** What a change's head item tells without replaying its ledger. Nothing is decided on it. */
+export type ChangeHead = {
+  readonly id: string
+  readonly fleet: string
+  readonly livepatch: string
+  readonly status: ChangeStatus
+  /** Sequence of the newest commit. */
+  readonly version: number
+  readonly proposer: string
+  readonly proposedAt: string
+  readonly updatedAt: string
+}
+
+/** What the workflow of a change waits for, and the task token that wakes it. */
+export type Waiting = { readonly for: 'approvals' | 'wave' | 'decision'; readonly token: string; readonly wave: number | null }
+
+export type Loaded = { readonly change: Change; readonly version: number; readonly lastHash: string | null }
+
+/** Append-only streams of commits; the head of a change moves in the same transaction. */
+export type Ledger = {
+  /** Strongly consistent. Null: no such change. */
+  loadChange(id: string): Promise<Loaded | null>
+  /**
+   * Appends one commit of events to a change, if its version is still `expected` (0: it must not exist).
+   * `proposed` takes the fleet's lock in the same transaction, a terminal status gives it back.
+   * `decision` is the policy room's leave; without one nothing is written.
+   */
+  appendChange(request: {
+    readonly id: string
+    readonly expected: number
+    readonly lastHash: string | null
+    readonly events: readonly ChangeEvent[]
+    readonly actor: string
+    readonly at: number
+    readonly commitId: string
+    readonly decision: Decision
+  }): Promise<{ ok: true; loaded: Loaded } | { ok: false; error: 'conflict' } | { ok: false; error: 'fleet-busy'; holder: string }>
+  /** Other recorded facts: `patch#<digest>` submitted, `fleet#<id>` created, … each an append to its own stream. */
+  record(request: {
+    readonly stream: string
+    readonly event: { readonly type: string; readonly [key: string]: unknown }
+    readonly actor: string
+    readonly at: number
+    readonly commitId: string
+    readonly decision: Decision
+  }): Promise<void>
+  commitsOf(stream: string, page: PageRequest): Promise<Page<Commit>>
+  /** By day, newest first; index read, may lag. */
+  commits(
+    filter: { readonly actor?: string | undefined; readonly fleet?: string | undefined; readonly day?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<Commit>>
+  changes(
+    filter: { readonly status?: ChangeStatus | undefined; readonly fleet?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<ChangeHead>>
+  head(id: string): Promise<ChangeHead | null>
+  wait(id: string, waiting: Waiting): Promise<void>
+  /** Strongly consistent. */
+  waiting(id: string): Promise<Waiting | null>
+  /** Changes that are not in a terminal status, for the sweep; index read. */
+  open(page: PageRequest): Promise<Page<ChangeHead>>
+}
+
+export type Catalog = {
+  /** Same digest again: `present`. Same series and version, or same name, with other bytes: `taken`. */
+  submit(
+    manifest: Manifest,
+    at: number,
+    by: string,
+  ): Promise<{ ok: true; outcome: 'stored' | 'present' } | { ok: false; error: 'taken'; by: string }>
+  manifest(digest: string): Promise<Manifest | null>
+  manifests(digests: readonly string[]): Promise<ReadonlyMap<string, Manifest>>
+  byName(name: string): Promise<Manifest | null>
+  list(filter: { readonly series?: string | undefined }, page: PageRequest): Promise<Page<Manifest>>
+  /** Content-addressed; returns the verdict's digest. */
+  putVerdict(verdict: Verdict): Promise<string>
+  verdict(digest: string): Promise<Verdict | null>
+}
+
+export type FleetSummary = { readonly id: string; readonly description: string; readonly createdAt: string; readonly hosts: number }
+export type CohortCount = { readonly cohort: string; readonly stack: Stack; readonly hosts: number }
+/** Hosts of one change by slot (hundredths of the fleet) and host state; exact. */
+export type SlotCounts = { readonly slot: number; readonly hosts: number; readonly states: Readonly<Record<string, number>> }
+
+export type Fleets = {
+  create(fleet: {
+    readonly id: string
+    readonly description: string
+    readonly at: number
+  }): Promise<{ ok: true } | { ok: false; error: 'exists' }>
+  summary(id: string): Promise<FleetSummary | null>
+  list(page: PageRequest): Promise<Page<FleetSummary>>
+  /** Stores hashes of one-time tokens. */
+  issueEnrolments(fleet: string, tokenHashes: readonly string[], expiresAt: number): Promise<void>
+  /** Consumes the token and creates the host in one transaction. */
+  enrol(request: {
+    readonly fleet: string
+    readonly tokenHash: string
+    readonly host: Host
+    readonly at: number
+  }): Promise<{ ok: true } | { ok: false; error: 'bad-token' | 'host-exists' }>
+  host(id: string): Promise<Host | null>
+  hosts(fleet: string, page: PageRequest): Promise<Page<Host>>
+  /** Strongly consistent sums of the sharded counters. */
+  cohorts(fleet: string): Promise<readonly CohortCount[]>
+  slots(fleet: string, change: string): Promise<readonly SlotCounts[]>
+  /** Moves hosts and counters together, in transactions of at most 100 items; a report that lost a race is decided again by `fold`. */
+  applyReports(
+    fleet: string,
+    hosts: readonly string[],
+    fold: (host: Host) => Moved | null,
+    at: number,
+  ): Promise<{ readonly moved: number; readonly ignored: number }>
+  hostHistory(host: string, page: PageRequest): Promise<Page<HostFact>>
+  directive(fleet: string): Promise<SignedDirective | null>
+  /** Only if the stored version is older: a slow writer never puts an old directive over a newer one. */
+  putDirective(fleet: string, signed: SignedDirective): Promise<{ ok: true } | { ok: false; error: 'older' }>
+}
+
+export type LineageStore = {
+  /** Idempotent: the same edge again changes nothing. */
+  add(edges: readonly Edge[]): Promise<void>
+  replacedBy(digest: string, page: PageRequest): Promise<Page<Edge>>
+  replaced(digest: string, page: PageRequest): Promise<Page<Edge>>
+}
+
+/** Answers kept per person and Idempotency-Key for 24 h. */
+export type Idempotency = {
+  /** `fresh`: go on, with this id and time, which a retry after a crash is given again. */
+  begin(request: {
+    readonly scope: string
+    readonly key: string
+    readonly bodyHash: string
+    readonly at: number
+    readonly id: string
+  }): Promise<
+    | { readonly state: 'fresh'; readonly id: string; readonly at: number }
+    | { readonly state: 'done'; readonly status: number; readonly body: string; readonly headers: Readonly<Record<string, string>> }
+    | { readonly state: 'other-body' }
+    | { readonly state: 'in-progress' }
+  >
+  finish(request: {
+    readonly scope: string
+    readonly key: string
+    readonly status: number
+    readonly body: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly at: number
+  }): Promise<void>
+}
+
+export type Store = {
+  readonly ledger: Ledger
+  readonly catalog: Catalog
+  readonly fleets: Fleets
+  readonly lineage: LineageStore
+  readonly idempotency: Idempotency
+}
+
+/** Table names and the index names that infra and store agree on. */
+export const INDEXES = { byStatus: 'by-status', byFleet: 'by-fleet', byActor: 'by-actor', byDay: 'by-day' } as const

@@ -1,0 +1,1 @@
+export { CohortVerdict, Finding, Severity, Verdict, WayBack } from './verdict.ts'

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { Stack } from '../kernel/index.ts'
+
+export const Severity = z.enum(['block', 'review', 'note'])
+export type Severity = z.infer<typeof Severity>
+
+/** One hazard found. */
+export const Finding = z.object({
+  /** The rule's id, which is its file's name in shared/verdict/rules. */
+  code: z.string(),
+  severity: Severity,
+  /** Stack digest of the cohort, or null where it holds for every cohort. */
+  cohort: z.string().nullable(),
+  /** One sentence for a person: what is wrong, naming livepatch, object and callback where there are such. */
+  message: z.string(),
+  /** The facts behind it, by name. */
+  evidence: z.record(z.string(), z.unknown()),
+  /** What would close it. */
+  remedy: z.string(),
+})
+export type Finding = z.infer<typeof Finding>
+
+/** The way from the proposed livepatch to what a cohort runs now, by the same guard. */
+export const WayBack = z.enum(['replace', 'disable-then-load', 'bridge', 'none'])
+export type WayBack = z.infer<typeof WayBack>
+
+export const CohortVerdict = z.object({
+  /** Stack digest. */
+  cohort: z.string(),
+  hosts: z.int().min(0),
+  stack: Stack,
+  /** What the simulated kernel answered to the load: OK or an errno's name; null where the stack is unknown. */
+  result: z.string().nullable(),
+  /** Names in /sys/kernel/livepatch afterwards, oldest first. */
+  stackAfter: z.array(z.string()),
+  log: z.array(z.string()),
+  /** Functions as `object:function`. */
+  functions: z.object({ kept: z.array(z.string()), added: z.array(z.string()), reverted: z.array(z.string()) }),
+  fixes: z.object({ gained: z.array(z.string()), lost: z.array(z.string()) }),
+  callbacks: z.object({ run: z.array(z.string()), skipped: z.array(z.string()) }),
+  /** Older in the series than what the cohort runs. */
+  downgrade: z.boolean(),
+  wayBack: WayBack,
+})
+export type CohortVerdict = z.infer<typeof CohortVerdict>
+
+export const Verdict = z.object({
+  schema: z.literal('supersede.verdict/1'),
+  livepatch: z.string(),
+  /** The worst severity among the findings; `clear` where there is none. */
+  outcome: z.enum(['block', 'review', 'note', 'clear']),
+  cohorts: z.array(CohortVerdict),
+  findings: z.array(Finding),
+  /** Kernel rule sets used, by kernel release; whether each was recorded on a real kernel. */
+  ruleSets: z.record(z.string(), z.object({ rules: z.string(), recorded: z.boolean() })),
+})
+export type Verdict = z.infer<typeof Verdict>
