@@ -1,56 +1,69 @@
-import type { Plan } from '../rollout/index.ts'
+import { z } from 'zod'
+import { Plan } from '../rollout/index.ts'
 
 /** A person as the identity provider names them: the token's subject, display name and groups. */
-export type Person = { readonly id: string; readonly name: string; readonly groups: readonly string[] }
+export const Person = z.object({ id: z.string(), name: z.string(), groups: z.array(z.string()).readonly() }).readonly()
+export type Person = z.infer<typeof Person>
 
 /** Hosts of the open share by where they are; `silent` were asked and not heard from in time. */
-export type WaveCounts = {
-  readonly hosts: number
-  readonly applied: number
-  readonly failed: number
-  readonly stalled: number
-  readonly silent: number
-  /** Neither applied, failed nor stalled yet. */
-  readonly pending: number
-}
+export const WaveCounts = z
+  .object({
+    hosts: z.int().min(0),
+    applied: z.int().min(0),
+    failed: z.int().min(0),
+    stalled: z.int().min(0),
+    silent: z.int().min(0),
+    /** Neither applied, failed nor stalled yet. */
+    pending: z.int().min(0),
+  })
+  .readonly()
+export type WaveCounts = z.infer<typeof WaveCounts>
 
-export type HaltReason = {
-  readonly code: 'paused' | 'budget-exceeded' | 'drift' | 'policy' | 'internal'
-  readonly detail: string
-}
+export const HaltReason = z
+  .object({ code: z.enum(['paused', 'budget-exceeded', 'drift', 'policy', 'internal']), detail: z.string() })
+  .readonly()
+export type HaltReason = z.infer<typeof HaltReason>
 
 /** What a change digest binds: an approval of one digest never counts for another. */
-export type Bound = { readonly livepatch: string; readonly verdict: string; readonly plan: Plan; readonly policy: string }
+export const Bound = z.object({ livepatch: z.string(), verdict: z.string(), plan: Plan, policy: z.string() }).readonly()
+export type Bound = z.infer<typeof Bound>
+
+/** Index into the plan's waves: the first wave is 0. People are shown it plus one. */
+const WaveIndex = z.int().min(0)
 
 /** The events of a change; past participles. Time and actor are the commit's. */
-export type ChangeEvent =
-  | {
-      readonly type: 'proposed'
-      readonly fleet: string
-      readonly livepatch: string
-      readonly plan: Plan
-      readonly reason: string
-      readonly proposer: Person
-    }
-  | {
-      readonly type: 'judged'
-      readonly digest: string
-      readonly bound: Bound
-      readonly outcome: 'review' | 'note' | 'clear'
-      readonly downgrade: boolean
-    }
-  | { readonly type: 'blocked'; readonly verdict: string; readonly codes: readonly string[] }
-  | { readonly type: 'approved'; readonly by: Person; readonly digest: string; readonly comment: string }
-  | { readonly type: 'rejected'; readonly by: Person; readonly digest: string; readonly reason: string }
-  | { readonly type: 'released'; readonly digest: string; readonly policies: readonly string[] }
-  | { readonly type: 'expired'; readonly detail: string }
-  | { readonly type: 'wave-opened'; readonly wave: number; readonly share: number; readonly directiveVersion: number }
-  | { readonly type: 'wave-filled'; readonly wave: number; readonly counts: WaveCounts }
-  | { readonly type: 'wave-passed'; readonly wave: number; readonly counts: WaveCounts }
-  | { readonly type: 'halted'; readonly wave: number | null; readonly reason: HaltReason; readonly by: string }
-  | { readonly type: 'resumed'; readonly by: Person }
-  | { readonly type: 'aborted'; readonly by: Person; readonly reason: string }
-  | { readonly type: 'completed'; readonly counts: WaveCounts }
+export const ChangeEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('proposed'),
+    /** The change's own id (ULID), so that its history names it without its stream. */
+    id: z.string(),
+    fleet: z.string(),
+    livepatch: z.string(),
+    plan: Plan,
+    reason: z.string(),
+    proposer: Person,
+  }),
+  z.object({
+    type: z.literal('judged'),
+    digest: z.string(),
+    bound: Bound,
+    outcome: z.enum(['review', 'note', 'clear']),
+    downgrade: z.boolean(),
+  }),
+  z.object({ type: z.literal('blocked'), verdict: z.string(), codes: z.array(z.string()).readonly() }),
+  z.object({ type: z.literal('approved'), by: Person, digest: z.string(), comment: z.string() }),
+  z.object({ type: z.literal('rejected'), by: Person, digest: z.string(), reason: z.string() }),
+  z.object({ type: z.literal('released'), digest: z.string(), policies: z.array(z.string()).readonly() }),
+  z.object({ type: z.literal('expired'), detail: z.string() }),
+  z.object({ type: z.literal('wave-opened'), wave: WaveIndex, share: z.int(), directiveVersion: z.int() }),
+  z.object({ type: z.literal('wave-filled'), wave: WaveIndex, counts: WaveCounts }),
+  z.object({ type: z.literal('wave-passed'), wave: WaveIndex, counts: WaveCounts }),
+  z.object({ type: z.literal('halted'), wave: WaveIndex.nullable(), reason: HaltReason, by: z.string() }),
+  z.object({ type: z.literal('resumed'), by: Person }),
+  z.object({ type: z.literal('aborted'), by: Person, reason: z.string() }),
+  z.object({ type: z.literal('completed'), counts: WaveCounts }),
+])
+export type ChangeEvent = Readonly<z.infer<typeof ChangeEvent>>
 
 export const CHANGE_STATUSES = [
   'proposed',
@@ -65,5 +78,88 @@ export const CHANGE_STATUSES = [
 ] as const
 export type ChangeStatus = (typeof CHANGE_STATUSES)[number]
 
-/** A change, as evolve folds it from its events: a union over its status. */
-export type Change = { readonly status: ChangeStatus; readonly id: string }
+/** One person's word on one digest. It stays on record when the digest moves, and then counts no more (currentApprovals). */
+export type Approval = { readonly by: Person; readonly digest: string; readonly comment: string; readonly at: string }
+
+/** What the simulation found, and what was said about it. */
+export type Review = {
+  readonly digest: string
+  readonly bound: Bound
+  readonly outcome: 'review' | 'note' | 'clear'
+  readonly downgrade: boolean
+  readonly judgedAt: string
+  readonly approvals: readonly Approval[]
+}
+
+/**
+ * A wave: waiting → open (its share is in the directive) → soaking (every host is heard from) → passed. A halt holds an
+ * open or soaking wave; a resume sends it back to waiting, to be opened again.
+ */
+export type Wave = {
+  readonly share: number
+  readonly state: 'waiting' | 'open' | 'soaking' | 'passed' | 'halted'
+  /** ISO 8601, of the newest opening. */
+  readonly openedAt: string | null
+  readonly directiveVersion: number | null
+  /** The newest recorded counts; live ones come from the fleet's counters. */
+  readonly counts: WaveCounts | null
+}
+
+export type Rollout = {
+  readonly releasedAt: string
+  /** Ids of the policies that allowed the release. */
+  readonly policies: readonly string[]
+  /** One for each wave of the plan, in its order. */
+  readonly waves: readonly Wave[]
+}
+
+type Proposal = {
+  readonly id: string
+  readonly fleet: string
+  readonly livepatch: string
+  readonly plan: Plan
+  readonly reason: string
+  readonly proposer: Person
+  /** ISO 8601. */
+  readonly proposedAt: string
+}
+type Unreviewed = Proposal & { readonly review: null; readonly rollout: null }
+type Reviewed = Proposal & { readonly review: Review; readonly rollout: null }
+type Underway = Proposal & { readonly review: Review; readonly rollout: Rollout }
+
+export type Halt = HaltReason & {
+  readonly wave: number | null
+  /** A person's id, or `supersede` for the workflow. */
+  readonly by: string
+  readonly at: string
+}
+
+/** A change, as evolve folds it from its events: a union over its status. Times are ISO 8601. */
+export type Change =
+  | (Unreviewed & { readonly status: 'proposed' })
+  | (Reviewed & { readonly status: 'in-review' })
+  | (Underway & { readonly status: 'released' | 'rolling' })
+  | (Underway & { readonly status: 'halted'; readonly before: 'released' | 'rolling'; readonly halt: Halt })
+  | ((Unreviewed | Reviewed) & { readonly status: 'halted'; readonly before: 'proposed' | 'in-review'; readonly halt: Halt })
+  | ((Unreviewed | Reviewed) & {
+      readonly status: 'blocked'
+      readonly verdict: string
+      readonly codes: readonly string[]
+      readonly endedAt: string
+    })
+  | (Reviewed & {
+      readonly status: 'declined'
+      readonly rejection: Rejection | null
+      readonly reasonDeclined: string
+      readonly endedAt: string
+    })
+  | ((Unreviewed | Reviewed | Underway) & {
+      readonly status: 'aborted'
+      readonly abortedBy: Person
+      readonly reasonAborted: string
+      readonly endedAt: string
+    })
+  | (Underway & { readonly status: 'completed'; readonly counts: WaveCounts; readonly endedAt: string })
+
+/** Null on a declined change: nobody said no, the deadline passed. */
+export type Rejection = { readonly by: Person; readonly digest: string; readonly reason: string }

@@ -1,0 +1,172 @@
+import type { Change, ChangeEvent, Halt, Review, Wave } from './change.ts'
+import { assertNever, invariant } from './invariant.ts'
+
+type Of<Type extends ChangeEvent['type']> = Extract<ChangeEvent, { type: Type }>
+/** Strips what belongs to one status only, so that no field of an old status lingers in a new one. */
+const proposal = ({ id, fleet, livepatch, plan, reason, proposer, proposedAt }: Change) => ({
+  id,
+  fleet,
+  livepatch,
+  plan,
+  reason,
+  proposer,
+  proposedAt,
+})
+
+const proposed = (event: Of<'proposed'>, at: string): Change => {
+  const { type: _, ...rest } = event
+  return { ...rest, status: 'proposed', proposedAt: at, review: null, rollout: null }
+}
+
+const judged = (change: Change, event: Of<'judged'>, at: string): Change => {
+  const { type: _, ...found } = event
+  const review: Review = { ...found, judgedAt: at, approvals: change.review?.approvals ?? [] }
+  return { ...proposal(change), status: 'in-review', review, rollout: null }
+}
+
+const blocked = (change: Change, event: Of<'blocked'>, at: string): Change => {
+  const ending = { status: 'blocked', verdict: event.verdict, codes: event.codes, endedAt: at } as const
+  invariant(change.rollout === null, 'a change that hosts act on is never blocked, it is halted')
+  return change.review === null
+    ? { ...proposal(change), review: null, rollout: null, ...ending }
+    : { ...proposal(change), review: change.review, rollout: null, ...ending }
+}
+
+const reviewOf = (change: Change): Review => {
+  invariant(change.review !== null, `a ${change.status} change was not judged`)
+  return change.review
+}
+
+const approved = (change: Change, event: Of<'approved'>, at: string): Change => {
+  const review = reviewOf(change)
+  const approval = { by: event.by, digest: event.digest, comment: event.comment, at }
+  return { ...proposal(change), status: 'in-review', review: { ...review, approvals: [...review.approvals, approval] }, rollout: null }
+}
+
+const declined = (change: Change, event: Of<'rejected' | 'expired'>, at: string): Change => ({
+  ...proposal(change),
+  status: 'declined',
+  review: reviewOf(change),
+  rollout: null,
+  rejection: event.type === 'rejected' ? { by: event.by, digest: event.digest, reason: event.reason } : null,
+  reasonDeclined: event.type === 'rejected' ? event.reason : event.detail,
+  endedAt: at,
+})
+
+const released = (change: Change, event: Of<'released'>, at: string): Change => {
+  const waves = change.plan.waves.map(
+    ({ share }): Wave => ({ share, state: 'waiting', openedAt: null, directiveVersion: null, counts: null }),
+  )
+  return {
+    ...proposal(change),
+    status: 'released',
+    review: reviewOf(change),
+    rollout: { releasedAt: at, policies: event.policies, waves },
+  }
+}
+
+/** The same change rolling, with one wave (or each) moved. */
+const withWaves = (change: Change, status: 'released' | 'rolling', move: (wave: Wave, index: number) => Wave): Change => {
+  invariant(change.rollout !== null, `a ${change.status} change has no waves`)
+  const rollout = { ...change.rollout, waves: change.rollout.waves.map(move) }
+  return { ...proposal(change), status, review: reviewOf(change), rollout }
+}
+
+const waveMoved = (change: Change, event: Of<'wave-opened' | 'wave-filled' | 'wave-passed'>, at: string): Change => {
+  invariant(change.rollout?.waves[event.wave] !== undefined, `the plan has no wave ${event.wave}`)
+  const moved = (wave: Wave): Wave => {
+    switch (event.type) {
+      case 'wave-opened':
+        return { ...wave, state: 'open', openedAt: at, directiveVersion: event.directiveVersion }
+      case 'wave-filled':
+        return { ...wave, state: 'soaking', counts: event.counts }
+      case 'wave-passed':
+        return { ...wave, state: 'passed', counts: event.counts }
+      default:
+        return assertNever(event)
+    }
+  }
+  return withWaves(change, 'rolling', (wave, index) => (index === event.wave ? moved(wave) : wave))
+}
+
+const halted = (change: Change, event: Of<'halted'>, at: string): Change => {
+  const halt: Halt = { ...event.reason, wave: event.wave, by: event.by, at }
+  switch (change.status) {
+    case 'proposed':
+      return { ...proposal(change), review: null, rollout: null, status: 'halted', before: 'proposed', halt }
+    case 'in-review':
+      return { ...proposal(change), review: change.review, rollout: null, status: 'halted', before: 'in-review', halt }
+    case 'released':
+    case 'rolling': {
+      const waves = change.rollout.waves.map((wave, index): Wave => (index === event.wave ? { ...wave, state: 'halted' } : wave))
+      const rollout = { ...change.rollout, waves }
+      return { ...proposal(change), review: change.review, rollout, status: 'halted', before: change.status, halt }
+    }
+    default:
+      invariant(false, `a ${change.status} change cannot halt`)
+      return change
+  }
+}
+
+const resumed = (change: Change): Change => {
+  invariant(change.status === 'halted' && change.rollout !== null, `a ${change.status} change cannot resume`)
+  return withWaves(change, change.before, wave => (wave.state === 'halted' ? { ...wave, state: 'waiting' } : wave))
+}
+
+const aborted = (change: Change, event: Of<'aborted'>, at: string): Change => {
+  const ending = { status: 'aborted', abortedBy: event.by, reasonAborted: event.reason, endedAt: at } as const
+  if (change.rollout !== null) return { ...proposal(change), review: change.review, rollout: change.rollout, ...ending }
+  if (change.review !== null) return { ...proposal(change), review: change.review, rollout: null, ...ending }
+  return { ...proposal(change), review: null, rollout: null, ...ending }
+}
+
+const completed = (change: Change, event: Of<'completed'>, at: string): Change => {
+  invariant(change.rollout !== null, `a ${change.status} change cannot complete`)
+  return { ...proposal(change), review: change.review, rollout: change.rollout, status: 'completed', counts: event.counts, endedAt: at }
+}
+
+/**
+ * Folds one event into a change; `at` is the commit's time, ISO 8601. It trusts its history: commands decide, evolve only
+ * remembers. Throws where events cannot have come from commands (a broken ledger).
+ */
+export const evolve = (change: Change | null, event: ChangeEvent, at: string): Change => {
+  if (event.type === 'proposed') {
+    invariant(change === null, 'a change is proposed once')
+    return proposed(event, at)
+  }
+  invariant(change !== null, `the first event is proposed, not ${event.type}`)
+  switch (event.type) {
+    case 'judged':
+      return judged(change, event, at)
+    case 'blocked':
+      return blocked(change, event, at)
+    case 'approved':
+      return approved(change, event, at)
+    case 'rejected':
+    case 'expired':
+      return declined(change, event, at)
+    case 'released':
+      return released(change, event, at)
+    case 'wave-opened':
+    case 'wave-filled':
+    case 'wave-passed':
+      return waveMoved(change, event, at)
+    case 'halted':
+      return halted(change, event, at)
+    case 'resumed':
+      return resumed(change)
+    case 'aborted':
+      return aborted(change, event, at)
+    case 'completed':
+      return completed(change, event, at)
+    default:
+      return assertNever(event)
+  }
+}
+
+/** Folds a change's commits, oldest first, from `change` on (null: from its beginning). Null only where there is nothing to fold. */
+export const replay = (
+  commits: readonly { readonly at: string; readonly events: readonly ChangeEvent[] }[],
+  change: Change | null = null,
+): Change | null =>
+  commits.reduce((state, commit) => commit.events.reduce<Change | null>((now, event) => evolve(now, event, commit.at), state), change)

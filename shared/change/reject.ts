@@ -1,0 +1,14 @@
+import type { Change, Person } from './change.ts'
+import { accept, type Outcome, refuse, refusedByStatus } from './outcome.ts'
+
+export type Reject = { readonly by: Person; readonly digest: string; readonly reason: string }
+
+/** One no of somebody who may approve declines the change. It binds to the digest that was seen, as an approval does. */
+export const reject = (change: Change, { by, digest, reason }: Reject): Outcome => {
+  const refused = refusedByStatus(change, 'reject')
+  if (refused) return refused
+  if (change.proposer.id === by.id) return refuse('own-change')
+  if (change.review?.digest !== digest) return refuse('stale-digest')
+  if (reason.trim() === '') return refuse('reason-missing')
+  return accept({ type: 'rejected', by, digest, reason })
+}

@@ -1,0 +1,77 @@
+import { currentApprovals } from './approvals.ts'
+import type { Approval, Change, ChangeStatus, WaveCounts } from './change.ts'
+import { activeWave } from './waves.ts'
+
+export type WaveSummary = {
+  readonly wave: number
+  readonly share: number
+  readonly state: 'waiting' | 'open' | 'soaking' | 'passed' | 'halted'
+  readonly counts: WaveCounts | null
+}
+
+export type Summary = {
+  readonly id: string
+  readonly fleet: string
+  readonly livepatch: string
+  readonly status: ChangeStatus
+  readonly digest: string | null
+  readonly outcome: 'block' | 'review' | 'note' | 'clear' | null
+  readonly downgrade: boolean
+  /** Those that count. */
+  readonly approvals: readonly Approval[]
+  /** Approvals of a digest that has moved since: void, and shown as such. */
+  readonly voidApprovals: readonly Approval[]
+  readonly wave: {
+    readonly index: number
+    readonly share: number
+    readonly phase: WaveSummary['state']
+    readonly counts: WaveCounts | null
+  } | null
+  readonly waves: readonly WaveSummary[]
+  readonly halted: { readonly code: string; readonly detail: string } | null
+  /** Why it ended, in a sentence; null while it has not. */
+  readonly ending: string | null
+}
+
+const endingOf = (change: Change): string | null => {
+  switch (change.status) {
+    case 'blocked':
+      return `Blocked by ${change.codes.join(', ')}.`
+    case 'declined':
+      return change.rejection === null ? change.reasonDeclined : `Rejected by ${change.rejection.by.name}: ${change.rejection.reason}`
+    case 'aborted':
+      return `Aborted by ${change.abortedBy.name}: ${change.reasonAborted}`
+    case 'completed':
+      return `Completed: ${change.counts.applied} of ${change.counts.hosts} hosts applied.`
+    default:
+      return null
+  }
+}
+
+const wavesOf = (change: Change): readonly WaveSummary[] =>
+  change.rollout === null
+    ? change.plan.waves.map(({ share }, wave) => ({ wave, share, state: 'waiting', counts: null }))
+    : change.rollout.waves.map(({ share, state, counts }, wave) => ({ wave, share, state, counts }))
+
+/** A change as people look at it; pure data, for the API's answer and for views. */
+export const summarize = (change: Change): Summary => {
+  const waves = wavesOf(change)
+  const index = activeWave(change) ?? (change.status === 'halted' ? change.halt.wave : null)
+  const current = index === null ? undefined : waves[index]
+  const counting = currentApprovals(change)
+  return {
+    id: change.id,
+    fleet: change.fleet,
+    livepatch: change.livepatch,
+    status: change.status,
+    digest: change.review?.digest ?? null,
+    outcome: change.status === 'blocked' ? 'block' : (change.review?.outcome ?? null),
+    downgrade: change.review?.downgrade ?? false,
+    approvals: counting,
+    voidApprovals: (change.review?.approvals ?? []).filter(approval => !counting.includes(approval)),
+    wave: current === undefined ? null : { index: current.wave, share: current.share, phase: current.state, counts: current.counts },
+    waves,
+    halted: change.status === 'halted' ? { code: change.halt.code, detail: change.halt.detail } : null,
+    ending: endingOf(change),
+  }
+}
