@@ -1,1 +1,21 @@
+export { apply, type Operation, type Outcome } from './apply.ts'
+export { type Answer, ERRNO, type Errno } from './errno.ts'
+export type { KernelEvent, StateSeen } from './event.ts'
+export {
+  type FunctionImage,
+  imageOf,
+  type LivepatchImage,
+  type ModuleImage,
+  type ObjectImage,
+  type StateImage,
+  type SymbolFacts,
+  type Symbols,
+  type TargetImage,
+} from './image.ts'
+export { implementationOf } from './implementation.ts'
+export { aboutMessage, type MessageId } from './log.ts'
+export { type BootOptions, boot, type CallbackRun, type Machine, ORIGINAL } from './machine.ts'
+export { machineOf, stackOf } from './report.ts'
+export { type RuleName, type RuleSet, ruleSetFor, sourcesOf } from './rule-set.ts'
 export { Stack, type StackEntry, stackDigest } from './stack.ts'
+export { loadedModules, type SysfsPatch, sysfsTree } from './sysfs.ts'

@@ -1,0 +1,95 @@
+import { type Answer, answerOf, failure } from './errno.ts'
+import type { KernelEvent } from './event.ts'
+import type { ModuleImage } from './image.ts'
+import type { CallbackRun, Draft, Machine } from './machine.ts'
+import { loadModule, releaseModule, unloadModule } from './modules.ts'
+import { writeAttribute } from './sysfs.ts'
+import { type NewTask, signalTask, spawnTask } from './tasks.ts'
+import { advance } from './transition.ts'
+
+export type Operation =
+  | { readonly op: 'load'; readonly module: ModuleImage }
+  | { readonly op: 'unload'; readonly name: string }
+  /** A write to /sys/kernel/livepatch/<patch>/enabled or …/force; the value is the word that is written. */
+  | { readonly op: 'enabled' | 'force'; readonly patch: string; readonly value: string | number }
+  /** Time passes; retries of a transition happen whenever they are due. */
+  | { readonly op: 'wait'; readonly milliseconds: number }
+  /** A user task starts and calls a function; it sleeps in it if the code it reaches does. */
+  | { readonly op: 'spawn'; readonly task: NewTask }
+  /** A signal that the task handles. */
+  | { readonly op: 'signal'; readonly task: string }
+  /** A task that has come back is taken off the machine. */
+  | { readonly op: 'reap'; readonly task: string }
+  /** Everything that sleeps in the functions of a module goes on. */
+  | { readonly op: 'release'; readonly name: string; readonly released?: boolean }
+
+export type Outcome = {
+  readonly machine: Machine
+  readonly result: Answer
+  /** Lines of the kernel log, in order, debug lines of livepatching included. */
+  readonly log: readonly string[]
+  /** Callbacks of livepatches that ran, in order. */
+  readonly callbacks: readonly CallbackRun[]
+  /** Log lines, callbacks, inits and exits in the order in which they came. */
+  readonly events: readonly KernelEvent[]
+}
+
+const reap = (draft: Draft, id: string): number => {
+  const task = draft.tasks.find(other => other.id === id)
+  if (task === undefined) return failure('ESRCH')
+  if (task.end === null) return failure('ETIMEDOUT')
+  draft.tasks = draft.tasks.filter(other => other !== task)
+  return 0
+}
+
+const signal = (draft: Draft, id: string): number => {
+  const task = draft.tasks.find(other => other.id === id)
+  if (task === undefined) return failure('ESRCH')
+  signalTask(draft, task)
+  return 0
+}
+
+const perform = (draft: Draft, operation: Operation): number => {
+  switch (operation.op) {
+    case 'load':
+      return loadModule(draft, operation.module)
+    case 'unload':
+      return unloadModule(draft, operation.name)
+    case 'enabled':
+    case 'force':
+      return writeAttribute(draft, operation.op, operation.patch, `${operation.value}`)
+    case 'release':
+      return releaseModule(draft, operation.name, operation.released ?? true)
+    case 'reap':
+      return reap(draft, operation.task)
+    case 'signal':
+      return signal(draft, operation.task)
+    case 'spawn':
+      spawnTask(draft, operation.task)
+      return 0
+    case 'wait':
+      advance(draft, operation.milliseconds)
+      return 0
+  }
+}
+
+const seal = ({ events: _, ...machine }: Draft): Machine => machine
+
+/**
+ * One operation on one machine. Pure: the machine handed in stays as it is. An operation that the kernel refuses leaves the
+ * machine as it was but for what the refusal itself leaves behind (the taint of a livepatch that was refused).
+ */
+export const apply = (machine: Machine, operation: Operation): Outcome => {
+  const draft: Draft = { ...machine, events: [] }
+  const result = answerOf(perform(draft, operation))
+  const { events } = draft
+  return {
+    machine: seal(draft),
+    result,
+    log: events.flatMap(event => (event.kind === 'message' ? [event.text] : [])),
+    callbacks: events.flatMap(event =>
+      event.kind === 'callback' ? [{ livepatch: event.livepatch, object: event.object, callback: event.callback }] : [],
+    ),
+    events,
+  }
+}

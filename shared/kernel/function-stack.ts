@@ -1,0 +1,54 @@
+import { type Frame, type Machine, ORIGINAL, type PatchedFunction, type PatchState } from './machine.ts'
+
+/** The sysfs name of a function within its object: sympos 0 is written 1 (kernel/livepatch/core.c: klp_init_func). */
+export const functionKey = (name: string, sympos: string): string => `${name},${Number(sympos) === 0 ? '1' : sympos}`
+
+/** One entry of `ops->func_stack`: a livepatch and its replacement, or nop. */
+export type StackedFunction = { readonly patch: string; readonly func: PatchedFunction }
+
+/**
+ * The replacements of one original function, oldest first.
+ * `klp_ops.func_stack` is pushed in the order of `klp_patches` whether the object is patched by enabling or by its module coming,
+ * and popped from anywhere, so it always equals the listed livepatches whose object is patched; it need not be kept.
+ * Source: kernel/livepatch/patch.c: klp_patch_func, klp_unpatch_func.
+ */
+export const functionStack = (machine: Pick<Machine, 'patches'>, object: string | null, key: string): StackedFunction[] => {
+  const stack: StackedFunction[] = []
+  for (const patch of machine.patches)
+    for (const candidate of patch.objects) {
+      if (candidate.name !== object || !candidate.patched) continue
+      const func = candidate.functions.get(key)
+      if (func !== undefined) stack.push({ patch: patch.name, func })
+    }
+  return stack
+}
+
+/** Where a stack entry leads: a nop leads to the original. */
+const codeOf = (entry: StackedFunction | undefined): { readonly by: string; readonly func: PatchedFunction | null } =>
+  entry === undefined || entry.func.nop ? { by: ORIGINAL, func: null } : { by: entry.patch, func: entry.func }
+
+/**
+ * Which code a task in that state reaches when it calls the function: the top of the stack, or, while the top is in transition and
+ * the task is not patched, the entry one below it, whatever that is.
+ * Source: kernel/livepatch/patch.c: klp_ftrace_handler.
+ */
+export const reach = (machine: Machine, object: string | null, key: string, state: PatchState) => {
+  const stack = functionStack(machine, object, key)
+  const top = stack.at(-1)
+  const below = top !== undefined && top.patch === machine.transition?.patch && state === 0
+  return codeOf(below ? stack.at(-2) : top)
+}
+
+/**
+ * The code that must not be on a task's stack when it switches, for one function of the livepatch in transition: on the way out
+ * its replacement, on the way in what it replaces.
+ * At the bottom of a stack of several (an older livepatch's disable that is reversed) the kernel reads past the list's end; what
+ * it means is the original function, and that is taken here.
+ * Source: kernel/livepatch/transition.c: klp_check_stack_func.
+ */
+export const forbiddenFrame = (machine: Machine, patch: string, object: string | null, func: PatchedFunction): Frame => {
+  if (machine.transition?.direction === 'unpatching') return { object, key: func.key, by: func.nop ? ORIGINAL : patch }
+  const stack = functionStack(machine, object, func.key)
+  const below = stack[stack.findIndex(entry => entry.patch === patch) - 1]
+  return { object, key: func.key, by: codeOf(below).by }
+}

@@ -1,0 +1,20 @@
+import { functionKey, reach } from './function-stack.ts'
+import type { Machine, PatchState } from './machine.ts'
+
+/** The state of a task that has just entered the kernel: it has switched already. */
+const stateOfNewCall = ({ transition }: Machine): PatchState => (transition === null ? -1 : transition.direction === 'patching' ? 1 : 0)
+
+/**
+ * Which code a call reaches: `orig`, a livepatch's name, or `ENOENT` where the module is not loaded. By default for a new call;
+ * with a state, for a task in that state in the middle of a transition.
+ * Source: kernel/livepatch/patch.c: klp_ftrace_handler.
+ */
+export const implementationOf = (
+  machine: Machine,
+  object: string | null,
+  name: string,
+  options: { readonly sympos?: string; readonly state?: PatchState } = {},
+): string => {
+  if (object !== null && !machine.modules.has(object)) return 'ENOENT'
+  return reach(machine, object, functionKey(name, options.sympos ?? '0'), options.state ?? stateOfNewCall(machine)).by
+}

@@ -1,0 +1,177 @@
+import type { CallbackKind } from '../livepatch/index.ts'
+import type { KernelEvent } from './event.ts'
+import type { CallbackImages, LivepatchImage, ModuleImage, Sleep, Symbols } from './image.ts'
+import { type RuleSet, ruleSetFor } from './rule-set.ts'
+import type { ShadowVariable } from './shadow.ts'
+
+/** `enum module_state`; a module that is unformed or gone is not in the list. */
+export type ModuleState = 'coming' | 'live' | 'going'
+
+export type Module = {
+  readonly image: ModuleImage
+  readonly state: ModuleState
+  /** As /proc/modules shows it. */
+  readonly references: number
+  /** `mod->klp_alive`: set by klp_module_coming, cleared by klp_module_going. */
+  readonly alive: boolean
+  /** Its sleeping functions have been told to go on, and do not sleep any more. */
+  readonly released: boolean
+}
+
+/** `struct klp_func` of a livepatch that is listed. */
+export type PatchedFunction = {
+  readonly name: string
+  readonly sympos: string
+  /** Its directory in sysfs; names the original function within its object. */
+  readonly key: string
+  /** Stands for the original function in a cumulative livepatch that does not patch it (klp_alloc_func_nop). */
+  readonly nop: boolean
+  readonly sleeps?: Sleep
+  readonly returns?: number
+}
+
+/** `struct klp_object` of a livepatch that is listed. */
+export type PatchedObject = {
+  readonly name: string | null
+  /** Static functions in the author's order, then nops. */
+  readonly functions: ReadonlyMap<string, PatchedFunction>
+  readonly callbacks: CallbackImages
+  /** Exists only for nops (klp_alloc_object_dynamic). */
+  readonly dynamic: boolean
+  /** klp_is_object_loaded: vmlinux, or `obj->mod` is set. */
+  readonly loaded: boolean
+  /** sysfs `patched`: its functions are on the function stacks. */
+  readonly patched: boolean
+  /** `callbacks.post_unpatch_enabled`. */
+  readonly postUnpatchEnabled: boolean
+}
+
+/** `struct klp_patch` in `klp_patches`. */
+export type Patch = {
+  readonly name: string
+  readonly image: LivepatchImage
+  readonly enabled: boolean
+  readonly forced: boolean
+  readonly objects: readonly PatchedObject[]
+}
+
+/** `task->patch_state`: -1 outside a transition. */
+export type PatchState = -1 | 0 | 1
+
+/** One function on a task's kernel stack: the original, or the replacement that a livepatch holds. */
+export type Frame = { readonly object: string | null; readonly key: string; readonly by: string }
+/** `by` of an original function, and the answer of `implementationOf` for one. */
+export const ORIGINAL = 'orig'
+
+export type TaskEnd = { readonly by: string; readonly object: string | null; readonly function: string } | { readonly error: string }
+
+export type Task = {
+  readonly id: string
+  readonly kthread: boolean
+  /** The module whose thread it is; null for user tasks. */
+  readonly module: string | null
+  readonly patchState: PatchState
+  /** TIF_PATCH_PENDING. */
+  readonly pending: boolean
+  /** 'unknown': a host reported an open transition, but not whom it waits for. */
+  readonly stack: readonly Frame[] | 'unknown'
+  /** How it sleeps in the innermost function; null: it is not in a patchable function. */
+  readonly sleep: Sleep | null
+  /** The call it makes, to be made again when the sleep is interrupted by livepatching. */
+  readonly call: { readonly object: string | null; readonly function: string; readonly key: string } | null
+  /** Set once its call has come back; a user task has left the kernel then. */
+  readonly end: TaskEnd | null
+}
+
+export type Transition = {
+  readonly patch: string
+  readonly direction: 'patching' | 'unpatching'
+  /** `klp_signals_cnt`: failing tries since the start or the last reversal. */
+  readonly tries: number
+}
+
+/** One machine's livepatch subsystem, as an immutable value. */
+export type Machine = {
+  readonly release: string
+  readonly rules: RuleSet
+  /** Functions of vmlinux; undefined: not known, see `boot`. */
+  readonly symbols: Symbols | undefined
+  /** Milliseconds since boot; whole seconds are whole seconds of jiffies. */
+  readonly clockMs: number
+  /** When klp_transition_work runs next; null: not scheduled. */
+  readonly retryAtMs: number | null
+  readonly modules: ReadonlyMap<string, Module>
+  /** `klp_patches`: oldest first. */
+  readonly patches: readonly Patch[]
+  readonly transition: Transition | null
+  readonly tasks: readonly Task[]
+  /** State of kthreadd, which every new kernel thread inherits. */
+  readonly kthreadd: PatchState
+  /** A transition was forced since boot. */
+  readonly forced: boolean
+  /** TAINT_LIVEPATCH. */
+  readonly tainted: boolean
+  readonly shadows: readonly ShadowVariable[]
+  /** Set once something happened after which the kernel's behaviour is not defined: the reason. */
+  readonly undefinedSince: string | null
+}
+
+/** The working copy of one operation: its fields are replaced, what they hold is never changed in place. */
+export type Draft = { -readonly [Field in keyof Machine]: Machine[Field] } & { readonly events: KernelEvent[] }
+
+export type BootOptions = {
+  /** `uname -r`; picks the rule set. */
+  readonly release: string
+  /**
+   * Functions of vmlinux. A fleet's kallsyms are not known to Supersede, so by default every function that a livepatch names is
+   * assumed to exist once and to be traceable. The kernel would refuse a livepatch for which that is wrong with EINVAL.
+   */
+  readonly symbols?: Symbols
+}
+
+/** A machine that has just booted: no module, no livepatch. */
+export const boot = ({ release, symbols }: BootOptions): Machine => ({
+  release,
+  rules: ruleSetFor(release).rules,
+  symbols,
+  clockMs: 300,
+  retryAtMs: null,
+  modules: new Map(),
+  patches: [],
+  transition: null,
+  tasks: [],
+  kthreadd: -1,
+  forced: false,
+  tainted: false,
+  shadows: [],
+  undefinedSince: null,
+})
+
+/** "vmlinux" for the object without a name, as sysfs and the log spell it. */
+export const objectName = (name: string | null): string => name ?? 'vmlinux'
+
+export const findPatch = (machine: Pick<Machine, 'patches'>, name: string): Patch | undefined =>
+  machine.patches.find(patch => patch.name === name)
+
+export const replacePatch = (draft: Draft, patch: Patch): void => {
+  draft.patches = draft.patches.map(other => (other.name === patch.name ? patch : other))
+}
+
+export const replaceObject = (draft: Draft, patch: Patch, index: number, change: Partial<PatchedObject>): Patch => {
+  const objects = patch.objects.map((object, position) => (position === index ? { ...object, ...change } : object))
+  const changed = { ...patch, objects }
+  replacePatch(draft, changed)
+  return changed
+}
+
+export const setModule = (draft: Draft, name: string, module: Module): void => {
+  draft.modules = new Map(draft.modules).set(name, module)
+}
+
+export const dropModule = (draft: Draft, name: string): void => {
+  const modules = new Map(draft.modules)
+  modules.delete(name)
+  draft.modules = modules
+}
+
+export type CallbackRun = { readonly livepatch: string; readonly object: string | null; readonly callback: CallbackKind }

@@ -1,0 +1,169 @@
+import { answerOf } from './errno.ts'
+import { forbiddenFrame, functionKey, reach } from './function-stack.ts'
+import { type Draft, type Frame, findPatch, type Machine, ORIGINAL, type Patch, type PatchState, type Task } from './machine.ts'
+import { factsOf } from './symbols.ts'
+
+const mapTasks = (draft: Draft, change: (task: Task) => Task): void => {
+  if (draft.tasks.length > 0) draft.tasks = draft.tasks.map(task => (task.end === null ? change(task) : task))
+}
+
+export const replaceTask = (draft: Draft, task: Task): void => {
+  draft.tasks = draft.tasks.map(other => (other.id === task.id ? task : other))
+}
+
+/** Every task gets the state that the transition leads away from. Source: kernel/livepatch/transition.c: klp_init_transition. */
+export const tasksStart = (draft: Draft, state: 0 | 1): void => {
+  draft.kthreadd = state
+  mapTasks(draft, task => ({ ...task, patchState: state, pending: false }))
+}
+
+/** Tasks that are not yet on the new side are marked as pending. Source: kernel/livepatch/transition.c: klp_start_transition. */
+export const tasksTurn = (draft: Draft, target: 0 | 1): void => mapTasks(draft, task => ({ ...task, pending: task.patchState !== target }))
+
+/** Source: kernel/livepatch/transition.c: klp_force_transition. */
+export const switchAll = (draft: Draft, target: 0 | 1): void => {
+  draft.kthreadd = target
+  mapTasks(draft, task => (task.pending ? { ...task, patchState: target, pending: false } : task))
+}
+
+/** Source: kernel/livepatch/transition.c: klp_complete_transition. */
+export const leaveTransition = (draft: Draft): void => {
+  draft.kthreadd = -1
+  mapTasks(draft, task => ({ ...task, patchState: -1, pending: false }))
+}
+
+const isForbidden = (machine: Machine, patch: Patch, frame: Frame): boolean =>
+  patch.objects.some(object => {
+    if (!object.patched || object.name !== frame.object) return false
+    const func = object.functions.get(frame.key)
+    return func !== undefined && forbiddenFrame(machine, patch.name, object.name, func).by === frame.by
+  })
+
+/** The functions on the task's stack that keep it from switching. Source: kernel/livepatch/transition.c: klp_check_stack. */
+export const blockingFrames = (machine: Machine, task: Task): readonly Frame[] | 'unknown' => {
+  const patch = machine.transition === null ? undefined : findPatch(machine, machine.transition.patch)
+  if (patch === undefined) return []
+  return task.stack === 'unknown' ? 'unknown' : task.stack.filter(frame => isForbidden(machine, patch, frame))
+}
+
+/**
+ * Switches the tasks that sleep outside of the functions in question; true if none is left. Tasks that run, and those in user
+ * space, switch on their own before anybody can see it, so they are not modelled.
+ * Source: kernel/livepatch/transition.c: klp_try_switch_task.
+ */
+export const switchTasks = (draft: Draft): boolean => {
+  const target = draft.transition?.direction === 'patching' ? 1 : 0
+  draft.kthreadd = target
+  let all = true
+  mapTasks(draft, task => {
+    if (task.patchState === target) return task
+    if (blockingFrames(draft, task).length === 0) return { ...task, patchState: target, pending: false }
+    all = false
+    return task
+  })
+  return all
+}
+
+type Called = { readonly object: string | null; readonly function: string; readonly key: string }
+
+/** Makes the task call a function: it sleeps in it, or comes back at once. */
+const enter = (draft: Draft, task: Task, called: Called): Task => {
+  const { by, func } = reach(draft, called.object, called.key, task.patchState)
+  const original = by === ORIGINAL ? factsOf(draft, called.object, called.function) : undefined
+  const holder = by === ORIGINAL ? called.object : by
+  const released = holder !== null && draft.modules.get(holder)?.released === true
+  const sleep = (by === ORIGINAL ? original?.sleeps : func?.sleeps) ?? null
+  if (sleep !== null && !released) return { ...task, call: called, sleep, stack: [{ object: called.object, key: called.key, by }] }
+  return leave({ ...task, call: called, stack: [{ object: called.object, key: called.key, by }] }, func?.returns)
+}
+
+/** The call comes back: a user task goes to user space, a kernel thread goes on to sleep elsewhere. */
+const leave = (task: Task, returned?: number): Task => {
+  const idle: Task = { ...task, call: null, sleep: null, stack: [] }
+  const frame = task.stack === 'unknown' ? undefined : task.stack[0]
+  if (task.kthread || task.call === null || frame === undefined) return idle
+  const failed = returned !== undefined && returned < 0
+  const end = failed ? { error: answerOf(returned) } : { by: frame.by, object: task.call.object, function: task.call.function }
+  return { ...idle, pending: false, end }
+}
+
+export type NewTask = {
+  readonly id: string
+  readonly object: string | null
+  readonly function: string
+  /** Which of several functions of that name; default 1. */
+  readonly position?: string
+  /** The task that forks it; by default one that runs in user space, and so has switched. */
+  readonly parent?: string
+}
+
+/** A forked task starts in its parent's state. Source: kernel/livepatch/transition.c: klp_copy_process. */
+const stateAtFork = (draft: Draft, parent: string | undefined): Pick<Task, 'patchState' | 'pending'> => {
+  const found = draft.tasks.find(task => task.id === parent)
+  if (found !== undefined) return { patchState: found.patchState, pending: found.pending }
+  const { transition } = draft
+  return { patchState: transition === null ? -1 : transition.direction === 'patching' ? 1 : 0, pending: false }
+}
+
+const newTask = (id: string, module: string | null, state: Pick<Task, 'patchState' | 'pending'>): Task => ({
+  id,
+  kthread: module !== null,
+  module,
+  ...state,
+  stack: [],
+  sleep: null,
+  call: null,
+  end: null,
+})
+
+/** A user task starts and calls a function. */
+export const spawnTask = (draft: Draft, { id, object, function: name, position = '1', parent }: NewTask): void => {
+  const task = newTask(id, null, stateAtFork(draft, parent))
+  const isThere = object === null || draft.modules.has(object)
+  const called = { object, function: name, key: functionKey(name, position) }
+  draft.tasks = [...draft.tasks, isThere ? enter(draft, task, called) : { ...task, end: { error: 'ENOENT' } }]
+}
+
+/** A module starts a kernel thread, which calls a function of it. Kernel threads take kthreadd's state. */
+export const spawnKthread = (draft: Draft, module: string, name: string): void => {
+  const state: PatchState = draft.kthreadd
+  const target = draft.transition?.direction === 'patching' ? 1 : 0
+  const task = newTask(`kthread/${module}`, module, { patchState: state, pending: state !== -1 && state !== target })
+  draft.tasks = [...draft.tasks, enter(draft, task, { object: module, function: name, key: functionKey(name, '1') })]
+}
+
+const sleepsIn = (task: Task, module: string): boolean => {
+  const frame = task.stack === 'unknown' ? undefined : task.stack.at(-1)
+  return frame !== undefined && (frame.by === ORIGINAL ? frame.object : frame.by) === module
+}
+
+/** The module lets everything that sleeps in its functions go on. */
+export const wakeSleepers = (draft: Draft, module: string): void => mapTasks(draft, task => (sleepsIn(task, module) ? leave(task) : task))
+
+/**
+ * Interruptible sleepers that have not switched leave for user space, switch there, and make their call again.
+ * A kernel thread finds its condition unchanged and sleeps on. Source: kernel/livepatch/transition.c: klp_send_signals.
+ */
+export const interruptSleepers = (draft: Draft): void => {
+  const target = draft.transition?.direction === 'patching' ? 1 : 0
+  mapTasks(draft, task => {
+    if (!task.pending || task.kthread || task.sleep !== 'interruptible' || task.call === null) return task
+    return enter(draft, { ...task, patchState: target, pending: false, stack: [], sleep: null }, task.call)
+  })
+}
+
+/** A signal with a handler ends an interruptible sleep: the call fails with EINTR. Others take it when they come back. */
+export const signalTask = (draft: Draft, task: Task): void => {
+  if (task.end !== null || task.sleep !== 'interruptible' || task.kthread) return
+  replaceTask(draft, { ...task, call: null, sleep: null, stack: [], pending: false, end: { error: 'EINTR' } })
+}
+
+/** Tasks that keep a module's exit from returning: they use its files or are its thread, and sleep in some livepatch's code. */
+export const keepsFromExit = (machine: Machine, module: string): Task | undefined =>
+  machine.tasks.find(task => task.sleep !== null && !sleepsIn(task, module) && (task.module === module || task.call?.object === module))
+
+/** The module's files and threads end with it: a reader that was woken finds its file gone. */
+export const endTasksOf = (draft: Draft, module: string): void => {
+  mapTasks(draft, task => (task.call?.object === module && task.module === null ? { ...leave(task), end: { error: 'EIO' } } : task))
+  draft.tasks = draft.tasks.filter(task => task.module !== module)
+}
