@@ -1,2 +1,14 @@
+export { type CounterDelta, counterDeltas } from './counter-deltas.ts'
+export { foldReport } from './fold-report.ts'
 export type { Host, HostFact, Moved } from './host.ts'
+export {
+  EnrolmentProof,
+  FleetId,
+  HOST_TOKEN_AUDIENCE,
+  HOST_TOKEN_SECONDS_MAX,
+  HostId,
+  HostSignatureHeader,
+  HostTokenClaims,
+  PublicKey,
+} from './host-token.ts'
 export { HOST_STATES, HostState, Report } from './report.ts'

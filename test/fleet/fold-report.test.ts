@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { counterDeltas, foldReport, HOST_STATES, type Host, type Report } from '../../shared/fleet/index.ts'
+import { digest, host, report, stack } from './examples.ts'
+
+const NOW = Date.UTC(2026, 10, 3)
+const known = host({ sequence: 5, state: 'applied', stack: stack('lp_fix_1'), stackDigest: digest('lp_fix_1'), change: 'c1' })
+const again = { sequence: 6, state: 'applied', change: 'c1' } as const
+
+describe('a report', () => {
+  test('the first one is kept as a fact, true by the host and learned by us', () => {
+    expect(foldReport(host(), report(), NOW)).toEqual({
+      host: host({ sequence: 1, stack: stack('lp_fix_1'), stackDigest: digest('lp_fix_1'), lastSeenAt: '2026-11-03T00:00:00.000Z' }),
+      fact: {
+        host: 'host-1',
+        fleet: 'edge',
+        sequence: 1,
+        trueAt: '2026-11-02T00:00:00.000Z',
+        learnedAt: '2026-11-03T00:00:00.000Z',
+        state: 'unapplied',
+        change: null,
+        stackDigest: digest('lp_fix_1'),
+        livepatches: [{ name: 'lp_fix_1', digest: null }],
+      },
+    })
+  })
+
+  test.each<[string, Partial<Report>, 'nothing' | 'no fact' | 'fact']>([
+    ['an older sequence', { ...again, sequence: 4 }, 'nothing'],
+    ['the same sequence', { ...again, sequence: 5, state: 'apply-failed' }, 'nothing'],
+    ['another host', { ...again, host: 'host-2' }, 'nothing'],
+    ['another fleet', { ...again, fleet: 'core' }, 'nothing'],
+    ['the same again', again, 'no fact'],
+    ['only a refusal', { ...again, refusal: { code: 'older-directive', detail: 'v3' } }, 'no fact'],
+    ['another state', { ...again, state: 'transition-stalled' }, 'fact'],
+    ['another stack', { ...again, stack: stack('lp_fix_1', 'hotfix') }, 'fact'],
+    ['another change', { ...again, change: 'c2' }, 'fact'],
+  ])('%s: %s changes %s', (_, over, expected) => {
+    const moved = foldReport(known, report(over), NOW)
+    expect(moved === null ? 'nothing' : moved.fact === null ? 'no fact' : 'fact').toBe(expected)
+  })
+
+  test.each([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])('a clock that says %i breaks nothing', at => {
+    expect(foldReport(host(), report({ at }), NOW)?.fact?.learnedAt).toBe('2026-11-03T00:00:00.000Z')
+  })
+
+  test('who the host is never changes', () => {
+    const moved = foldReport(known, report(again), NOW)
+    expect(moved?.host).toMatchObject({ id: known.id, publicKey: known.publicKey, bucket: known.bucket, enrolledAt: known.enrolledAt })
+  })
+})
+
+const anyReports = fc.array(
+  fc.record({ sequence: fc.integer({ min: 1, max: 12 }), state: fc.constantFrom(...HOST_STATES), name: fc.constantFrom('a', 'b') }),
+  { maxLength: 20 },
+)
+const play = (reports: readonly Report[]) => reports.reduce<Host>((known, next) => foldReport(known, next, NOW)?.host ?? known, host())
+
+describe('laws of reports', () => {
+  test('whatever their order and number of copies, the newest sequence decides', () => {
+    fc.assert(
+      fc.property(anyReports, fc.infiniteStream(fc.nat()), (list, order) => {
+        // One text per sequence: a host never signs two.
+        const bySequence = new Map(list.map(({ sequence, state, name }) => [sequence, report({ sequence, state, stack: stack(name) })]))
+        const once = [...bySequence.values()].sort((a, b) => a.sequence - b.sequence)
+        const shuffled = [...once, ...once].map(one => ({ one, key: order.next().value ?? 0 })).sort((a, b) => a.key - b.key)
+        expect(play(shuffled.map(({ one }) => one))).toEqual(play(once))
+      }),
+    )
+  })
+
+  test('counters moved by deltas equal a recount', () => {
+    fc.assert(
+      fc.property(anyReports, list => {
+        const counters = new Map<string, number>()
+        let now = host()
+        for (const { sequence, state, name } of list) {
+          const next = foldReport(now, report({ sequence, state, stack: stack(name), change: name === 'a' ? 'c1' : null }), NOW)?.host
+          if (!next) continue
+          for (const delta of counterDeltas(now, next)) {
+            const key = delta.counter === 'cohort' ? delta.cohort : `${delta.change} ${delta.state}`
+            counters.set(key, (counters.get(key) ?? 0) + delta.by)
+            expect(delta.by).not.toBe(0)
+          }
+          now = next
+        }
+        const left = [...counters].filter(([, hosts]) => hosts !== 0)
+        const recount = [now.stackDigest, now.change && `${now.change} ${now.state}`].flatMap(key => (key ? [[key, 1]] : []))
+        expect(left.sort()).toEqual(recount.sort())
+      }),
+    )
+  })
+})
