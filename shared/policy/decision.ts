@@ -1,12 +1,66 @@
-declare const leave: unique symbol
+import { statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs'
+import { PolicyError, type PolicySet } from './load-policies.ts'
+import type { Request, Resource } from './request.ts'
+import { toCedar } from './to-cedar.ts'
+
+/** Never exported: no other file can write a Decision, by type or by value. */
+const leave = Symbol('leave')
+const made = new WeakSet<object>()
 
 /** Leave to act, which only the policy room can make (authorize); the store's writing side takes nothing else. */
 export type Decision = {
   readonly [leave]: true
   readonly action: string
+  /** A person's id, or `supersede` for the lifecycle. */
   readonly principal: string
+  readonly resource: Resource
   /** Ids of the policies that determined it. */
   readonly policies: readonly string[]
   /** Version (digest) of the policy set. */
   readonly policyVersion: string
+}
+
+/** Whether authorize made it: a look-alike that came in through a cast or through JSON is none. */
+export const isDecision = (value: unknown): value is Decision => typeof value === 'object' && value !== null && made.has(value)
+
+export type Answer =
+  | { readonly allowed: true; readonly decision: Decision }
+  /** `reasons`: sentences for people. `policies`: those that said no; empty where none said yes. */
+  | { readonly allowed: false; readonly reasons: readonly string[]; readonly policies: readonly string[] }
+
+const decide = (request: Request, policies: readonly string[], policyVersion: string): Decision => {
+  const principal = request.principal.type === 'Workflow' ? 'supersede' : request.principal.id
+  const decision: Decision = { [leave]: true, action: request.action, principal, resource: request.resource, policies, policyVersion }
+  Object.freeze(decision)
+  made.add(decision)
+  return decision
+}
+
+const refusal = (policySet: PolicySet, request: Request, policies: readonly string[]): Answer => {
+  const said = policySet.policies.filter(({ id }) => policies.includes(id)).map(({ reason }) => reason)
+  const may = policySet.permitsOf(request.action).map(({ reason }) => reason)
+  const reasons = said.length > 0 ? said : may.length > 0 ? may : ['No policy lets anybody do this.']
+  return { allowed: false, reasons, policies }
+}
+
+/**
+ * The choke point: asks the policies whether this principal may do this to this resource in this context. Denied unless
+ * some policy permits it and none forbids it; a policy that fails to evaluate denies.
+ * Throws PolicyError where the request does not fit the schema, which is our own mistake and never a leave.
+ */
+export const authorize = (policySet: PolicySet, request: Request): Answer => {
+  const answer = statefulIsAuthorized({
+    ...toCedar(request),
+    preparsedSchemaName: policySet.version,
+    preparsedPolicySetId: policySet.version,
+    validateRequest: true,
+  })
+  if (answer.type === 'failure') throw new PolicyError(answer.errors.map(({ message }) => message).join('\n'))
+  const { decision, diagnostics } = answer.response
+  const policies = diagnostics.reason.toSorted()
+  const failed = diagnostics.errors.map(({ policyId }) => policyId)
+  if (failed.length > 0) return { allowed: false, reasons: failed.map(id => `The policy ${id} could not be evaluated.`), policies: failed }
+  return decision === 'allow'
+    ? { allowed: true, decision: decide(request, policies, policySet.version) }
+    : refusal(policySet, request, policies)
 }

@@ -1,0 +1,78 @@
+import type { Plan } from '../rollout/index.ts'
+import type { Verdict } from '../verdict/index.ts'
+import { authorize } from './decision.ts'
+import type { PolicySet } from './load-policies.ts'
+import { type ReleaseContext, type Resource, WORKFLOW_PRINCIPAL } from './request.ts'
+
+type Approver = { readonly id: string; readonly groups: readonly string[] }
+
+/** What policy needs to know of a change; a Change is one. */
+export type Releasable = {
+  readonly id: string
+  readonly fleet: string
+  readonly plan: Plan
+  readonly proposer: { readonly id: string }
+  readonly review: { readonly digest: string; readonly approvals: readonly { readonly by: Approver; readonly digest: string }[] } | null
+}
+
+/**
+ * The approvals that count: of the change's present digest, not by its proposer, one a person (the newest). Everything
+ * that asks "is it approved" asks here, so that an approval of another digest can count nowhere.
+ */
+export const countingApprovals = <A extends { readonly by: Approver; readonly digest: string }>(change: {
+  readonly proposer: { readonly id: string }
+  readonly review: { readonly digest: string; readonly approvals: readonly A[] } | null
+}): readonly A[] => {
+  if (change.review === null) return []
+  const { digest, approvals } = change.review
+  const counting = approvals.filter(approval => approval.digest === digest && approval.by.id !== change.proposer.id)
+  return [...new Map(counting.map(approval => [approval.by.id, approval])).values()]
+}
+
+const membersOf = (approvers: readonly Approver[]): Readonly<Record<string, number>> => {
+  const groups = approvers.flatMap(({ groups }) => [...new Set(groups)])
+  return Object.fromEntries([...new Set(groups)].map(group => [group, groups.filter(other => other === group).length]))
+}
+
+const codesOf = (verdict: Verdict, severity: 'block' | 'review'): readonly string[] => [
+  ...new Set(verdict.findings.filter(finding => finding.severity === severity).map(finding => finding.code)),
+]
+
+/** A change as policies see it. */
+export const changeResource = (change: Pick<Releasable, 'id' | 'fleet' | 'proposer'>): Resource => ({
+  type: 'Change',
+  id: change.id,
+  fleet: change.fleet,
+  proposer: change.proposer.id,
+})
+
+/** Context of releaseChange and openWave. Precondition: `verdict` is the one that the change's digest binds. */
+export const releaseContext = (change: Releasable, verdict: Verdict): ReleaseContext => {
+  const approvers = countingApprovals(change).map(({ by }) => by)
+  return {
+    approvals: { people: approvers.length, members: membersOf(approvers) },
+    verdict: {
+      outcome: verdict.outcome,
+      block: codesOf(verdict, 'block'),
+      review: codesOf(verdict, 'review'),
+      downgrade: verdict.cohorts.some(cohort => cohort.downgrade),
+      fixesLost: [...new Set(verdict.cohorts.flatMap(cohort => cohort.fixes.lost))],
+    },
+    plan: {
+      waves: change.plan.waves.length,
+      firstShare: change.plan.waves[0]?.share ?? 0,
+      soakSeconds: change.plan.soakSeconds,
+    },
+  }
+}
+
+/** What a change still needs for its release, in plain words; empty when nothing stands against it. */
+export const missingForRelease = (policySet: PolicySet, change: Releasable, verdict: Verdict): readonly string[] => {
+  const answer = authorize(policySet, {
+    principal: WORKFLOW_PRINCIPAL,
+    action: 'releaseChange',
+    resource: changeResource(change),
+    context: releaseContext(change, verdict),
+  })
+  return answer.allowed ? [] : answer.reasons
+}

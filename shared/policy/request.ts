@@ -1,0 +1,59 @@
+/** Every action that policy is asked about; the schema declares the same ones (a test holds them equal). */
+export const ACTIONS = [
+  'viewPatch',
+  'viewFleet',
+  'viewChange',
+  'viewHistory',
+  'simulate',
+  'submitPatch',
+  'manageFleet',
+  'proposeChange',
+  'approveChange',
+  'controlChange',
+  'releaseChange',
+  'openWave',
+  'judgeChange',
+  'expireChange',
+  'fillWave',
+  'passWave',
+  'haltChange',
+  'completeChange',
+  'enrolHost',
+] as const
+export type Action = (typeof ACTIONS)[number]
+
+export type Principal = { readonly type: 'Person'; readonly id: string; readonly groups: readonly string[] } | { readonly type: 'Workflow' }
+
+/** The lifecycle itself: `Workflow::"supersede"`. */
+export const WORKFLOW_PRINCIPAL: Principal = { type: 'Workflow' }
+
+/** What is acted on; the house stands for everything that belongs to no fleet. */
+export type Resource =
+  | { readonly type: 'House' }
+  | { readonly type: 'Patch'; readonly id: string }
+  | { readonly type: 'Fleet'; readonly id: string }
+  | { readonly type: 'Change'; readonly id: string; readonly fleet: string; readonly proposer: string }
+
+export const HOUSE: Resource = { type: 'House' }
+
+/** Context of releaseChange and openWave (releaseContext makes it). */
+export type ReleaseContext = {
+  /** Approvals that count. `members`: of each group, how many of those people. */
+  readonly approvals: { readonly people: number; readonly members: Readonly<Record<string, number>> }
+  readonly verdict: {
+    readonly outcome: string
+    readonly block: readonly string[]
+    readonly review: readonly string[]
+    readonly downgrade: boolean
+    readonly fixesLost: readonly string[]
+  }
+  readonly plan: { readonly waves: number; readonly firstShare: number; readonly soakSeconds: number }
+}
+
+type Plain = Exclude<Action, 'releaseChange' | 'openWave' | 'controlChange'>
+
+export type Request = { readonly principal: Principal; readonly resource: Resource } & (
+  | { readonly action: Plain }
+  | { readonly action: 'controlChange'; readonly context: { readonly command: 'pause' | 'resume' | 'abort' } }
+  | { readonly action: 'releaseChange' | 'openWave'; readonly context: ReleaseContext }
+)

@@ -1,0 +1,77 @@
+import type { CedarValueJson, Context, EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs'
+import type { Principal, ReleaseContext, Request, Resource } from './request.ts'
+
+const uid = (type: string, id: string): TypeAndId => ({ type, id })
+const reference = (type: string, id: string): CedarValueJson => ({ __entity: uid(type, id) })
+const entity = (id: TypeAndId, attrs: EntityJson['attrs'] = {}, parents: readonly TypeAndId[] = []): EntityJson => ({
+  uid: id,
+  attrs,
+  parents: [...parents],
+})
+
+const HOUSE_UID = uid('House', 'supersede')
+/** One request, one tally: its name is nobody's business. */
+const TALLY_UID = uid('Approvals', 'current')
+
+const principalOf = (principal: Principal): { readonly at: TypeAndId; readonly entities: readonly EntityJson[] } => {
+  if (principal.type === 'Workflow') return { at: uid('Workflow', 'supersede'), entities: [entity(uid('Workflow', 'supersede'))] }
+  const at = uid('Person', principal.id)
+  const groups = [...new Set(principal.groups)].map(group => uid('Group', group))
+  return { at, entities: [entity(at, {}, groups)] }
+}
+
+const resourceOf = (resource: Resource): { readonly at: TypeAndId; readonly entities: readonly EntityJson[] } => {
+  switch (resource.type) {
+    case 'House':
+      return { at: HOUSE_UID, entities: [] }
+    case 'Patch':
+    case 'Fleet': {
+      const at = uid(resource.type, resource.id)
+      return { at, entities: [entity(at, {}, [HOUSE_UID])] }
+    }
+    case 'Change': {
+      const at = uid('Change', resource.id)
+      const fleet = uid('Fleet', resource.fleet)
+      return {
+        at,
+        entities: [entity(at, { proposer: reference('Person', resource.proposer) }, [fleet]), entity(fleet, {}, [HOUSE_UID])],
+      }
+    }
+  }
+}
+
+const tallyOf = ({ people, members }: ReleaseContext['approvals']): EntityJson => ({
+  ...entity(TALLY_UID, { people }),
+  tags: { ...members },
+})
+
+const contextOf = (request: Request): { readonly context: Context; readonly entities: readonly EntityJson[] } => {
+  switch (request.action) {
+    case 'controlChange':
+      return { context: { command: request.context.command }, entities: [] }
+    case 'releaseChange':
+    case 'openWave': {
+      const { approvals, verdict, plan } = request.context
+      const found = { ...verdict, block: [...verdict.block], review: [...verdict.review], fixesLost: [...verdict.fixesLost] }
+      const context = { approvals: { __entity: TALLY_UID }, verdict: found, plan: { ...plan, soakSeconds: Math.floor(plan.soakSeconds) } }
+      return { context, entities: [tallyOf(approvals)] }
+    }
+    default:
+      return { context: {}, entities: [] }
+  }
+}
+
+/** A request in Cedar's terms: three names, a context, and the entities that the names stand for. Nothing else is known to policies. */
+export const toCedar = (request: Request) => {
+  const principal = principalOf(request.principal)
+  const resource = resourceOf(request.resource)
+  const { context, entities } = contextOf(request)
+  /* A person may be principal and proposer at once; Cedar wants each entity once. */
+  return {
+    principal: principal.at,
+    action: uid('Action', request.action),
+    resource: resource.at,
+    context,
+    entities: [...principal.entities, ...resource.entities, ...entities],
+  }
+}
