@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Longest life of a token that a host signs for itself. */
 export const HOST_TOKEN_SECONDS_MAX = 300

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * What the hosts of a fleet shall run: one small document, constant in size and cost however large the fleet.

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Shares are counted in buckets of 1/10,000; a host's bucket comes from its id (bucketOf). */
 export const BUCKETS = 10_000

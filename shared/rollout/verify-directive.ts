@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { canonicalJson, sha256 } from '../canonical/index.ts'
 import { Directive } from './directive.ts'
 

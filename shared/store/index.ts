@@ -15,3 +15,4 @@ export {
   type Store,
   type Waiting,
 } from './ports.ts'
+export { TABLES, type TableName, type TableSchema } from './table-schema.ts'

@@ -1,0 +1,34 @@
+/**
+ * The four tables as data: key attributes (all strings), sparse global secondary indexes (all attributes projected) and the
+ * attribute that lets an item expire (epoch seconds). infra makes the tables of it; nothing else names a key.
+ * What stands in the keys is said in the file that writes them.
+ */
+export type TableName = 'ledger' | 'catalog' | 'fleet' | 'lineage'
+
+export type TableSchema = {
+  readonly partitionKey: 'pk'
+  readonly sortKey: 'sk'
+  readonly indexes: readonly { readonly name: string; readonly partitionKey: string; readonly sortKey: string }[]
+  readonly ttl?: 'expiresAt'
+}
+
+export const TABLES: Readonly<Record<TableName, TableSchema>> = {
+  /** Commits, change heads, fleet locks, workflow tokens; and the idempotency records, which alone carry `expiresAt`. */
+  ledger: {
+    partitionKey: 'pk',
+    sortKey: 'sk',
+    indexes: [
+      { name: 'by-status', partitionKey: 'statusKey', sortKey: 'updatedKey' },
+      { name: 'by-fleet', partitionKey: 'fleetKey', sortKey: 'updatedKey' },
+      { name: 'by-actor', partitionKey: 'actorKey', sortKey: 'dayTime' },
+      { name: 'by-day', partitionKey: 'dayKey', sortKey: 'dayTime' },
+    ],
+    ttl: 'expiresAt',
+  },
+  /** Manifests and verdicts by digest; immutable. */
+  catalog: { partitionKey: 'pk', sortKey: 'sk', indexes: [] },
+  /** Fleets, hosts, their facts, counters, directives; and the enrolment tokens, which alone carry `expiresAt`. */
+  fleet: { partitionKey: 'pk', sortKey: 'sk', indexes: [], ttl: 'expiresAt' },
+  /** The replaced-by graph as an adjacency list, both directions. */
+  lineage: { partitionKey: 'pk', sortKey: 'sk', indexes: [] },
+}
