@@ -162,8 +162,15 @@ export const signalTask = (draft: Draft, task: Task): void => {
 export const keepsFromExit = (machine: Machine, module: string): Task | undefined =>
   machine.tasks.find(task => task.sleep !== null && !sleepsIn(task, module) && (task.module === module || task.call?.object === module))
 
-/** The module's files and threads end with it: a reader that was woken finds its file gone. */
+/**
+ * The module's files and threads end with it. A reader that was woken finds its file gone, unless the exit waits for a thread of
+ * the module first, which lets the reader finish.
+ */
 export const endTasksOf = (draft: Draft, module: string): void => {
-  mapTasks(draft, task => (task.call?.object === module && task.module === null ? { ...leave(task), end: { error: 'EIO' } } : task))
+  const waits = draft.tasks.some(task => task.module === module)
+  mapTasks(draft, task => {
+    if (task.call?.object !== module || task.module !== null) return task
+    return waits ? leave(task) : { ...leave(task), end: { error: 'EIO' } }
+  })
   draft.tasks = draft.tasks.filter(task => task.module !== module)
 }
