@@ -21,9 +21,9 @@ export type Operation = {
   readonly summary: string
 }
 
-const read = (id: string, path: string, action: string, summary: string) =>
+const read = <Id extends string>(id: Id, path: string, action: string, summary: string) =>
   ({ id, method: 'GET', path, audience: 'person', action, idempotent: false, summary }) as const
-const write = (id: string, path: string, action: string, summary: string) =>
+const write = <Id extends string>(id: Id, path: string, action: string, summary: string) =>
   ({ id, method: 'POST', path, audience: 'person', action, idempotent: true, summary }) as const
 
 export const OPERATIONS = [

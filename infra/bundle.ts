@@ -1,0 +1,86 @@
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Metafile } from 'esbuild'
+import { LIFECYCLE_TASKS, OPERATIONS } from '../shared/operations/index.ts'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const CEDAR = '@cedar-policy/cedar-wasm'
+
+/** Where the entry of each deployed function lies, by the function's name. */
+export const FUNCTION_ENTRIES: Readonly<Record<string, string>> = Object.fromEntries([
+  ...OPERATIONS.map(({ id }) => [id, `functions/api/${id}.entry.ts`]),
+  ...[...LIFECYCLE_TASKS, 'sweep'].map(task => [task, `functions/lifecycle/${task}.entry.ts`]),
+  ['host-authorizer', 'functions/authorizer/host-authorizer.entry.ts'],
+])
+
+const importsCedar = (metafile: Metafile, output: string): boolean =>
+  metafile.outputs[output]?.imports.some(imported => imported.path.startsWith(CEDAR)) ?? false
+
+/** The policy engine is WebAssembly beside a loader that finds it by its own path, so it travels as a package and not in the bundle. */
+const addPolicyEngine = async (directory: string): Promise<void> => {
+  const source = join(root, 'node_modules', CEDAR)
+  const target = join(directory, 'node_modules', CEDAR)
+  await mkdir(join(target, 'nodejs'), { recursive: true })
+  await Promise.all([
+    cp(join(source, 'package.json'), join(target, 'package.json')),
+    ...['package.json', 'cedar_wasm.js', 'cedar_wasm_bg.wasm'].map(file => cp(join(source, 'nodejs', file), join(target, 'nodejs', file))),
+    cp(join(root, 'shared/policy/cedar'), join(directory, 'policy'), { recursive: true }),
+  ])
+}
+
+/**
+ * Bundles every function into `<outdir>/<name>/index.mjs` and returns those directories by name.
+ * One esbuild run serves all of them: a NodejsFunction each would start esbuild forty times, which alone takes longer than the whole synthesis.
+ */
+export const bundleFunctions = async (outdir: string): Promise<Readonly<Record<string, string>>> => {
+  await rm(outdir, { recursive: true, force: true })
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.entries(FUNCTION_ENTRIES).map(([name, entry]) => ({ in: entry, out: `${name}/index` })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    external: [`${CEDAR}/*`, CEDAR],
+    // CommonJS dependencies ask for `require`, which an ES module has not.
+    banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  })
+  await Promise.all(
+    Object.keys(metafile.outputs).map(async output => {
+      const directory = resolve(root, dirname(output))
+      if (importsCedar(metafile, output)) await addPolicyEngine(directory)
+    }),
+  )
+  return Object.fromEntries(Object.keys(FUNCTION_ENTRIES).map(name => [name, join(outdir, name)]))
+}
+
+/** Bundles the console into `<outdir>`: index.html, one script, one style sheet. */
+export const bundleConsole = async (outdir: string): Promise<string> => {
+  await rm(outdir, { recursive: true, force: true })
+  await mkdir(outdir, { recursive: true })
+  await build({
+    absWorkingDir: root,
+    entryPoints: [{ in: 'console/main.tsx', out: 'console' }],
+    outdir,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  await cp(join(root, 'console/index.html'), join(outdir, 'index.html'))
+  await writeFile(join(outdir, 'robots.txt'), 'User-agent: *\nDisallow: /\n')
+  return outdir
+}

@@ -1,0 +1,51 @@
+/** What a function may touch. Constructs turn each word into the narrowest statements and the variables that name the resource. */
+export type Capability =
+  | `${'ledger' | 'catalog' | 'fleet' | 'lineage'}:${'read' | 'write'}`
+  | 'modules:write'
+  | 'uploads:offer'
+  | 'directives:write'
+  | 'directive:sign'
+  | 'workflow:start'
+  | 'workflow:wake'
+
+const PUBLISH = ['fleet:read', 'fleet:write', 'catalog:read', 'directives:write', 'directive:sign'] as const
+const JUDGE = ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read'] as const
+
+/** The whole of least privilege in one table: function name → capabilities. A test asserts that every function has its row. */
+export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
+  'submit-patch': ['catalog:read', 'catalog:write', 'ledger:read', 'ledger:write', 'modules:write', 'uploads:offer'],
+  'upload-patch': ['ledger:read', 'ledger:write', 'uploads:offer'],
+  'list-patches': ['catalog:read'],
+  'show-patch': ['catalog:read'],
+  'show-patch-lineage': ['catalog:read', 'lineage:read'],
+  'propose-change': ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read', 'workflow:start'],
+  'list-changes': ['ledger:read'],
+  'show-change': ['ledger:read', 'catalog:read', 'fleet:read'],
+  'show-verdict': ['ledger:read', 'catalog:read'],
+  'approve-change': ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read', 'workflow:wake'],
+  'control-change': ['ledger:read', 'ledger:write', 'workflow:wake', ...PUBLISH],
+  simulate: ['catalog:read', 'fleet:read'],
+  'create-fleet': ['ledger:read', 'ledger:write', 'fleet:read', 'fleet:write'],
+  'list-fleets': ['fleet:read'],
+  'show-fleet': ['fleet:read', 'ledger:read', 'catalog:read'],
+  'list-hosts': ['fleet:read'],
+  'issue-enrolments': ['ledger:read', 'ledger:write', 'fleet:read', 'fleet:write'],
+  'enrol-host': ['fleet:read', 'fleet:write', 'directive:sign'],
+  'show-directive': ['fleet:read', 'directive:sign'],
+  'report-hosts': ['fleet:read', 'fleet:write', 'ledger:read', 'workflow:wake'],
+  'show-host-history': ['fleet:read', 'ledger:read', 'catalog:read'],
+  'list-history': ['ledger:read'],
+  'show-lineage': ['lineage:read', 'catalog:read'],
+  'show-openapi': [],
+  'host-authorizer': ['fleet:read'],
+  validate: [...JUDGE, 'catalog:write'],
+  'await-approvals': ['ledger:read', 'ledger:write', 'catalog:read', 'workflow:wake'],
+  'expire-approvals': ['ledger:read', 'ledger:write'],
+  'open-wave': [...JUDGE, ...PUBLISH],
+  'await-wave': ['ledger:read', 'ledger:write', 'fleet:read', 'workflow:wake'],
+  'judge-wave': [...JUDGE, ...PUBLISH],
+  halt: ['ledger:read', 'ledger:write', ...PUBLISH],
+  'await-decision': ['ledger:read', 'ledger:write', 'workflow:wake'],
+  'record-lineage': [...JUDGE, ...PUBLISH, 'lineage:read', 'lineage:write'],
+  sweep: ['ledger:read', 'ledger:write', 'fleet:read', 'catalog:read', 'workflow:start', 'workflow:wake'],
+}

@@ -1,0 +1,106 @@
+import type { Deployed, Resource } from '../template/template.ts'
+
+export type Authorization =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'jwt'; readonly issuer: string; readonly audience: readonly string[] }
+  | { readonly kind: 'lambda'; readonly functionName: string; readonly ttlSeconds: number }
+
+export type Route = {
+  readonly routeKey: string
+  readonly method: string
+  readonly segments: readonly string[]
+  readonly functionName: string
+  readonly authorization: Authorization
+}
+
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+
+/** `arn:aws:lambda:…:function:NAME`, bare or inside an authorizer's invocation ARN. */
+const functionOf = (uri: unknown): string => {
+  const name = /:function:([A-Za-z0-9_-]+)/.exec(String(uri))?.[1]
+  if (!name) throw new Error(`not a function's ARN: ${String(uri)}`)
+  return name
+}
+
+const authorizationOf = (route: Resource, deployed: Deployed): Authorization => {
+  const type = route.properties['AuthorizationType'] ?? 'NONE'
+  if (type === 'NONE') return { kind: 'none' }
+  const authorizer = deployed
+    .ofType('AWS::ApiGatewayV2::Authorizer')
+    .find(({ logicalId }) => deployed.physicalId(logicalId) === route.properties['AuthorizerId'])
+  if (!authorizer) throw new Error(`route ${String(route.properties['RouteKey'])} has no authorizer`)
+  if (type === 'JWT') {
+    const { Issuer, Audience } = record(authorizer.properties['JwtConfiguration'])
+    return { kind: 'jwt', issuer: String(Issuer), audience: Array.isArray(Audience) ? Audience.map(String) : [] }
+  }
+  return {
+    kind: 'lambda',
+    functionName: functionOf(authorizer.properties['AuthorizerUri']),
+    ttlSeconds: Number(authorizer.properties['AuthorizerResultTtlInSeconds'] ?? 300),
+  }
+}
+
+/** The routes of the template's HTTP API. */
+export const readRoutes = (deployed: Deployed): readonly Route[] => {
+  const integrations = new Map(
+    deployed
+      .ofType('AWS::ApiGatewayV2::Integration')
+      .map(({ logicalId, properties }) => [deployed.physicalId(logicalId), functionOf(properties['IntegrationUri'])]),
+  )
+  return deployed.ofType('AWS::ApiGatewayV2::Route').map(route => {
+    const routeKey = String(route.properties['RouteKey'])
+    const [method = '', path = ''] = routeKey === '$default' ? ['ANY', '/{proxy+}'] : routeKey.split(' ')
+    const target = String(route.properties['Target']).replace('integrations/', '')
+    const functionName = integrations.get(target)
+    if (!functionName) throw new Error(`route ${routeKey} has no integration ${target}`)
+    return { routeKey, method, segments: path.split('/').slice(1), functionName, authorization: authorizationOf(route, deployed) }
+  })
+}
+
+const isVariable = (segment: string): boolean => segment.startsWith('{')
+const isGreedy = (segment: string): boolean => segment.endsWith('+}')
+
+const bind = (route: Route, segments: readonly string[]): Record<string, string> | null => {
+  const bound: Record<string, string> = {}
+  for (const [index, pattern] of route.segments.entries()) {
+    if (isGreedy(pattern)) {
+      bound[pattern.slice(1, -2)] = segments.slice(index).join('/')
+      return bound
+    }
+    const segment = segments[index]
+    if (segment === undefined) return null
+    if (isVariable(pattern)) bound[pattern.slice(1, -1)] = segment
+    else if (pattern !== segment) return null
+  }
+  return segments.length === route.segments.length ? bound : null
+}
+
+/** Literal segments win over variables, variables over greedy ones, a method over ANY. */
+const rank = (route: Route): number =>
+  route.segments.reduce((sum, segment) => sum * 3 + (isGreedy(segment) ? 0 : isVariable(segment) ? 1 : 2), route.method === 'ANY' ? 0 : 1) +
+  route.segments.length * 1e6
+
+export type Match = { readonly route: Route; readonly pathParameters: Readonly<Record<string, string>> }
+
+/** Finds the most specific route; `methods` tells which ones the path would take when none matches. */
+export const matchRoute = (
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): Match | { readonly route: null; readonly methods: readonly string[] } => {
+  let segments: string[]
+  try {
+    segments = path.split('/').slice(1).map(decodeURIComponent)
+  } catch {
+    return { route: null, methods: [] }
+  }
+  const fitting = routes
+    .flatMap(route => {
+      const pathParameters = bind(route, segments)
+      return pathParameters ? [{ route, pathParameters }] : []
+    })
+    .sort((a, b) => rank(b.route) - rank(a.route))
+  const found = fitting.find(({ route }) => route.method === method || route.method === 'ANY')
+  return found ?? { route: null, methods: [...new Set(fitting.map(({ route }) => route.method))] }
+}

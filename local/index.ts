@@ -1,0 +1,2 @@
+export type { Person } from './issuer/issuer.ts'
+export { openPlatform, type Platform, type PlatformOptions } from './platform.ts'

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+
+export type FunctionDefinition = {
+  readonly name: string
+  readonly directory: string
+  /** `file.export`, as in the template. */
+  readonly handler: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly timeoutSeconds: number
+  readonly memorySize: number
+}
+
+/** What went wrong in a function, in the words that the service reports it. */
+export class FunctionError extends Error {
+  readonly errorType: string
+  constructor(errorType: string, message: string) {
+    super(message)
+    this.errorType = errorType
+    this.name = errorType
+  }
+}
+
+export type LambdaHost = {
+  /** Events and answers go through JSON, as between the service and a function. Rejects with a FunctionError. */
+  readonly invoke: (name: string, event: unknown) => Promise<unknown>
+  readonly close: () => Promise<void>
+}
+
+type Answer = {
+  readonly id: number
+  readonly result?: string
+  readonly error?: { readonly errorType: string; readonly errorMessage: string }
+}
+type Job = { readonly event: string; readonly settle: (outcome: { result?: string; error?: FunctionError }) => void }
+
+/** An environment answers one event at a time, as the service's do; more of them start while others are busy. */
+const ENVIRONMENTS_MAX = 3
+
+type Log = (functionName: string, line: string) => void
+
+class FunctionPool {
+  readonly #definition: FunctionDefinition
+  readonly #log: Log
+  readonly #queue: Job[] = []
+  readonly #workers = new Set<Worker>()
+  readonly #idle: Worker[] = []
+  #next = 0
+
+  constructor(definition: FunctionDefinition, log: Log) {
+    this.#definition = definition
+    this.#log = log
+  }
+
+  invoke(event: unknown): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    this.#queue.push({
+      event: JSON.stringify(event ?? null),
+      settle: ({ result, error }) => (error ? reject(error) : resolve(JSON.parse(result ?? 'null'))),
+    })
+    this.#dispatch()
+    return promise
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#workers].map(worker => worker.terminate()))
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      const worker = this.#idle.pop() ?? (this.#workers.size < ENVIRONMENTS_MAX ? this.#start() : undefined)
+      if (!worker) return
+      const job = this.#queue.shift()
+      if (job) this.#run(worker, job)
+    }
+  }
+
+  #start(): Worker {
+    const { name, directory, handler, environment, memorySize } = this.#definition
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { directory, handler, functionName: name, memorySize },
+      env: { ...environment },
+      stdout: true,
+      stderr: true,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
+    const forward = (chunk: Buffer) => {
+      for (const line of chunk.toString('utf8').split('\n')) if (line) this.#log(name, line)
+    }
+    worker.stdout.on('data', forward)
+    worker.stderr.on('data', forward)
+    this.#workers.add(worker)
+    return worker
+  }
+
+  #discard(worker: Worker): void {
+    this.#workers.delete(worker)
+    void worker.terminate()
+  }
+
+  #run(worker: Worker, job: Job): void {
+    const id = ++this.#next
+    const timeoutMs = this.#definition.timeoutSeconds * 1000
+    const finish = (outcome: { result?: string; error?: FunctionError }, keep: boolean) => {
+      clearTimeout(timer)
+      worker.removeAllListeners('message')
+      worker.removeAllListeners('error')
+      worker.removeAllListeners('exit')
+      if (keep) this.#idle.push(worker)
+      else this.#discard(worker)
+      job.settle(outcome)
+      this.#dispatch()
+    }
+    const timer = setTimeout(() => {
+      const seconds = this.#definition.timeoutSeconds.toFixed(2)
+      finish({ error: new FunctionError('Sandbox.Timedout', `RequestId: ${id} Error: Task timed out after ${seconds} seconds`) }, false)
+    }, timeoutMs)
+    worker.on('message', (answer: Answer) => {
+      if (answer.id !== id) return
+      finish(
+        answer.error
+          ? { error: new FunctionError(answer.error.errorType, answer.error.errorMessage) }
+          : { result: answer.result ?? 'null' },
+        true,
+      )
+    })
+    worker.on('error', error => finish({ error: new FunctionError('Runtime.UnhandledError', String(error)) }, false))
+    worker.on('exit', code =>
+      finish({ error: new FunctionError('Runtime.ExitError', `the function ended its process with code ${code}`) }, false),
+    )
+    worker.postMessage({ id, event: job.event, requestId: randomUUID(), deadline: Date.now() + timeoutMs })
+  }
+}
+
+/** Runs the functions of a template, each in worker threads of its own that start when they are first asked. */
+export const openLambdaHost = (definitions: readonly FunctionDefinition[], log: Log): LambdaHost => {
+  const pools = new Map(definitions.map(definition => [definition.name, new FunctionPool(definition, log)]))
+  return {
+    invoke: (name, event) => {
+      const pool = pools.get(name)
+      if (!pool) return Promise.reject(new FunctionError('ResourceNotFoundException', `Function not found: ${name}`))
+      return pool.invoke(event)
+    },
+    close: async () => {
+      await Promise.all([...pools.values()].map(pool => pool.close()))
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import type { HttpAsk } from '../gateway/http-api.ts'
+import type { HttpAnswer } from '../gateway/problem.ts'
+import type { ObjectStore } from './object-store.ts'
+import { type Credentials, checkPresigned } from './presigned.ts'
+
+const xml = (status: number, code: string, message: string): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/xml' },
+  body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+})
+
+/** The body of `Content-Encoding: aws-chunked`: `SIZE[;extensions]CRLF bytes CRLF`, ended by a chunk of size 0 and trailers. */
+const unchunk = (body: Buffer): Buffer => {
+  const chunks: Buffer[] = []
+  let at = 0
+  while (at < body.length) {
+    const lineEnd = body.indexOf('\r\n', at)
+    const size = Number.parseInt(body.toString('latin1', at, lineEnd), 16)
+    if (lineEnd < 0 || !(size > 0)) break
+    chunks.push(body.subarray(lineEnd + 2, lineEnd + 2 + size))
+    at = lineEnd + 2 + size + 2
+  }
+  return Buffer.concat(chunks)
+}
+
+export type S3Options = { readonly objects: ObjectStore; readonly credentials: Credentials; readonly now: () => number }
+
+/** Path-style S3: PutObject, GetObject, HeadObject, DeleteObject, by header or by pre-signed URL. Everything else is refused. */
+export const openS3 =
+  ({ objects, credentials, now }: S3Options) =>
+  async (ask: HttpAsk): Promise<HttpAnswer> => {
+    if (ask.query.includes('X-Amz-Signature=')) {
+      const refused = checkPresigned(ask, credentials, now())
+      if (refused) return xml(403, 'AccessDenied', refused)
+    } else if (!(ask.headers['authorization'] ?? '').includes(`Credential=${credentials.accessKeyId}/`))
+      return xml(403, 'AccessDenied', 'Access Denied')
+    const [bucket = '', ...rest] = ask.path.slice(1).split('/').map(decodeURIComponent)
+    const key = rest.join('/')
+    if (!bucket || !key) return xml(501, 'NotImplemented', 'The local object storage has no operations on buckets.')
+    if (ask.method === 'PUT') {
+      const body = ask.headers['content-encoding']?.includes('aws-chunked') ? unchunk(ask.body) : ask.body
+      return { status: 200, headers: { etag: `"${await objects.put(bucket, key, body)}"` }, body: '' }
+    }
+    if (ask.method === 'DELETE') {
+      await objects.remove(bucket, key)
+      return { status: 204, headers: {}, body: '' }
+    }
+    if (ask.method !== 'GET' && ask.method !== 'HEAD') return xml(501, 'NotImplemented', `The local object storage has no ${ask.method}.`)
+    const found = await objects.get(bucket, key)
+    if (!found) return xml(404, 'NoSuchKey', 'The specified key does not exist.')
+    const headers = {
+      etag: `"${found.etag}"`,
+      'last-modified': found.lastModified.toUTCString(),
+      'content-type': 'application/octet-stream',
+    }
+    return { status: 200, headers, body: found.body }
+  }
