@@ -1,0 +1,114 @@
+import { type Stack, type StackEntry, stackDigest } from '../kernel/index.ts'
+import type { Manifest } from '../livepatch/index.ts'
+import { type FunctionChanges, fixChanges, functionChanges } from './function-sets.ts'
+import { accountOf, type Met, type Order, orderOf } from './obligations.ts'
+import { type Replay, replayLoad, replayStack } from './replay.ts'
+import { type Return, type Route, routeByDisabling, wayBackOf } from './routes.ts'
+
+/** A livepatch that runs, and how the proposed one is ordered against it: `older` means that the proposed one is. */
+export type Running = { readonly manifest: Manifest; readonly order: Order }
+
+/** Livepatches by module name, as far as they are known. */
+export type Known = ReadonlyMap<string, Manifest>
+
+/** Everything the rules may look at: one livepatch on one distinct stack. */
+export type CohortCase = {
+  readonly livepatch: Manifest
+  readonly cohort: string
+  readonly hosts: number
+  readonly stack: Stack
+  /**
+   * `applied`: the hosts run it already and nothing is to be done. `underway`: it is in transition there.
+   * `unknown`: the stack holds a livepatch whose manifest is not known. `foreign-kernel`: it was built for another release.
+   * `load`: it is to be loaded.
+   */
+  readonly situation: 'load' | 'applied' | 'underway' | 'unknown' | 'foreign-kernel'
+  /** Enabled livepatches but the proposed one, oldest first. */
+  readonly running: readonly Running[]
+  /** Livepatches of the stack whose manifest is not known. */
+  readonly unknown: readonly string[]
+  /** Livepatches that somebody else loaded, taken to be the known ones of the same name. */
+  readonly assumed: readonly string[]
+  /** Resident modules that make way before the load because they carry the livepatch's name and nothing holds them. */
+  readonly removedFirst: readonly string[]
+  /** Null where nothing was replayed. */
+  readonly replay: Replay | null
+  readonly functions: FunctionChanges
+  readonly fixes: { readonly gained: readonly string[]; readonly lost: readonly string[] }
+  /** Every obligation that the load leaves, and how it is met. */
+  readonly account: readonly Met[]
+  readonly downgrade: boolean
+  readonly wayBack: Return
+  /** The way there by disabling, worked out where the account holds something open; else null. */
+  readonly byDisabling: Route | null
+}
+
+/** One distinct stack, how many hosts have it, and the livepatches that lineage knows to have been replaced there since boot. */
+export type Cohort = { readonly stack: Stack; readonly hosts: number; readonly replacedEarlier?: readonly string[] | undefined }
+
+const NO_CHANGE = { functions: { kept: [], added: [], reverted: [] }, fixes: { gained: [], lost: [] }, account: [] } as const
+
+const manifestFor = (entry: Pick<StackEntry, 'name' | 'digest'>, known: Known): Manifest | undefined => {
+  const manifest = known.get(entry.name)
+  return manifest && (entry.digest === null || entry.digest === manifest.digest) ? manifest : undefined
+}
+
+const situationOf = (livepatch: Manifest, stack: Stack, unknown: readonly string[]): CohortCase['situation'] => {
+  if (livepatch.kernelRelease !== stack.kernelRelease) return 'foreign-kernel'
+  const own = stack.livepatches.find(({ name, digest }) => name === livepatch.name && digest === livepatch.digest)
+  if (own?.enabled && own.transition) return 'underway'
+  if (own?.enabled && (!livepatch.replace || stack.livepatches.length === 1)) return 'applied'
+  return unknown.length > 0 ? 'unknown' : 'load'
+}
+
+const earlierOf = ({ stack, replacedEarlier = [] }: Cohort, known: Known): readonly Manifest[] => {
+  const told = new Map(stack.resident.map(entry => [entry.name, manifestFor(entry, known)] as const))
+  for (const name of replacedEarlier) told.set(name, known.get(name))
+  return [...told.values()].filter(manifest => manifest !== undefined)
+}
+
+const nothingToGoBackFrom: Return = { way: 'replace', reasons: [], exposes: [] }
+
+/** Works out everything that the rules need of one livepatch on one stack. */
+export const cohortCase = (livepatch: Manifest, cohort: Cohort, known: Known): CohortCase => {
+  const { stack, hosts } = cohort
+  const others = stack.livepatches.filter(({ name, digest }) => name !== livepatch.name || digest !== livepatch.digest)
+  const unknown = others.filter(entry => !manifestFor(entry, known)).map(({ name }) => name)
+  const situation = situationOf(livepatch, stack, unknown)
+  const manifests = others.filter(({ enabled }) => enabled).flatMap(entry => manifestFor(entry, known) ?? [])
+  const running = manifests.map(manifest => ({ manifest, order: orderOf(livepatch, manifest) }))
+  const base = {
+    livepatch,
+    cohort: stackDigest(stack),
+    hosts,
+    stack,
+    situation,
+    running,
+    unknown,
+    assumed: others.filter(entry => entry.digest === null && manifestFor(entry, known)).map(({ name }) => name),
+    downgrade: running.some(({ order }) => order === 'older'),
+  }
+  if (situation !== 'load')
+    return { ...base, ...NO_CHANGE, removedFirst: [], replay: null, wayBack: nothingToGoBackFrom, byDisabling: null }
+  return { ...base, ...loadCase(livepatch, cohort, known, manifests) }
+}
+
+const loadCase = (livepatch: Manifest, cohort: Cohort, known: Known, manifests: readonly Manifest[]) => {
+  const { stack } = cohort
+  const loaded = new Set(stack.targets)
+  const isLoaded = (object: string): boolean => loaded.has(object)
+  const all = [...stack.livepatches, ...stack.resident].flatMap(entry => manifestFor(entry, known) ?? [])
+  const removedFirst = stack.resident.filter(({ name, refcnt }) => name === livepatch.name && refcnt === 0).map(({ name }) => name)
+  const replay = replayLoad(livepatch, stack, all, removedFirst)
+  const account = accountOf(livepatch, { running: manifests, replacedEarlier: earlierOf(cohort, known), isLoaded })
+  const open = account.some(({ by }) => by === 'nothing')
+  return {
+    removedFirst,
+    replay,
+    functions: functionChanges(livepatch, manifests),
+    fixes: fixChanges(livepatch, manifests),
+    account,
+    wayBack: replay.result === 'OK' ? wayBackOf(livepatch, manifests, replay.machine, isLoaded) : nothingToGoBackFrom,
+    byDisabling: open ? routeByDisabling(replayStack(stack, all), manifests, [livepatch], isLoaded) : null,
+  }
+}

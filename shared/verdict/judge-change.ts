@@ -1,0 +1,90 @@
+import { digestOf } from '../canonical/index.ts'
+import { ruleSetFor, stackDigest } from '../kernel/index.ts'
+import type { Manifest } from '../livepatch/index.ts'
+import { type Cohort, type CohortCase, cohortCase, type Known } from './cohort-case.ts'
+import { objectName } from './function-sets.ts'
+import { skippedCallbacks } from './routes.ts'
+import { RULES } from './rules.ts'
+import type { CohortVerdict, Finding, Verdict } from './verdict.ts'
+
+export type Judge = { readonly livepatch: Manifest; readonly cohorts: readonly Cohort[]; readonly known: Known }
+
+/** Cohorts with the same stack are one: their hosts are added up. Ordered by digest, so that a verdict does not depend on the input's order. */
+const distinct = (cohorts: readonly Cohort[]): readonly Cohort[] => {
+  const byDigest = new Map<string, Cohort>()
+  for (const cohort of cohorts) {
+    const digest = stackDigest(cohort.stack)
+    const same = byDigest.get(digest)
+    const earlier = [...new Set([...(same?.replacedEarlier ?? []), ...(cohort.replacedEarlier ?? [])])]
+    byDigest.set(digest, { stack: cohort.stack, hosts: (same?.hosts ?? 0) + cohort.hosts, replacedEarlier: earlier })
+  }
+  return [...byDigest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cohort]) => cohort)
+}
+
+const resultOf = ({ situation, replay }: CohortCase): string | null => {
+  if (situation === 'unknown') return null
+  if (situation === 'foreign-kernel') return 'ENOEXEC'
+  return replay?.result ?? 'OK'
+}
+
+const cohortVerdict = (cohort: CohortCase): CohortVerdict => ({
+  cohort: cohort.cohort,
+  hosts: cohort.hosts,
+  stack: cohort.stack,
+  result: resultOf(cohort),
+  stackAfter: [...(cohort.replay?.stackAfter ?? cohort.stack.livepatches.map(({ name }) => name))],
+  log: [...(cohort.replay?.log ?? [])],
+  functions: cohort.functions,
+  fixes: { gained: [...cohort.fixes.gained], lost: [...cohort.fixes.lost] },
+  callbacks: {
+    run: (cohort.replay?.callbacks ?? []).map(({ livepatch, object, callback }) => `${livepatch}:${objectName(object)}:${callback}`),
+    skipped: skippedCallbacks(cohort.account),
+  },
+  downgrade: cohort.downgrade,
+  wayBack: cohort.wayBack.way,
+})
+
+const findingsOf = (livepatch: Manifest, cases: readonly CohortCase[]): Finding[] =>
+  RULES.flatMap(rule =>
+    rule.about === 'livepatch'
+      ? rule.judge(livepatch).map(judgement => ({ code: rule.id, cohort: null, ...judgement }))
+      : cases.flatMap(cohort => rule.judge(cohort).map(judgement => ({ code: rule.id, cohort: cohort.cohort, ...judgement }))),
+  )
+
+const SEVERITIES = ['block', 'review', 'note'] as const
+
+/** The worst severity among findings; `clear` where there is none. */
+const outcomeOf = (findings: readonly Finding[]): Verdict['outcome'] =>
+  SEVERITIES.find(severity => findings.some(finding => finding.severity === severity)) ?? 'clear'
+
+const ruleSetsOf = (cohorts: readonly Cohort[]): Verdict['ruleSets'] => {
+  const releases = [...new Set(cohorts.map(({ stack }) => stack.kernelRelease))].sort()
+  return Object.fromEntries(
+    releases.map(release => {
+      const { rules, recorded } = ruleSetFor(release)
+      return [release, { rules: rules.name, recorded }]
+    }),
+  )
+}
+
+/**
+ * What loading a livepatch would do to every cohort, found on the simulation core, and every hazard of it. Each distinct stack is
+ * worked out once. `known` holds the manifests of the livepatches that the stacks name, by module name.
+ * The same input gives the same verdict, byte for byte, whatever the order of the cohorts.
+ */
+export const judgeChange = ({ livepatch, cohorts, known }: Judge): Verdict => {
+  const stacks = distinct(cohorts)
+  const cases = stacks.map(cohort => cohortCase(livepatch, cohort, known))
+  const findings = findingsOf(livepatch, cases)
+  return {
+    schema: 'supersede.verdict/1',
+    livepatch: livepatch.digest,
+    outcome: outcomeOf(findings),
+    cohorts: cases.map(cohortVerdict),
+    findings,
+    ruleSets: ruleSetsOf(stacks),
+  }
+}
+
+/** Names a verdict: SHA-256 of its canonical JSON. Approvals bind to it. */
+export const verdictDigest = (verdict: Verdict): string => digestOf(verdict)

@@ -1,0 +1,89 @@
+import type { Machine } from '../kernel/index.ts'
+import type { Manifest } from '../livepatch/index.ts'
+import { smallestBridge } from './bridge.ts'
+import { objectName } from './function-sets.ts'
+import { accountOf, unpairedObligations } from './obligations.ts'
+import { disableThenLoad, loadAll } from './replay.ts'
+import type { WayBack } from './verdict.ts'
+
+/** The way from the proposed livepatch to what a cohort runs now: the best one, why not a better one, and what it exposes. */
+export type Return = {
+  readonly way: WayBack
+  /** Why the atomic way back is closed; empty for `replace`. */
+  readonly reasons: readonly string[]
+  /** Claimed fixes that are absent while the hosts are between the two livepatches. */
+  readonly exposes: readonly string[]
+}
+
+/** The route that disables what runs and loads afterwards, when the atomic one is closed. */
+export type Route = {
+  readonly route: 'disable-then-load'
+  /** Whether the simulated kernel goes along and every disabled livepatch undoes what it did. */
+  readonly proved: boolean
+  /** Why not; empty when proved. */
+  readonly reasons: readonly string[]
+  /** Claimed fixes that are absent between the last disabling and the end of the load. */
+  readonly exposes: readonly string[]
+}
+
+const fixesOf = (manifests: readonly Manifest[]): readonly string[] => [...new Set(manifests.flatMap(({ fixes }) => fixes))].sort()
+
+const notUndone = (manifests: readonly Manifest[], isLoaded: (object: string) => boolean): readonly string[] =>
+  manifests.flatMap(manifest => unpairedObligations(manifest, isLoaded)).map(({ text }) => `nothing undoes ${text}`)
+
+/** Disables everything that runs and loads `next`; worked out on the simulated machine of the same stack. */
+export const routeByDisabling = (
+  machine: Machine,
+  running: readonly Manifest[],
+  next: readonly Manifest[],
+  isLoaded: (object: string) => boolean,
+): Route => {
+  const refused = disableThenLoad(
+    machine,
+    running.map(({ name }) => name),
+    next,
+  )
+  const reasons = [...(refused === null ? [] : [refused]), ...notUndone(running, isLoaded)]
+  return { route: 'disable-then-load', proved: reasons.length === 0, reasons, exposes: fixesOf([...running, ...next]) }
+}
+
+/** Why an atomic replace does not lead from the proposed livepatch back to what runs now; empty where it does. */
+const whyNotAtomic = (
+  livepatch: Manifest,
+  back: readonly Manifest[],
+  after: Machine,
+  isLoaded: (object: string) => boolean,
+): readonly string[] => {
+  const [first] = back
+  if (!first) return ['there is no livepatch to go back to']
+  if (!livepatch.replace) return [`${livepatch.name} is not cumulative, so what runs now stays below it`]
+  if (!first.replace) return [`${first.name} is not cumulative and would be stacked on ${livepatch.name}`]
+  const open = accountOf(first, { running: [livepatch], replacedEarlier: [], isLoaded }).filter(({ by }) => by === 'nothing')
+  const refused = loadAll(after, back)
+  return [...(refused === null ? [] : [refused]), ...open.map(({ obligation }) => `${obligation.text} would be skipped`)]
+}
+
+/**
+ * The way back from the proposed livepatch to what a cohort runs now. `after` is the simulated machine once it is loaded.
+ * The best way is an atomic replace, then disabling, then a bridge that would have to be built.
+ */
+export const wayBackOf = (
+  livepatch: Manifest,
+  back: readonly Manifest[],
+  after: Machine,
+  isLoaded: (object: string) => boolean,
+): Return => {
+  const reasons = whyNotAtomic(livepatch, back, after, isLoaded)
+  if (reasons.length === 0) return { way: 'replace', reasons, exposes: [] }
+  const disabling = routeByDisabling(after, [livepatch], livepatch.replace ? back : [], isLoaded)
+  if (disabling.proved) return { way: 'disable-then-load', reasons, exposes: back.length === 0 ? [] : disabling.exposes }
+  const [first] = back
+  const account = first ? accountOf(first, { running: [livepatch], replacedEarlier: [], isLoaded }) : []
+  if (first?.replace && livepatch.replace && smallestBridge(first, [livepatch], account)) return { way: 'bridge', reasons, exposes: [] }
+  return { way: 'none', reasons: [...reasons, ...disabling.reasons], exposes: [] }
+}
+
+export const skippedCallbacks = (account: ReturnType<typeof accountOf>): string[] =>
+  account
+    .filter(({ obligation: { callback, origin } }) => origin === 'replaced' && callback.endsWith('unpatch'))
+    .map(({ obligation: { livepatch, object, callback } }) => `${livepatch}:${objectName(object)}:${callback}`)

@@ -1,0 +1,25 @@
+import type { CohortCase } from '../cohort-case.ts'
+import type { Replay } from '../replay.ts'
+import { block, cohortRule, nothing } from '../rule.ts'
+
+/** Refusals that name-resident, transition-in-progress and incompatible-states tell better. */
+const hasRuleOfItsOwn = ({ livepatch, stack }: CohortCase, { result, log }: Replay): boolean =>
+  (result === 'EEXIST' && [...stack.livepatches, ...stack.resident].some(({ name }) => name === livepatch.name)) ||
+  (result === 'EBUSY' && stack.livepatches.some(({ transition }) => transition)) ||
+  log.some(line => line.includes('is not compatible with the already installed livepatches'))
+
+export const kernelRefuses = cohortRule({
+  id: 'kernel-refuses',
+  law: 'A load that the simulated kernel refuses is not tried on a real one.',
+  source: 'the replay on the simulation core (shared/kernel)',
+  judge: cohort => {
+    const { livepatch, replay } = cohort
+    if (!replay || replay.result === 'OK' || hasRuleOfItsOwn(cohort, replay)) return nothing
+    return block({
+      message: `The simulated kernel refuses ${livepatch.name} on these hosts with ${replay.result}.`,
+      evidence: { livepatch: livepatch.name, result: replay.result, log: replay.log },
+      remedy:
+        'Read the kernel log in the evidence: it names the function or object that the kernel stumbles over. Correct it and build the livepatch again.',
+    })
+  },
+})

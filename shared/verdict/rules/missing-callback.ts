@@ -1,0 +1,59 @@
+import { type Bridge, smallestBridge } from '../bridge.ts'
+import type { CohortCase } from '../cohort-case.ts'
+import type { Met, Obligation } from '../obligations.ts'
+import { block, cohortRule, type Judgement, nothing } from '../rule.ts'
+import { listed } from '../wording.ts'
+
+const openOf = (account: readonly Met[]): readonly Obligation[] =>
+  account.filter(({ by }) => by === 'nothing').map(({ obligation }) => obligation)
+
+const bridging = (cohort: CohortCase, bridge: Bridge | null, names: string): string =>
+  bridge
+    ? `Build the bridge ${bridge.name} (series ${bridge.series}, version ${bridge.version}) that undoes it, and roll that out before ${cohort.livepatch.name}`
+    : `No bridge leads to ${cohort.livepatch.name}, because it lacks a system state that ${names} declares`
+
+const disabling = ({ byDisabling }: CohortCase, names: string): string => {
+  if (!byDisabling?.proved) return `disabling ${names} first does not help (${listed(byDisabling?.reasons ?? [])})`
+  const { exposes } = byDisabling
+  const meanwhile = exposes.length === 0 ? 'all functions are original in between' : `${listed(exposes)} not fixed in between`
+  return `or disable ${names} first, whose own callbacks then run (${meanwhile})`
+}
+
+const ways = (cohort: CohortCase, bridge: Bridge | null): string => {
+  const names = listed(cohort.running.map(({ manifest }) => manifest.name))
+  const adopts = openOf(cohort.account).map(({ text }) => text)
+  return `${bridging(cohort, bridge, names)}; ${disabling(cohort, names)}; or, if ${cohort.livepatch.name} does handle it, state so: adopts ${adopts.join(', ')}.`
+}
+
+const blocked = (cohort: CohortCase): readonly Judgement[] => {
+  const open = openOf(cohort.account)
+  const [first] = open
+  if (!first) return nothing
+  const { livepatch, running, account } = cohort
+  const bridge = smallestBridge(
+    livepatch,
+    running.map(({ manifest }) => manifest),
+    account,
+  )
+  return block({
+    message: `Replacing by ${livepatch.name} would skip ${listed(open.map(({ text }) => text))}, and nothing in ${livepatch.name} makes up for it. Left behind: ${listed(open.map(({ leaves }) => leaves))}.`,
+    evidence: {
+      livepatch: first.livepatch,
+      object: first.object,
+      callback: first.callback,
+      leaves: first.leaves,
+      obligations: open,
+      bridge,
+      route: cohort.byDisabling,
+    },
+    remedy: ways(cohort, bridge),
+  })
+}
+
+export const missingCallback = cohortRule({
+  id: 'missing-callback',
+  law: 'On an atomic replace the callbacks of the replaced livepatches never run, so whatever they would have undone must be taken over.',
+  source:
+    'kernel/livepatch/transition.c: klp_complete_transition runs the callbacks of the new livepatch only; Documentation/livepatch/cumulative-patches.rst',
+  judge: blocked,
+})
