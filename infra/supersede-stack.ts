@@ -7,6 +7,7 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { LIFECYCLE_TASKS, type LifecycleTask, OPERATIONS, type OperationId } from '../shared/operations/index.ts'
+import { TABLES } from '../shared/store/table-schema.ts'
 import { Api } from './api.ts'
 import { Artifacts, Front } from './artifacts.ts'
 import { Functions } from './functions.ts'
@@ -67,35 +68,35 @@ export class SupersedeStack extends Stack {
       publicUrl.valueAsString,
     ).toString()
 
+    const allow = (to: LambdaFunction, actions: readonly string[], ...resources: readonly string[]) =>
+      to.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }))
     const grant: Readonly<Record<string, (to: LambdaFunction, access: string) => void>> = {
       ...Object.fromEntries(
-        Object.entries(tables.byName).map(([name, table]) => [
+        [...tables.byName].map(([name, table]) => [
           name,
           (to: LambdaFunction, access: string) => {
             to.addEnvironment(`${name.toUpperCase()}_TABLE`, table.tableName)
-            if (access === 'read') table.grant(to, ...READ)
-            else table.grant(to, ...WRITE)
-            if (access === 'read') table.encryptionKey?.grantDecrypt(to)
-            else table.encryptionKey?.grantEncryptDecrypt(to)
-            if (access === 'read')
-              to.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/*`] }))
+            const indexes = TABLES[name].indexes.map(index => `${table.tableArn}/index/${index.name}`)
+            allow(to, access === 'read' ? READ : WRITE, table.tableArn)
+            if (access === 'read' && indexes.length > 0) allow(to, ['dynamodb:Query'], ...indexes)
+            allow(to, access === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], tables.key.keyArn)
           },
         ]),
       ),
-      modules: to => artifacts.bucket.grantPut(to, 'modules/*'),
-      uploads: to => {
-        artifacts.bucket.grantPut(to, 'uploads/*')
-        artifacts.bucket.grantRead(to, 'uploads/*')
-      },
-      directives: to => artifacts.bucket.grantPut(to, 'directives/*'),
+      modules: to => allow(to, ['s3:PutObject'], artifacts.bucket.arnForObjects('modules/*')),
+      uploads: to => allow(to, ['s3:GetObject', 's3:PutObject'], artifacts.bucket.arnForObjects('uploads/*')),
+      directives: to => allow(to, ['s3:PutObject'], artifacts.bucket.arnForObjects('directives/*')),
       directive: to => {
         to.addEnvironment('SIGNING_KEY_ID', signingKey.keyId)
-        signingKey.grant(to, 'kms:Sign', 'kms:GetPublicKey')
+        allow(to, ['kms:Sign', 'kms:GetPublicKey'], signingKey.keyArn)
       },
       workflow: (to, access) => {
-        to.addEnvironment('LIFECYCLE_ARN', machineArn)
-        if (access === 'start') to.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn] }))
-        else to.addToRolePolicy(new PolicyStatement({ actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'], resources: ['*'] }))
+        if (access === 'wake') allow(to, ['states:SendTaskSuccess', 'states:SendTaskFailure'], '*')
+        else {
+          // Only who starts executions knows the machine: a task of it that did would depend on what depends on it.
+          to.addEnvironment('LIFECYCLE_ARN', machineArn)
+          allow(to, ['states:StartExecution'], machineArn)
+        }
       },
     }
     const machineArn = lifecycle.machine.stateMachineArn

@@ -1,37 +1,39 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { TABLES, type TableName } from '../shared/store/table-schema.ts'
 
 /** The four tables, all under one customer-managed key. */
 export class Tables extends Construct {
-  readonly byName: Readonly<Record<TableName, TableV2>>
+  readonly byName: ReadonlyMap<TableName, Table>
+  readonly key: Key
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
-    const key = new Key(this, 'Key', { description: 'Supersede tables', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN })
+    this.key = new Key(this, 'Key', { description: 'Supersede tables', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN })
     const names = Object.keys(TABLES) as TableName[]
-    this.byName = Object.fromEntries(names.map(name => [name, this.#table(name, key)])) as Record<TableName, TableV2>
+    this.byName = new Map(names.map(name => [name, this.#table(name)]))
   }
 
-  #table(name: TableName, key: Key): TableV2 {
-    const schema = TABLES[name]
+  /** Not TableV2: that one renders a customer-managed key only where the region is known at synthesis. */
+  #table(name: TableName): Table {
+    const { partitionKey, sortKey, ...schema } = TABLES[name]
     const string = (attribute: string) => ({ name: attribute, type: AttributeType.STRING })
-    return new TableV2(this, name[0]?.toUpperCase() + name.slice(1), {
-      partitionKey: string(schema.partitionKey),
-      sortKey: string(schema.sortKey),
-      globalSecondaryIndexes: schema.indexes.map(index => ({
-        indexName: index.name,
-        partitionKey: string(index.partitionKey),
-        sortKey: string(index.sortKey),
-      })),
+    const table = new Table(this, `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`, {
+      partitionKey: string(partitionKey),
+      sortKey: string(sortKey),
       ...(schema.ttl ? { timeToLiveAttribute: schema.ttl } : {}),
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.customerManagedKey(key),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     })
+    for (const index of schema.indexes) {
+      table.addGlobalSecondaryIndex({ indexName: index.name, partitionKey: string(index.partitionKey), sortKey: string(index.sortKey) })
+    }
+    return table
   }
 }
