@@ -59,7 +59,7 @@ export const edgesOf = (moves: Moves): readonly Edge[] => {
   const moved = moves.cohorts.filter(({ stack, hosts }) => hosts > 0 && !idsOf(stack).includes(livepatch))
   const previous = new Set(moved.flatMap(({ stack }): readonly (string | null)[] => (idsOf(stack).length === 0 ? [null] : idsOf(stack))))
   return [...previous]
-    .sort((a, b) => (a ?? '').localeCompare(b ?? '', 'en'))
+    .sort((a, b) => ((a ?? '') < (b ?? '') ? -1 : 1))
     .map(id =>
       edgeOf(
         moves,

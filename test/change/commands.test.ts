@@ -1,0 +1,191 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  abort,
+  approve,
+  type Change,
+  type ChangeEvent,
+  changeDigest,
+  complete,
+  expire,
+  judge,
+  type Outcome,
+  openWave,
+  propose,
+  type Refusal,
+  reject,
+  release,
+  resume,
+} from '../../shared/change/index.ts'
+import { planDefaults } from '../../shared/policy/index.ts'
+import {
+  after,
+  alice,
+  approvedBy,
+  bob,
+  carol,
+  changes,
+  clearVerdict,
+  countsOf,
+  judgedAs,
+  leave,
+  proposeIt,
+  steps,
+  verdictOf,
+} from './given.ts'
+
+type Row = readonly [sentence: string, outcome: Outcome, expected: Refusal | Partial<ChangeEvent>]
+const table = (command: string, rows: readonly Row[]) =>
+  describe(command, () => {
+    test.each(rows)('%s', (_, outcome, expected) => {
+      if (typeof expected === 'string')
+        expect(outcome).toMatchObject({ ok: false, refused: expected, detail: expect.stringMatching(/\.$/) })
+      else expect(outcome).toMatchObject({ ok: true, events: [expected] })
+    })
+  })
+
+const { proposed, inReview, released, rolling, soaking, betweenWaves, allPassed, halted, haltedInReview } = changes
+const digest = inReview.review?.digest ?? ''
+const approvedOnce = after(inReview, approvedBy(bob))
+const rejudged = after(approvedOnce, judgedAs(verdictOf(['review', 'no-way-back'])))
+const judgedUnder = (change: Change, policyVersion: string) => judge(change, { verdict: clearVerdict, verdictDigest: 'v', policyVersion })
+
+table('propose', [
+  ['names the change, its plan and its proposer', proposeIt(null), { type: 'proposed', id: '01JDCHANGE', proposer: alice }],
+  ['refuses an id that is taken', proposeIt(proposed), 'exists'],
+  [
+    'refuses to go without a reason',
+    propose(null, { id: 'c', fleet: 'f', livepatch: 'l', plan: planDefaults, reason: '  ', by: alice }),
+    'reason-missing',
+  ],
+])
+
+table('judge', [
+  [
+    'binds livepatch, verdict, plan and policy in the digest',
+    judgedUnder(proposed, 'p1'),
+    {
+      type: 'judged',
+      digest: changeDigest({ livepatch: proposed.livepatch, verdict: 'v', plan: proposed.plan, policy: 'p1' }),
+      outcome: 'clear',
+      downgrade: false,
+    },
+  ],
+  [
+    'blocks on a blocking finding and names each code once',
+    judgedAs(verdictOf(['block', 'missing-callback'], ['block', 'missing-callback'], ['review', 'no-way-back'], ['block', 'cumulative']))(
+      proposed,
+    ),
+    { type: 'blocked', codes: ['cumulative', 'missing-callback'] },
+  ],
+  ['refuses to record the same judgement twice', judgedAs(clearVerdict)(inReview), 'already-judged'],
+  ['gives a new digest when the policy moved during review', judgedUnder(inReview, 'p2'), { type: 'judged' }],
+  ['never judges what is released', judgedAs(clearVerdict)(released), 'already-released'],
+])
+
+table('approve', [
+  ['binds to the digest that was seen', approvedBy(bob)(inReview), { type: 'approved', by: bob, digest }],
+  ['refuses a digest that moved', approvedBy(carol, digest)(rejudged), 'stale-digest'],
+  ['refuses the proposer', approvedBy(alice)(inReview), 'own-change'],
+  [
+    'refuses the proposer under another name and other groups',
+    approve(inReview, { by: { ...carol, id: alice.id }, digest, comment: '' }),
+    'own-change',
+  ],
+  ['refuses the same person twice', approvedBy(bob)(approvedOnce), 'already-approved'],
+  ['takes the same person again once the digest moved', approvedBy(bob)(rejudged), { type: 'approved', by: bob }],
+])
+
+table('reject', [
+  ['declines with the reason', reject(inReview, { by: bob, digest, reason: 'not now' }), { type: 'rejected', reason: 'not now' }],
+  ['refuses a digest that moved', reject(rejudged, { by: bob, digest, reason: 'no' }), 'stale-digest'],
+  ['refuses the proposer, who can abort', reject(inReview, { by: alice, digest, reason: 'no' }), 'own-change'],
+  ['refuses to go without a reason', reject(inReview, { by: bob, digest, reason: '' }), 'reason-missing'],
+])
+
+table('release', [
+  [
+    'releases the digest that policy decided on, and keeps the policies',
+    release(inReview, { digest, decision: leave }),
+    { type: 'released', digest, policies: ['lifecycle-moves'] },
+  ],
+  ['refuses when the digest moved after the decision', release(rejudged, { digest, decision: leave }), 'stale-digest'],
+  [
+    'refuses a decision under another policy than the one approved under',
+    release(
+      after(proposed, change => judgedUnder(change, 'older')),
+      {
+        digest: changeDigest({ livepatch: proposed.livepatch, verdict: 'v', plan: proposed.plan, policy: 'older' }),
+        decision: leave,
+      },
+    ),
+    'policy-changed',
+  ],
+  ['refuses a leave to do something else', release(inReview, { digest, decision: { ...leave, action: 'openWave' } }), 'no-leave'],
+])
+
+table('expire', [
+  [
+    'declines and says what was still missing',
+    expire(inReview, { missing: ['approvals of two different people'] }),
+    { type: 'expired', detail: 'Not decided within 259200 s. Still missing: approvals of two different people.' },
+  ],
+])
+
+const open = (change: Change, wave: number) => openWave(change, { wave, directiveVersion: 9 })
+table('openWave', [
+  ['opens the first wave with its share', open(released, 0), { type: 'wave-opened', wave: 0, share: 500, directiveVersion: 9 }],
+  ['refuses to open a wave twice', open(rolling, 0), 'already-open'],
+  ['says the same of a wave that soaks', open(soaking, 0), 'already-open'],
+  ['refuses to skip a wave', open(released, 1), 'out-of-order'],
+  ['refuses the next wave while one is open', open(rolling, 1), 'out-of-order'],
+  ['opens the next wave when one has passed', open(betweenWaves, 1), { type: 'wave-opened', wave: 1, share: 5_000 }],
+  ['refuses to go back to a wave that has passed', open(betweenWaves, 0), 'out-of-order'],
+  [
+    'opens a held wave again after a resume',
+    open(
+      after(halted, change => resume(change, { by: bob })),
+      0,
+    ),
+    { type: 'wave-opened', wave: 0 },
+  ],
+  ['refuses when every wave has passed', open(allPassed, 3), 'no-wave-left'],
+])
+
+table('fillWave', [
+  ['records the counts', steps.filled(0)(rolling), { type: 'wave-filled', wave: 0, counts: countsOf(2) }],
+  ['fills a wave once', steps.filled(0)(soaking), 'wave-not-open'],
+  ['refuses a wave that the plan has not', steps.filled(7)(rolling), 'wave-not-open'],
+])
+
+table('passWave', [
+  ['passes a soaked wave', steps.passed(0)(soaking), { type: 'wave-passed', wave: 0 }],
+  ['passes a wave whose time is up', steps.passed(0)(rolling), { type: 'wave-passed', wave: 0 }],
+  ['passes a wave once', steps.passed(0)(betweenWaves), 'wave-not-open'],
+])
+
+table('pause', [
+  ['holds the open wave', steps.paused(rolling), { type: 'halted', wave: 0, reason: { code: 'paused', detail: 'lunch' }, by: 'carol' }],
+  ['holds between waves', steps.paused(betweenWaves), { type: 'halted', wave: null }],
+  ['refuses before the release', steps.paused(inReview), 'not-released'],
+  ['refuses twice', steps.paused(halted), 'already-halted'],
+])
+
+table('halt', [
+  ['holds what fails before its release, too', steps.failedInside(proposed), { type: 'halted', wave: null, by: 'supersede' }],
+  ['refuses on a change that is held', steps.failedInside(halted), 'already-halted'],
+])
+
+table('resume', [
+  ['goes on', resume(halted, { by: bob }), { type: 'resumed', by: bob }],
+  ['refuses what was never released', resume(haltedInReview, { by: bob }), 'never-released'],
+])
+
+table('abort', [
+  ['keeps the reason', abort(rolling, { by: carol, reason: 'smoke' }), { type: 'aborted', by: carol, reason: 'smoke' }],
+  ['needs none', abort(halted, { by: carol, reason: '' }), { type: 'aborted', reason: 'no reason given' }],
+])
+
+table('complete', [
+  ['ends a change whose waves have all passed', complete(allPassed, { counts: countsOf(40) }), { type: 'completed' }],
+  ['refuses while a wave is left', complete(betweenWaves, { counts: countsOf(2) }), 'waves-left'],
+])

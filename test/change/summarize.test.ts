@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals'
+import { type Change, ChangeEvent, evolve, summarize } from '../../shared/change/index.ts'
+import { after, approvedBy, at, bob, changes, countsOf, judgedAs, steps, verdictOf } from './given.ts'
+
+const rows: readonly (readonly [string, Change, object])[] = [
+  [
+    'a proposal has its waves to come and nothing else',
+    changes.proposed,
+    { status: 'proposed', digest: null, outcome: null, approvals: [], wave: null, ending: null },
+  ],
+  [
+    'an open wave is the present one',
+    changes.rolling,
+    { wave: { index: 0, share: 500, phase: 'open', counts: null }, waves: [{ state: 'open' }, { state: 'waiting' }, { state: 'waiting' }] },
+  ],
+  ['a full wave soaks', changes.soaking, { wave: { index: 0, phase: 'soaking', counts: countsOf(2) } }],
+  [
+    'between waves there is none',
+    changes.betweenWaves,
+    { wave: null, waves: [{ state: 'passed' }, { state: 'waiting' }, { state: 'waiting' }] },
+  ],
+  [
+    'a halt shows its wave and its reason',
+    changes.halted,
+    { wave: { index: 0, phase: 'halted' }, halted: { code: 'paused', detail: 'lunch' } },
+  ],
+  ['a blocked change says by what', changes.blocked, { outcome: 'block', ending: 'Blocked by missing-callback.' }],
+  ['a declined change says by whom and why', changes.declined, { ending: 'Rejected by Bob: not now' }],
+  ['an aborted change says by whom and why', changes.aborted, { ending: 'Aborted by Carol: no' }],
+  ['a completed change says how far it came', changes.completed, { ending: 'Completed: 40 of 40 hosts applied.' }],
+]
+test.each(rows)('%s', (_, change, expected) => {
+  expect(summarize(change)).toMatchObject(expected)
+})
+
+test('an approval of a digest that moved is shown as void', () => {
+  const moved = after(changes.inReview, approvedBy(bob), judgedAs(verdictOf(['review', 'no-way-back'])))
+  expect(summarize(moved)).toMatchObject({ approvals: [], voidApprovals: [{ by: bob, digest: changes.inReview.review?.digest }] })
+})
+
+test('a change that failed before its release is halted without a wave', () => {
+  expect(summarize(after(changes.proposed, steps.failedInside))).toMatchObject({
+    status: 'halted',
+    wave: null,
+    halted: { code: 'internal' },
+  })
+})
+
+test('a stored event survives its schema unchanged, and a foreign one does not pass', () => {
+  const event = { type: 'halted', wave: 1, reason: { code: 'drift', detail: 'a new stack' }, by: 'supersede' }
+  expect(ChangeEvent.parse(JSON.parse(JSON.stringify(event)))).toEqual(event)
+  expect(evolve(changes.rolling, ChangeEvent.parse(event), at).status).toBe('halted')
+  expect(ChangeEvent.safeParse({ ...event, reason: { code: 'because', detail: '' } }).success).toBe(false)
+})
