@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 import { LIFECYCLE_TASKS, OPERATIONS } from '../shared/operations/index.ts'
+import { lean } from './lean.ts'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const CEDAR = '@cedar-policy/cedar-wasm'
@@ -51,6 +52,7 @@ export const bundleFunctions = async (outdir: string): Promise<Readonly<Record<s
     banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
     legalComments: 'none',
     metafile: true,
+    plugins: [lean],
     logLevel: 'warning',
   })
   await Promise.all(
