@@ -88,7 +88,7 @@ const play = (from: Change, steps: readonly Step[]): Trace => {
 const law = (sentence: string, holds: (trace: Trace, from: Change) => void) =>
   test(sentence, () =>
     fc.assert(
-      fc.property(history, steps => holds(play(steps))),
+      fc.property(start, history, (from, steps) => holds(play(from, steps), from)),
       { numRuns: 300 },
     ),
   )
