@@ -1,4 +1,15 @@
+export { adoptionText, parseAdoption } from './adoption-text.ts'
 export { compareVersions } from './compare-versions.ts'
+export { digestOfModule } from './digest-of-module.ts'
+export {
+  InspectAnswer,
+  type InspectedFunction,
+  InspectedModule,
+  type InspectedObject,
+  type InspectedPatch,
+  type InspectedSignature,
+} from './inspected-module.ts'
+export { DEFAULT_LIMITS, type Limits } from './limits.ts'
 export {
   type Adoption,
   CALLBACK_KINDS,
@@ -9,3 +20,8 @@ export {
   type PatchedObject,
   type SystemState,
 } from './manifest.ts'
+export { type ManifestRefusal, type ManifestResult, manifestOf, Statement } from './manifest-of.ts'
+export { printable } from './printable.ts'
+export { type ReadOptions, type ReadResult, readModule } from './read-module.ts'
+export type { Refusal, RefusalCode } from './refusal.ts'
+export type { Warning } from './warnings.ts'

@@ -19,10 +19,12 @@ const PatchedFunction = z.object({
   name: z.string().min(1),
   /** `klp_func.old_sympos`: 0 = the name must be unique in its object, n = the n-th occurrence. */
   sympos: Decimal,
+  /** SHA-256 of the new code after relocation, where its extent is known: equal for two builds of the same source. */
+  code: z.string().optional(),
 })
 export type PatchedFunction = z.infer<typeof PatchedFunction>
 
-const PatchedObject = z.object({
+export const PatchedObject = z.object({
   /** `klp_object.name`; null is vmlinux. */
   name: z.string().min(1).nullable(),
   functions: z.array(PatchedFunction).readonly(),
@@ -32,7 +34,7 @@ const PatchedObject = z.object({
 export type PatchedObject = z.infer<typeof PatchedObject>
 
 /** `struct klp_state`: a system state that the livepatch modifies (Documentation/livepatch/system-state.rst). */
-const SystemState = z.object({ id: Decimal, version: z.int().min(0) })
+export const SystemState = z.object({ id: Decimal, version: z.int().min(0) })
 export type SystemState = z.infer<typeof SystemState>
 
 /**
@@ -75,7 +77,16 @@ export const Manifest = z.object({
   license: z.string().nullable(),
   srcversion: z.string().nullable(),
   depends: z.array(z.string()).readonly(),
-  signature: z.object({ present: z.boolean(), signer: z.string().nullable() }),
+  signature: z.object({
+    present: z.boolean(),
+    signer: z.string().nullable(),
+    /** Why the signature cannot be read; absent: it can. */
+    malformed: z.string().optional(),
+    /** Whether the signed bytes are intact; null or absent: no certificate of the signer was at hand. */
+    valid: z.boolean().nullable().optional(),
+    /** Whether the signer is trusted and the signature valid; null or absent: no certificates were at hand. */
+    trusted: z.boolean().nullable().optional(),
+  }),
   /** Names of the fields above that rest on the submitter's word because the file does not say (series, version, fixes, adopts, replace, …). */
   stated: z.array(z.string()).readonly(),
 })

@@ -1,0 +1,110 @@
+import { type Text, textAt } from './bytes.ts'
+import type { Elf } from './read-elf.ts'
+import { SHN, STT } from './read-symbols.ts'
+import { isData, type Section, SHT } from './section.ts'
+
+/** A byte of a section. */
+export type Place = { readonly section: Section; readonly offset: number }
+
+/** Where a symbol plus an addend leads. */
+export type Target =
+  | { readonly kind: 'place'; readonly at: Place }
+  /** An import, or a symbol that the kernel's livepatch code resolves. */
+  | { readonly kind: 'outside'; readonly symbol: string }
+  | { readonly kind: 'bad'; readonly why: string }
+
+/** What stands in a pointer-sized field of data. */
+export type Field = { readonly kind: 'null' } | { readonly kind: 'raw' } | Target
+
+export const follow = (elf: Elf, symbol: number, addend: number): Target => {
+  const { symbols, sections } = elf
+  if (symbol >= symbols.count) return { kind: 'bad', why: `names symbol ${symbol}, of ${symbols.count}` }
+  if (!symbols.isDefined(symbol)) {
+    const section = symbols.section(symbol)
+    if (section === SHN.UNDEF || section === SHN.LIVEPATCH) return { kind: 'outside', symbol: symbols.name(symbol) }
+    return { kind: 'bad', why: `symbol ${symbol} has no section (0x${section.toString(16)})` }
+  }
+  const section = sections[symbols.section(symbol)]
+  if (!section) return { kind: 'bad', why: `symbol ${symbol} is in section ${symbols.section(symbol)}, of ${sections.length}` }
+  const offset = symbols.value(symbol) + addend
+  if (!(offset >= 0 && offset <= section.size))
+    return { kind: 'bad', why: `points to ${section.name}${offset < 0 ? '' : '+'}${offset}, outside its ${section.size} bytes` }
+  return { kind: 'place', at: { section, offset } }
+}
+
+const isZero = (elf: Elf, section: Section, offset: number, length: number): boolean => {
+  if (section.type === SHT.NOBITS) return true
+  const start = section.offset + offset
+  for (let at = start; at < start + length; at += 1) if (elf.input.bytes[at] !== 0) return false
+  return true
+}
+
+/** Whether `length` bytes at a place are zero in the file and no relocation writes there. */
+export const isBlank = (elf: Elf, section: Section, offset: number, length: number): boolean => {
+  const table = elf.relocations.of(section)
+  const next = table?.offsets[table.from(offset)]
+  return (next === undefined || next >= offset + length) && isZero(elf, section, offset, length)
+}
+
+/** Position of the last relocation at exactly this offset, or -1. */
+const relocationAt = (elf: Elf, section: Section, offset: number): number => {
+  const table = elf.relocations.of(section)
+  if (!table) return -1
+  let found = -1
+  for (let index = table.from(offset); index < table.count && table.offsets[index] === offset; index += 1)
+    if (table.types[index] !== 0) found = index
+  return found
+}
+
+/** Reads the eight bytes at a place as a pointer. The caller has checked that they lie in the section. */
+export const fieldAt = (elf: Elf, section: Section, offset: number): Field => {
+  const index = relocationAt(elf, section, offset)
+  if (index === -1) return isZero(elf, section, offset, 8) ? { kind: 'null' } : { kind: 'raw' }
+  const table = elf.relocations.of(section)
+  const type = table?.types[index] ?? 0
+  if (type !== elf.machine.pointer) return { kind: 'bad', why: `has relocation type ${type}, which makes no pointer` }
+  return follow(elf, table?.symbols[index] ?? 0, table?.addends[index] ?? 0)
+}
+
+/** Bytes under a pointer's relocation that are not zero; RELA ignores them, but no compiler writes them. */
+export const hasInPlaceBytes = (elf: Elf, section: Section, offset: number): boolean =>
+  relocationAt(elf, section, offset) !== -1 && !isZero(elf, section, offset, 8)
+
+/** The string at a place in data. Zero-initialised sections hold empty strings. */
+export const stringAt = (elf: Elf, at: Place, bytesMax: number): Text => {
+  if (!isData(at.section)) return { ok: false, why: 'outside' }
+  if (at.section.type === SHT.NOBITS) return at.offset < at.section.size ? { ok: true, text: '' } : { ok: false, why: 'outside' }
+  const start = at.section.offset
+  return textAt(elf.input.bytes, start + at.offset, start + at.section.size, bytesMax)
+}
+
+/** Name of the symbol of that type which begins at a place. */
+export const symbolAt = (elf: Elf, at: Place, type: number): number | null => {
+  const list = elf.symbols.inSection(at.section.index)
+  for (let position = firstFrom(elf, list, at.offset); position < list.length; position += 1) {
+    const symbol = list[position] ?? 0
+    if (elf.symbols.value(symbol) !== at.offset) return null
+    if (elf.symbols.type(symbol) === type) return symbol
+  }
+  return null
+}
+
+/** The FUNC symbol whose bytes hold a place: the last one that begins at or before it and reaches beyond it. */
+export const functionAround = (elf: Elf, section: Section, offset: number): number | null => {
+  const list = elf.symbols.inSection(section.index)
+  for (let position = firstFrom(elf, list, offset + 1) - 1, looked = 0; position >= 0 && looked < 16; position -= 1, looked += 1) {
+    const symbol = list[position] ?? 0
+    if (elf.symbols.type(symbol) === STT.FUNC && elf.symbols.value(symbol) + elf.symbols.size(symbol) > offset) return symbol
+  }
+  return null
+}
+
+const firstFrom = (elf: Elf, list: readonly number[], offset: number): number => {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (elf.symbols.value(list[middle] ?? 0) < offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}

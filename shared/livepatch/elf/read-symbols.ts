@@ -1,0 +1,133 @@
+import type { Limits } from '../limits.ts'
+import { done, type Result, refuse } from '../refusal.ts'
+import type { Warnings } from '../warnings.ts'
+import { type Bytes, textAt } from './bytes.ts'
+import { type Section, SHT } from './section.ts'
+
+export const STT = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3 } as const
+export const SHN = { UNDEF: 0, RESERVED: 0xff00, LIVEPATCH: 0xff20, ABS: 0xfff1, COMMON: 0xfff2, XINDEX: 0xffff } as const
+
+/** The symbol table, as columns: a module may have a hundred thousand symbols, and most are never looked at. */
+export type Symbols = {
+  readonly count: number
+  name: (index: number) => string
+  type: (index: number) => number
+  /** Index of the symbol's section, or one of SHN; a real index above 0xff00 comes from SYMTAB_SHNDX and is resolved here. */
+  section: (index: number) => number
+  /** Whether `section` is an index and not a reserved number. */
+  isDefined: (index: number) => boolean
+  value: (index: number) => number
+  size: (index: number) => number
+  /** Indexes of named FUNC, OBJECT and NOTYPE symbols of a section, ordered by value. */
+  inSection: (section: number) => readonly number[]
+  undefinedNames: () => ReadonlyMap<string, number>
+}
+
+const SYMBOL_BYTES = 24
+
+const NONE: Symbols = {
+  count: 0,
+  name: () => '',
+  type: () => 0,
+  section: () => 0,
+  isDefined: () => false,
+  value: () => 0,
+  size: () => 0,
+  inSection: () => [],
+  undefinedNames: () => new Map(),
+}
+
+/** Reads SHT_SYMTAB with its string table. Names and places are checked here, once, for all who look later. */
+export const readSymbols = (input: Bytes, sections: readonly Section[], limits: Limits, warnings: Warnings): Result<Symbols> => {
+  const tables = sections.filter(section => section.type === SHT.SYMTAB)
+  const table = tables[0]
+  if (!table) {
+    warnings.add('no-symbols', null, null, 'no symbol table: relocations cannot be followed, and no kernel loads this')
+    return done(NONE)
+  }
+  if (tables.length > 1)
+    warnings.add('duplicate-section', tables[1]?.name ?? null, tables[1]?.offset ?? null, 'a second symbol table; the first is read')
+  const strings = sections[table.link]
+  if (table.entrySize !== SYMBOL_BYTES)
+    return refuse('bad-symbol-table', table.name, table.offset, `sh_entsize is ${table.entrySize}, not 24`)
+  if (table.size % SYMBOL_BYTES !== 0)
+    return refuse('bad-symbol-table', table.name, table.offset, `${table.size} bytes are no whole number of symbols`)
+  if (strings?.type !== SHT.STRTAB)
+    return refuse('bad-symbol-table', table.name, table.offset, `sh_link ${table.link} names no string table`)
+  if (strings.size > 0 && input.bytes[strings.offset + strings.size - 1] !== 0)
+    return refuse('bad-symbol-table', strings.name, strings.offset + strings.size - 1, 'the symbol names do not end with a NUL')
+  const count = table.size / SYMBOL_BYTES
+  if (count > limits.symbolsMax)
+    return refuse('too-many-symbols', table.name, table.offset, `${count} symbols, ${limits.symbolsMax} are allowed`)
+  const symbols = columns(input, table, strings, sections, limits)
+  const fault = check(input, table, strings, sections, symbols, warnings)
+  return fault ?? done(symbols)
+}
+
+const columns = (input: Bytes, table: Section, strings: Section, sections: readonly Section[], limits: Limits): Symbols => {
+  const count = table.size / SYMBOL_BYTES
+  const at = (index: number): number => table.offset + index * SYMBOL_BYTES
+  const wide = sections.find(section => section.type === SHT.SYMTAB_SHNDX && section.link === table.index && section.size >= count * 4)
+  const stringsEnd = strings.offset + strings.size
+  const short = (index: number): number => input.u16(at(index) + 6)
+  const name = (index: number): string => {
+    const text = textAt(input.bytes, strings.offset + input.u32(at(index)), stringsEnd, limits.nameBytesMax)
+    return text.ok ? text.text : ''
+  }
+  const section = (index: number): number =>
+    short(index) === SHN.XINDEX ? (wide ? input.u32(wide.offset + index * 4) : SHN.XINDEX) : short(index)
+  const type = (index: number): number => (input.bytes[at(index) + 4] ?? 0) & 0xf
+  const value = (index: number): number => input.u64(at(index) + 8)
+  const isDefined = (index: number): boolean =>
+    short(index) !== SHN.UNDEF && (short(index) < SHN.RESERVED || (short(index) === SHN.XINDEX && wide !== undefined))
+  const sorted = once(() => bySection(count, { type, section, isDefined, value, nameOffset: index => input.u32(at(index)) }))
+  const undefinedNames = once(() => {
+    const names = new Map<string, number>()
+    for (let index = 1; index < count; index += 1) if (short(index) === SHN.UNDEF) names.set(name(index), index)
+    return names
+  })
+  return {
+    count,
+    name,
+    type,
+    section,
+    isDefined,
+    value,
+    size: index => input.u64(at(index) + 16),
+    inSection: index => sorted().get(index) ?? [],
+    undefinedNames,
+  }
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+type Sortable = Pick<Symbols, 'type' | 'section' | 'isDefined' | 'value'> & { nameOffset: (index: number) => number }
+
+const bySection = (count: number, symbols: Sortable): Map<number, number[]> => {
+  const lists = new Map<number, number[]>()
+  for (let index = 1; index < count; index += 1) {
+    if (symbols.type(index) > STT.FUNC || !symbols.isDefined(index) || symbols.nameOffset(index) === 0) continue
+    const list = lists.get(symbols.section(index))
+    if (list) list.push(index)
+    else lists.set(symbols.section(index), [index])
+  }
+  for (const list of lists.values()) list.sort((a, b) => symbols.value(a) - symbols.value(b))
+  return lists
+}
+
+const check = (input: Bytes, table: Section, strings: Section, sections: readonly Section[], symbols: Symbols, warnings: Warnings) => {
+  for (let index = 1; index < symbols.count; index += 1) {
+    const place = table.offset + index * SYMBOL_BYTES
+    if (input.u32(place) >= strings.size && input.u32(place) !== 0)
+      return refuse('bad-symbol-table', table.name, place, `symbol ${index} has its name outside the string table`)
+    if (symbols.isDefined(index) && symbols.section(index) >= sections.length)
+      warnings.add('bad-symbol', table.name, place + 6, `symbol ${index} is in section ${symbols.section(index)}, of ${sections.length}`)
+  }
+  return null
+}

@@ -1,0 +1,22 @@
+/** One entry of the section table (Elf64_Shdr), with its name. */
+export type Section = {
+  readonly index: number
+  readonly name: string
+  readonly type: number
+  /** The low 32 bits of sh_flags: everything that is read here stands there. */
+  readonly flags: number
+  readonly offset: number
+  readonly size: number
+  readonly link: number
+  readonly info: number
+  readonly entrySize: number
+}
+
+export const SHT = { NULL: 0, PROGBITS: 1, SYMTAB: 2, STRTAB: 3, RELA: 4, NOTE: 7, NOBITS: 8, REL: 9, SYMTAB_SHNDX: 18 } as const
+export const SHF = { WRITE: 1, ALLOC: 2, EXECINSTR: 4, MERGE: 0x10, STRINGS: 0x20, COMPRESSED: 0x800, RELA_LIVEPATCH: 0x0010_0000 } as const
+
+export const has = (section: Section, flag: number): boolean => (section.flags & flag) !== 0
+export const isCode = (section: Section): boolean => has(section, SHF.ALLOC) && has(section, SHF.EXECINSTR)
+export const isData = (section: Section): boolean => has(section, SHF.ALLOC) && !has(section, SHF.EXECINSTR)
+/** Bytes that the section has in the file. */
+export const fileSize = (section: Section): number => (section.type === SHT.NOBITS || section.type === SHT.NULL ? 0 : section.size)

@@ -1,0 +1,104 @@
+import { type Field, fieldAt, functionAround, type Place } from '../elf/follow.ts'
+import type { Elf } from '../elf/read-elf.ts'
+import { has, isData, type Section, SHF } from '../elf/section.ts'
+import type { Warnings } from '../warnings.ts'
+import type { CodeReferences } from './code-targets.ts'
+import { keyOf, type Terrain } from './terrain.ts'
+
+/**
+ * Where the klp_patch is. Two independent ways: the argument of klp_enable_patch(), read off the calling code's relocations, and a scan for
+ * structures that begin with THIS_MODULE and go on with a pointer to data. The first tells a used patch from an unused one; the second
+ * finds the patch where the call sits in a helper.
+ */
+export type FoundPatch =
+  | { kind: 'one'; at: Place; foundBy: 'init-argument' | 'this-module'; others: readonly Place[] }
+  | { kind: 'several'; candidates: readonly Place[] }
+  | { kind: 'none' }
+
+/** Before Linux 5.1 a livepatch was registered first. */
+const ENABLING = new Set(['klp_enable_patch', 'klp_register_patch'])
+const CANDIDATES_MAX = 256
+/** mod, objs, states and replace of struct klp_patch. */
+export const PATCH_HEAD_BYTES = 32
+
+export const enablingCalls = (references: CodeReferences): CodeReferences['imports'] =>
+  references.imports.filter(use => ENABLING.has(use.symbol))
+
+export const findPatch = (elf: Elf, references: CodeReferences, terrain: Terrain, warnings: Warnings): FoundPatch => {
+  const scanned = scanForOwner(elf, terrain)
+  const all = argumentsOfCalls(elf, references, warnings).filter(at => hasOwner(elf, at))
+  const shaped = all.filter(at => pointsToData(elf, at))
+  const [first, ...more] = shaped.length > 0 ? shaped : all
+  if (first && more.length === 0)
+    return { kind: 'one', at: first, foundBy: 'init-argument', others: scanned.filter(at => !isSame(at, first)) }
+  if (first) return { kind: 'several', candidates: [first, ...more] }
+  const [only, ...rest] = scanned
+  if (only && rest.length === 0) return { kind: 'one', at: only, foundBy: 'this-module', others: [] }
+  return only ? { kind: 'several', candidates: scanned } : { kind: 'none' }
+}
+
+const isSame = (a: Place, b: Place): boolean => a.section.index === b.section.index && a.offset === b.offset
+
+const isThisModule = (field: Field): boolean =>
+  (field.kind === 'outside' && field.symbol === '__this_module') ||
+  (field.kind === 'place' && field.at.section.name === '.gnu.linkonce.this_module' && field.at.offset === 0)
+
+const fits = (at: Place): boolean => at.offset + PATCH_HEAD_BYTES <= at.section.size
+const hasOwner = (elf: Elf, at: Place): boolean => fits(at) && isThisModule(fieldAt(elf, at.section, at.offset))
+const pointsToData = (elf: Elf, at: Place): boolean => {
+  const objects = fieldAt(elf, at.section, at.offset + 8)
+  return objects.kind === 'place' && isData(objects.at.section)
+}
+
+const argumentsOfCalls = (elf: Elf, references: CodeReferences, warnings: Warnings): readonly Place[] => {
+  const found = new Map<number, Place>()
+  const calls = enablingCalls(references)
+  if (calls.length > CANDIDATES_MAX)
+    warnings.add(
+      'many-calls',
+      calls[0]?.code.name ?? null,
+      null,
+      `${calls.length} calls that enable a livepatch; the first ${CANDIDATES_MAX} are looked at`,
+    )
+  const looked = new Set<string>()
+  for (const { code, offset } of calls.slice(0, CANDIDATES_MAX)) {
+    const { start, end } = extentOfCode(elf, code, offset)
+    if (looked.has(`${code.index} ${start}`)) continue
+    looked.add(`${code.index} ${start}`)
+    for (const target of references.targets)
+      if (target.code === code && target.offset >= start && target.offset < end && found.size < CANDIDATES_MAX)
+        found.set(keyOf(target.data.section.index, target.data.offset), target.data)
+  }
+  return [...found.values()]
+}
+
+/** The function around a place in code, or its whole section where symbols were stripped. */
+export const extentOfCode = (elf: Elf, code: Section, offset: number): { start: number; end: number } => {
+  const symbol = functionAround(elf, code, offset)
+  if (symbol === null) return { start: 0, end: code.size }
+  const start = elf.symbols.value(symbol)
+  return { start, end: Math.min(code.size, start + elf.symbols.size(symbol)) }
+}
+
+const scanForOwner = (elf: Elf, terrain: Terrain): readonly Place[] => {
+  const found: Place[] = []
+  for (const section of elf.sections) {
+    if (!isData(section) || !has(section, SHF.WRITE) || section.name === '.gnu.linkonce.this_module') continue
+    const table = elf.relocations.of(section)
+    for (let index = 0; table && index < table.count && found.length < CANDIDATES_MAX; index += 1) {
+      if (table.types[index] !== elf.machine.pointer) continue
+      const at = { section, offset: table.offsets[index] ?? 0 }
+      if (hasOwner(elf, at) && beginsObjects(elf, at, terrain)) found.push(at)
+    }
+  }
+  return found
+}
+
+const beginsObjects = (elf: Elf, at: Place, terrain: Terrain): boolean => {
+  const objects = fieldAt(elf, at.section, at.offset + 8)
+  return (
+    objects.kind === 'place' &&
+    isData(objects.at.section) &&
+    terrain.objectAt(keyOf(objects.at.section.index, objects.at.offset)).kind !== 'bad'
+  )
+}

@@ -1,0 +1,48 @@
+import { decode } from '../elf/bytes.ts'
+import type { Elf } from '../elf/read-elf.ts'
+import { fileSize } from '../elf/section.ts'
+import type { Warnings } from '../warnings.ts'
+
+/** Every value of every key of `.modinfo`, in file order. A Map, because keys come from the file. */
+export type Modinfo = ReadonlyMap<string, readonly string[]>
+
+/** Splits `.modinfo` at its NULs and each entry at its first `=` (include/linux/moduleparam.h, MODULE_INFO). */
+export const readModinfo = (elf: Elf, warnings: Warnings): Modinfo => {
+  const modinfo = new Map<string, string[]>()
+  const section = elf.section('.modinfo')
+  if (!section || fileSize(section) === 0) {
+    warnings.add('no-modinfo', '.modinfo', null, 'no .modinfo section: name, licence and kernel release are not stated')
+    return modinfo
+  }
+  const bytes = elf.input.bytes.subarray(section.offset, section.offset + section.size)
+  if (bytes[bytes.length - 1] !== 0)
+    warnings.add('unterminated-string', '.modinfo', section.offset + section.size, 'the last entry does not end with a NUL')
+  for (let start = 0; start < bytes.length; ) {
+    const nul = bytes.indexOf(0, start)
+    const end = nul === -1 ? bytes.length : nul
+    if (end > start) addEntry(modinfo, decode(bytes.subarray(start, end)), section.offset + start, warnings)
+    start = end + 1
+  }
+  return modinfo
+}
+
+const addEntry = (modinfo: Map<string, string[]>, entry: string, place: number, warnings: Warnings): void => {
+  const equals = entry.indexOf('=')
+  if (equals < 1) {
+    warnings.add('odd-modinfo', '.modinfo', place, 'an entry without a key')
+    return
+  }
+  const key = entry.slice(0, equals)
+  const values = modinfo.get(key)
+  if (values) values.push(entry.slice(equals + 1))
+  else modinfo.set(key, [entry.slice(equals + 1)])
+}
+
+/** `THIS_MODULE->name`, at byte 24 of the module structure on 64-bit CPUs; 56 bytes (MODULE_NAME_LEN). */
+export const linkonceName = (elf: Elf): string | null => {
+  const section = elf.section('.gnu.linkonce.this_module')
+  if (!section || fileSize(section) < 80) return null
+  const bytes = elf.input.bytes.subarray(section.offset + 24, section.offset + 80)
+  const nul = bytes.indexOf(0)
+  return nul > 0 ? decode(bytes.subarray(0, nul)) : null
+}

@@ -1,0 +1,142 @@
+import { sha256 } from '../canonical/index.ts'
+import { type Elf, readElf } from './elf/read-elf.ts'
+import type { InspectedModule } from './inspected-module.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { type CodeReferences, readCodeReferences } from './patch/code-targets.ts'
+import type { PatchReading } from './patch/patch-reading.ts'
+import { isKlpBuild, readKlpBuild } from './patch/read-klp-build.ts'
+import { readKlpRelocations } from './patch/read-klp-relocations.ts'
+import { isKpatch, readKpatch } from './patch/read-kpatch.ts'
+import { linkonceName, type Modinfo, readModinfo } from './patch/read-modinfo.ts'
+import type { Reading } from './patch/read-objects.ts'
+import { readStatements } from './patch/read-statements.ts'
+import { readStaticPatch } from './patch/read-static.ts'
+import type { Refusal } from './refusal.ts'
+import { collectWarnings, type Warning, type Warnings } from './warnings.ts'
+
+export type ReadOptions = {
+  limits?: Partial<Limits>
+  /** Name of the file; the module's name is taken from it where the module says none. */
+  file?: string
+}
+
+export type ReadResult = { ok: true; module: InspectedModule; warnings: readonly Warning[] } | { ok: false; error: Refusal }
+
+/**
+ * Everything that a livepatch module says of itself, read from its bytes and never by running it. A file that is no relocatable 64-bit ELF
+ * module is refused with a typed error; what is odd but readable is a warning; what cannot be known statically is said so.
+ */
+export const readModule = (bytes: Uint8Array, options: ReadOptions = {}): ReadResult => {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const warnings = collectWarnings(limits.warningsMax)
+  const elf = readElf(bytes, limits, warnings)
+  if (!elf.ok) return elf
+  const module = describe(bytes, { elf: elf.value, limits, warnings }, options)
+  return { ok: true, module, warnings: module.warnings }
+}
+
+const describe = (bytes: Uint8Array, reading: Reading, { file }: ReadOptions): InspectedModule => {
+  const { elf, warnings } = reading
+  const modinfo = readModinfo(elf, warnings)
+  const first = (key: string): string | null => modinfo.get(key)?.[0] ?? null
+  const vermagic = first('vermagic')
+  const kernelRelease = vermagic?.split(' ')[0] || null
+  const references = readCodeReferences(elf)
+  const livepatch = modinfo.has('livepatch')
+  const { flavour, patch } = readPatch(reading, references, livepatch, kernelRelease)
+  warnOfModinfo(modinfo, warnings)
+  return {
+    ...(file === undefined ? {} : { file }),
+    sha256: sha256(bytes),
+    size: bytes.length,
+    compression: 'none',
+    arch: elf.machine.arch,
+    endian: elf.machine.little ? 'little' : 'big',
+    name: moduleName(elf, modinfo, file, warnings),
+    vermagic,
+    kernelRelease,
+    srcversion: first('srcversion'),
+    license: first('license'),
+    depends: (first('depends') ?? '').split(',').filter(name => name !== ''),
+    livepatch,
+    flavour,
+    patch: {
+      ...patch,
+      objects:
+        patch.objects?.map(object => ({
+          ...object,
+          functions: object.functions.map(({ newCode: _, ...rest }) => ({ ...rest, code: null })),
+        })) ?? null,
+    },
+    ...importsOf(elf),
+    klpRelocations: readKlpRelocations(reading),
+    signature: { present: false },
+    statements: readStatements(modinfo),
+    effects: { init: null, exit: null },
+    warnings: warnings.list,
+  }
+}
+
+const NOT_READ: Omit<PatchReading, 'status'> = { foundBy: null, replace: { value: null, certainty: 'none' }, objects: null, states: null }
+
+const readPatch = (
+  reading: Reading,
+  references: CodeReferences,
+  livepatch: boolean,
+  kernelRelease: string | null,
+): { flavour: InspectedModule['flavour']; patch: PatchReading } => {
+  const imports = reading.elf.symbols.undefinedNames()
+  const enables = imports.has('klp_enable_patch') || imports.has('klp_register_patch')
+  if (!livepatch) {
+    if (enables)
+      reading.warnings.add(
+        'no-livepatch-tag',
+        '.modinfo',
+        null,
+        'calls klp_enable_patch, but is not marked livepatch=Y: the kernel refuses it',
+      )
+    return { flavour: null, patch: { ...NOT_READ, status: 'not-a-livepatch' } }
+  }
+  if (isKpatch(reading)) return { flavour: 'kpatch-build', patch: readKpatch(reading, references) }
+  if (isKlpBuild(reading)) return { flavour: 'klp-build', patch: readKlpBuild(reading, references) }
+  if (!enables)
+    return {
+      flavour: 'plain',
+      patch: { ...NOT_READ, status: 'none', note: 'marked livepatch=Y, but never enables one: klp_enable_patch is not imported' },
+    }
+  return { flavour: 'plain', patch: readStaticPatch(reading, references, kernelRelease) }
+}
+
+const SHADOW_API = new Set(['klp_shadow_get', 'klp_shadow_alloc', 'klp_shadow_get_or_alloc', 'klp_shadow_free', 'klp_shadow_free_all'])
+const STATE_API = new Set(['klp_get_state', 'klp_get_prev_state'])
+
+const importsOf = (elf: Elf): Pick<InspectedModule, 'shadowImports' | 'stateImports'> => {
+  const names = [...elf.symbols.undefinedNames().keys()].sort()
+  return { shadowImports: names.filter(name => SHADOW_API.has(name)), stateImports: names.filter(name => STATE_API.has(name)) }
+}
+
+const fromFile = (file: string | undefined): string | null => {
+  const base = file
+    ?.split('/')
+    .at(-1)
+    ?.replace(/\.ko(\.(gz|xz|zst))?$/, '')
+    .replaceAll('-', '_')
+  return base ? base : null
+}
+
+const moduleName = (elf: Elf, modinfo: Modinfo, file: string | undefined, warnings: Warnings): string | null => {
+  const stated = modinfo.get('name')?.[0] ?? null
+  const built = linkonceName(elf)
+  if (stated !== null && built !== null && stated !== built)
+    warnings.add('name-mismatch', '.modinfo', null, `.modinfo says ${stated}, the module structure says ${built}`)
+  return stated ?? built ?? fromFile(file)
+}
+
+const warnOfModinfo = (modinfo: Modinfo, warnings: Warnings): void => {
+  const livepatch = modinfo.get('livepatch')?.[0]
+  if (livepatch !== undefined && livepatch !== 'Y')
+    warnings.add('odd-livepatch-tag', '.modinfo', null, `livepatch=${livepatch}; the kernel only tests that the tag is there`)
+  for (const key of ['vermagic', 'name', 'license', 'srcversion', 'depends'])
+    if ((modinfo.get(key)?.length ?? 0) > 1)
+      warnings.add('repeated-modinfo', '.modinfo', null, `${key} is stated more than once; the first counts`)
+}
