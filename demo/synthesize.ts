@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Everything that the cloud assembly is made of. */
+const SOURCES = ['infra', 'functions', 'shared', 'console', 'cdk.json', 'package-lock.json']
+
+const filesBelow = (path: string): readonly string[] => {
+  if (!existsSync(path)) return []
+  try {
+    return readdirSync(path)
+      .sort()
+      .flatMap(name => filesBelow(join(path, name)))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [path]
+    throw error
+  }
+}
+
+const fingerprint = (root: string): string => {
+  const hash = createHash('sha256')
+  for (const file of SOURCES.flatMap(source => filesBelow(join(root, source))))
+    hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file))
+  return hash.digest('hex')
+}
+
+const run = (root: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'infra/app.ts')], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, CDK_OUTDIR: join(root, 'cdk.out') },
+    })
+    const said: Buffer[] = []
+    child.stdout.on('data', chunk => said.push(chunk))
+    child.stderr.on('data', chunk => said.push(chunk))
+    child.on('error', reject)
+    child.on('exit', code => (code === 0 ? resolve() : reject(new Error(`synthesizing failed:\n${Buffer.concat(said).toString('utf8')}`))))
+  })
+
+/**
+ * Synthesizes the CDK app into `cdk.out`, unless what lies there was made of just these sources.
+ * Returns the assembly's directory and whether it had to be made.
+ */
+export const synthesize = async (root: string): Promise<{ readonly assembly: string; readonly made: boolean }> => {
+  const assembly = join(root, 'cdk.out')
+  const marker = join(assembly, '.fingerprint')
+  const wanted = fingerprint(root)
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return { assembly, made: false }
+  await run(root)
+  writeFileSync(marker, wanted)
+  return { assembly, made: true }
+}
