@@ -1,0 +1,56 @@
+import { type ChangeEvent, WORKFLOW } from '../shared/change/index.ts'
+import { changeResource, type Decision, type Request, WORKFLOW_PRINCIPAL } from '../shared/policy/index.ts'
+import type { Loaded } from '../shared/store/index.ts'
+import type { Ports } from './ports.ts'
+
+/** What is to be written, or that nothing is and why. */
+export type Intent<R> =
+  | { readonly events: readonly ChangeEvent[]; readonly actor: string; readonly decision: Decision }
+  | { readonly settled: R }
+
+export type Appended<R> = { readonly loaded: Loaded } | { readonly settled: R }
+
+/** Thrown where writers kept coming first. Whoever asked may ask again; nothing was written. */
+export class TooManyConflicts extends Error {
+  override name = 'TooManyConflicts'
+}
+
+const ATTEMPTS_MAX = 8
+
+/**
+ * Loads a change, decides, and appends what was decided; when somebody else was first, loads and decides again. `decide` sees the newest
+ * state each time, so a decision is never written over a state that it has not seen. Null: there is no such change.
+ */
+export const appendChange = async <R>(
+  { ledger, now, newId }: Pick<Ports, 'ledger' | 'now' | 'newId'>,
+  id: string,
+  decide: (loaded: Loaded) => Intent<R> | Promise<Intent<R>>,
+): Promise<Appended<R> | null> => {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const loaded = await ledger.loadChange(id)
+    if (!loaded) return null
+    const intent = await decide(loaded)
+    if ('settled' in intent) return intent
+    const at = now()
+    const { version: expected, lastHash } = loaded
+    const written = await ledger.appendChange({ id, expected, lastHash, ...intent, at, commitId: newId(at) })
+    if (written.ok) return { loaded: written.loaded }
+    if (written.error !== 'conflict') throw new Error(`appending to ${id}: ${written.error}`)
+  }
+  throw new TooManyConflicts(`others kept writing to ${id}`)
+}
+
+type LifecycleAction = 'judgeChange' | 'expireChange' | 'fillWave' | 'passWave' | 'haltChange' | 'completeChange'
+
+/** The workflow's own leave. The house rules let it run its lifecycle; without that nothing can go on, which halts it closed. */
+export const leaveOf = ({ policy }: Pick<Ports, 'policy'>, action: LifecycleAction, { change }: Loaded): Decision =>
+  leaveFor({ policy }, { principal: WORKFLOW_PRINCIPAL, action, resource: changeResource(change) })
+
+export const leaveFor = ({ policy }: Pick<Ports, 'policy'>, request: Request): Decision => {
+  const answer = policy.authorize(request)
+  if (answer.allowed) return answer.decision
+  throw new Error(`policy refuses ${request.action}: ${answer.reasons.join(' ')}`)
+}
+
+/** Events that the workflow appends by itself. */
+export const byWorkflow = (events: readonly ChangeEvent[], decision: Decision) => ({ events, actor: WORKFLOW, decision })

@@ -1,0 +1,28 @@
+import { type Service, ServiceError, send } from './send.ts'
+
+/** `com.amazonaws.kms#NotFoundException` → `NotFoundException` */
+const codeOf = (type: unknown): string => (typeof type === 'string' ? (type.split('#').at(-1)?.split(':')[0] ?? 'Unknown') : 'Unknown')
+
+const parse = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {
+  if (bytes.byteLength === 0) return {}
+  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
+}
+
+/** Calls an operation of a service that speaks AWS JSON (KMS and Step Functions do). Throws ServiceError where it refuses. */
+export const callJson = async (
+  to: Service,
+  target: string,
+  version: '1.0' | '1.1',
+  input: unknown,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const { status, bytes } = await send(to, {
+    method: 'POST',
+    path: '/',
+    headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target },
+    body: Buffer.from(JSON.stringify(input)),
+  })
+  const answer = status < 300 || bytes.byteLength > 0 ? parse(bytes) : {}
+  if (status < 300) return answer
+  throw new ServiceError(codeOf(answer['__type']), status, String(answer['message'] ?? answer['Message'] ?? `status ${status}`))
+}

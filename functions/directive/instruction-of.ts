@@ -1,0 +1,33 @@
+import { type Change, currentApprovals, openShare } from '../../shared/change/index.ts'
+import type { Manifest } from '../../shared/livepatch/index.ts'
+import type { Directive, Instruction } from '../../shared/rollout/index.ts'
+import type { Verdict } from '../../shared/verdict/index.ts'
+
+/** Of the directive: what it says of the livepatch and of the stacks that may load it. */
+export type Subject = { readonly manifest: Manifest; readonly verdict: Verdict; readonly publicUrl: string }
+
+export const moduleKey = (digest: string): string => `modules/${digest}.ko`
+
+const askOf = (change: Change, share: number, { manifest, verdict, publicUrl }: Subject): NonNullable<Directive['ask']> => ({
+  change: change.id,
+  approvedBy: currentApprovals(change).map(({ by }) => by.id),
+  livepatch: { digest: manifest.digest, name: manifest.name, size: manifest.size, location: `${publicUrl}/${moduleKey(manifest.digest)}` },
+  route: 'replace',
+  share,
+  admitted: verdict.cohorts.map(({ cohort }) => cohort),
+})
+
+/**
+ * What the hosts of a fleet are told while a change stands as it does: a pure function of the change, so that whoever publishes last
+ * publishes what is true. Null: the change has nothing to tell hosts (yet).
+ * A halted change keeps its share, which never shrinks, and stops; an aborted one asks for nothing any more; a completed one goes on
+ * asking, for hosts that come late.
+ */
+export const instructionOf = (change: Change, subject: Subject | null): Instruction | null => {
+  const share = openShare(change)
+  if (share === 0) return null
+  const { fleet, plan } = change
+  const common = { fleet, pollSeconds: plan.pollSeconds }
+  if (change.status === 'aborted' || subject === null) return { ...common, ask: null, stopped: false }
+  return { ...common, ask: askOf(change, share, subject), stopped: change.status === 'halted' }
+}

@@ -1,0 +1,20 @@
+import type { Problem } from './problem.ts'
+
+/** What an operation says when it did what it was asked to. `body` is JSON. */
+export type Answer = {
+  readonly status: 200 | 201 | 202
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
+export type Outcome = Answer | Problem
+
+export const ok = (body: unknown, headers: Readonly<Record<string, string>> = {}): Answer => ({ status: 200, body, headers })
+
+export const created = (location: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status: 201,
+  body,
+  headers: { ...headers, location },
+})
+
+/** The version of a change as an entity tag (RFC 9110, section 8.8.3). */
+export const etagOf = (version: number): string => `"${version}"`

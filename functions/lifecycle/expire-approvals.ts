@@ -1,0 +1,24 @@
+import { expire } from '../../shared/change/index.ts'
+import { missingForRelease } from '../../shared/policy/index.ts'
+import type { Loaded } from '../../shared/store/index.ts'
+import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
+import type { Ports } from '../ports.ts'
+
+export type ExpirePorts = Pick<Ports, 'ledger' | 'catalog' | 'policy' | 'now' | 'newId'>
+
+const missingOf = async ({ catalog, policy }: ExpirePorts, { change }: Loaded): Promise<readonly string[]> => {
+  const verdict = change.review && (await catalog.verdict(change.review.bound.verdict))
+  return verdict ? missingForRelease(policy.set(), change, verdict) : []
+}
+
+/** The time to decide is over. `released`: the last approval came between the deadline and this task, and the change goes on. */
+export const expireApprovals =
+  (ports: ExpirePorts) =>
+  async ({ change: id }: { readonly change: string }): Promise<{ readonly released: boolean }> => {
+    const appended = await appendChange<{ released: boolean }>(ports, id, async loaded => {
+      const outcome = expire(loaded.change, { missing: await missingOf(ports, loaded) })
+      if (outcome.ok) return byWorkflow(outcome.events, leaveOf(ports, 'expireChange', loaded))
+      return { settled: { released: loaded.change.rollout !== null && loaded.change.status !== 'aborted' } }
+    })
+    return appended && 'settled' in appended ? appended.settled : { released: false }
+  }

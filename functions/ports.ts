@@ -1,0 +1,21 @@
+import type { Answer, PolicySet, Request } from '../shared/policy/index.ts'
+import type { Store } from '../shared/store/index.ts'
+import type { ObjectStorage } from './aws/object-storage.ts'
+import type { SigningKey } from './aws/signing-key.ts'
+import type { Workflow } from './aws/workflow.ts'
+
+/** What functions act on. Each takes only the members it uses; the wiring beside it knows where they come from. */
+export type Ports = {
+  readonly ledger: Store['ledger']
+  readonly catalog: Store['catalog']
+  readonly fleets: Store['fleets']
+  readonly lineage: Store['lineage']
+  readonly policy: { readonly set: () => PolicySet; readonly authorize: (request: Request) => Answer }
+  readonly workflow: Workflow
+  readonly objects: ObjectStorage
+  readonly signingKey: SigningKey
+  /** Where people and hosts reach the service, without a trailing slash. */
+  readonly publicUrl: string
+  readonly now: () => number
+  readonly newId: (at: number) => string
+}

@@ -1,0 +1,43 @@
+import { type Change, isTerminal } from '../shared/change/index.ts'
+import type { Loaded, Waiting } from '../shared/store/index.ts'
+import type { Ports } from './ports.ts'
+
+/** What each wait of the lifecycle is woken with. */
+export type WakeUp = { readonly released: boolean } | { readonly filled: boolean } | { readonly decision: 'resume' | 'end' }
+
+const waveDue = (change: Change, wave: number | null): WakeUp | null => {
+  const state = wave === null ? undefined : change.rollout?.waves[wave]?.state
+  if (state === 'open') return null
+  return { filled: state === 'soaking' || state === 'passed' }
+}
+
+/**
+ * With what the workflow of a change is woken now; null: not yet. A pure function of the change, so it does not matter who asks, how
+ * often, or in which order the condition came true and the token was stored.
+ */
+export const wakeUpOf = (change: Change, waiting: Pick<Waiting, 'for' | 'wave'>): WakeUp | null => {
+  const hasEnded = isTerminal(change.status)
+  switch (waiting.for) {
+    case 'approvals':
+      if (change.rollout !== null) return { released: change.status !== 'aborted' }
+      return hasEnded ? { released: false } : null
+    case 'wave':
+      return hasEnded || change.status === 'halted' ? { filled: false } : waveDue(change, waiting.wave)
+    case 'decision':
+      if (hasEnded) return { decision: 'end' }
+      return change.status === 'halted' ? null : { decision: 'resume' }
+  }
+}
+
+/**
+ * Wakes the workflow of a change if what it waits for is there. Ordering duty: whoever makes the condition true appends first and calls
+ * this then; whoever waits stores its token first and calls this then. Waking twice is harmless.
+ */
+export const wakeIfDue = async ({ ledger, workflow }: Pick<Ports, 'ledger' | 'workflow'>, id: string): Promise<Loaded | null> => {
+  const waiting = await ledger.waiting(id)
+  const loaded = await ledger.loadChange(id)
+  if (!waiting || !loaded) return loaded
+  const due = wakeUpOf(loaded.change, waiting)
+  if (due) await workflow.wake(waiting.token, due)
+  return loaded
+}
