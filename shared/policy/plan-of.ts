@@ -1,19 +1,13 @@
 import { z } from 'zod'
 import { BUCKETS, Plan } from '../rollout/index.ts'
 
-const Budgets = Plan.shape.budgets
+const Budget = z.strictObject(Plan.shape.budgets.shape.failed.shape).partial()
 
 /** A plan as people ask for one: what they leave out comes from the defaults. */
 export const PlanRequest = z
   .strictObject({
     ...Plan.omit({ budgets: true }).partial().shape,
-    budgets: z
-      .strictObject({
-        failed: Budgets.shape.failed.partial(),
-        stalled: Budgets.shape.stalled.partial(),
-        silent: Budgets.shape.silent.partial(),
-      })
-      .partial(),
+    budgets: z.strictObject({ failed: Budget, stalled: Budget, silent: Budget }).partial(),
   })
   .partial()
 export type PlanRequest = z.infer<typeof PlanRequest>

@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals'
+import { loadPolicies, PolicyError } from '../../shared/policy/index.ts'
+import { houseFiles, housePolicies } from './house-policies.ts'
+
+const loading = (text: string) => () => loadPolicies({ ...houseFiles, policies: { ...houseFiles.policies, 'team.cedar': text } })
+const named = (rule: string) => `@id("mine") @reason("because") ${rule}`
+
+describe('policies are refused loudly, with their file and the fault', () => {
+  const rows: readonly (readonly [string, string, RegExp])[] = [
+    ['what does not parse', 'permit (principal, action, resource) when {', /team\.cedar: /],
+    ['what has no @id', '@reason("r") permit (principal, action, resource);', /team\.cedar: every policy has an @id and a @reason/],
+    ['what has no @reason', '@id("r") permit (principal, action, resource);', /team\.cedar: every policy has an @id and a @reason/],
+    ['an id that is taken', '@id("four-eyes") @reason("r") forbid (principal, action, resource);', /the id four-eyes is taken/],
+    ['an action that there is not', named('permit (principal, action == Action::"dance", resource);'), /team\.cedar: mine: .*dance/],
+    ['an entity type that there is not', named('permit (principal is Robot, action, resource);'), /Robot/],
+    [
+      'an attribute that the schema does not have',
+      named('forbid (principal, action == Action::"releaseChange", resource) when { context.mood == "bad" };'),
+      /mood/,
+    ],
+    [
+      'a number compared with a text',
+      named('forbid (principal, action == Action::"releaseChange", resource) when { context.approvals.people == "two" };'),
+      /team\.cedar: mine/,
+    ],
+    [
+      'a tag that is read unasked',
+      named('forbid (principal, action == Action::"openWave", resource) when { context.approvals.getTag("security") < 1 };'),
+      /team\.cedar: mine/,
+    ],
+    ['a template', named('permit (principal == ?principal, action, resource);'), /template/],
+  ]
+  test.each(rows)('%s', (_, text, message) => {
+    expect(loading(text)).toThrow(PolicyError)
+    expect(loading(text)).toThrow(message)
+  })
+
+  test('a schema that does not parse', () => {
+    expect(() => loadPolicies({ ...houseFiles, schema: 'entity' })).toThrow(PolicyError)
+  })
+  test('no policies at all', () => {
+    expect(() => loadPolicies({ schema: houseFiles.schema, policies: {} })).toThrow(/nobody could do anything/)
+  })
+})
+
+test('the version names the texts: the same ones have one, any edit makes another', () => {
+  expect(loadPolicies(houseFiles).version).toBe(housePolicies.version)
+  expect(loading(named('forbid (principal, action == Action::"submitPatch", resource);'))().version).not.toBe(housePolicies.version)
+  expect(loadPolicies({ ...houseFiles, schema: `${houseFiles.schema}\n// a word` }).version).not.toBe(housePolicies.version)
+})
+
+test('two sets live beside each other', () => {
+  const other = loading(named('forbid (principal, action == Action::"submitPatch", resource);'))()
+  expect(other.policies.map(({ id }) => id)).toContain('mine')
+  expect(housePolicies.policies.map(({ id }) => id)).not.toContain('mine')
+})
+
+test('every rule of the house has a sentence for people', () => {
+  for (const { reason } of housePolicies.policies) expect(reason).toMatch(/\w+ \w+/)
+})

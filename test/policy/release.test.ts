@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { countingApprovals, missingForRelease, planDefaults, releaseContext } from '../../shared/policy/index.ts'
+import type { Verdict } from '../../shared/verdict/index.ts'
+import { housePolicies } from './house-policies.ts'
+
+const verdict = (outcome: Verdict['outcome']): Verdict => ({
+  schema: 'supersede.verdict/1',
+  livepatch: 'a'.repeat(64),
+  outcome,
+  cohorts: [],
+  findings: outcome === 'review' ? [{ code: 'no-way-back', severity: 'review', cohort: null, message: '', evidence: {}, remedy: '' }] : [],
+  ruleSets: {},
+})
+type Said = { readonly by: { readonly id: string; readonly groups: readonly string[] }; readonly digest: string }
+const changeWith = (...approvals: readonly Said[]) => ({
+  id: '01JD',
+  fleet: 'edge',
+  plan: planDefaults,
+  proposer: { id: 'alice' },
+  review: { digest: 'd2', approvals },
+})
+const said = (id: string, groups: readonly string[], digest = 'd2'): Said => ({ by: { id, groups }, digest })
+const bob = said('bob', ['kernel-maintainers'])
+const carol = said('carol', ['security'])
+
+describe('what is missing for a release, in words', () => {
+  const rows: readonly (readonly [string, readonly Said[], readonly string[]])[] = [
+    [
+      'everything, at first',
+      [],
+      [
+        'approvals of two different people',
+        'an approval by one of kernel-maintainers',
+        'an approval by one of security, because the verdict has findings to review',
+      ],
+    ],
+    [
+      'security and a second person, after one kernel maintainer',
+      [bob],
+      ['approvals of two different people', 'an approval by one of security, because the verdict has findings to review'],
+    ],
+    ['nothing, after one of each', [bob, carol], []],
+    [
+      'as much as before, after an approval of an old digest',
+      [bob, { ...carol, digest: 'd1' }],
+      ['approvals of two different people', 'an approval by one of security, because the verdict has findings to review'],
+    ],
+    [
+      'as much as before, after the proposer’s own',
+      [bob, said('alice', ['security'])],
+      ['approvals of two different people', 'an approval by one of security, because the verdict has findings to review'],
+    ],
+    ['a second person, where one has two hats', [said('eve', ['kernel-maintainers', 'security'])], ['approvals of two different people']],
+    [
+      'a second person, where one says it twice',
+      [bob, bob, said('bob', ['security'])],
+      ['approvals of two different people', 'an approval by one of kernel-maintainers'],
+    ],
+  ]
+  test.each(rows)('%s', (_, approvals, missing) => {
+    expect(missingForRelease(housePolicies, changeWith(...approvals), verdict('review'))).toEqual(missing)
+  })
+
+  test('a verdict that blocks is missing a verdict that does not', () => {
+    expect(missingForRelease(housePolicies, changeWith(bob, carol), verdict('block'))).toEqual(['a verdict without blocking findings'])
+  })
+})
+
+test('a group that a token names twice counts once', () => {
+  const { approvals } = releaseContext(changeWith(said('bob', ['security', 'security'])), verdict('clear'))
+  expect(approvals).toEqual({ people: 1, members: { security: 1 } })
+})
+
+test('approvals of other digests and of the proposer count for nothing, whatever else is said', () => {
+  const anyone = fc.record({
+    by: fc.record({ id: fc.constantFrom('alice', 'bob', 'carol', 'eve'), groups: fc.subarray(['kernel-maintainers', 'security']) }),
+    digest: fc.constantFrom('d1', 'd2'),
+  })
+  fc.assert(
+    fc.property(fc.array(anyone, { maxLength: 12 }), approvals => {
+      const counting = countingApprovals(changeWith(...approvals))
+      const ids = new Set(approvals.filter(({ by, digest }) => digest === 'd2' && by.id !== 'alice').map(({ by }) => by.id))
+      expect(new Set(counting.map(({ by }) => by.id))).toEqual(ids)
+      expect(releaseContext(changeWith(...approvals), verdict('clear')).approvals.people).toBe(ids.size)
+    }),
+  )
+})
