@@ -109,3 +109,11 @@ export const LIFECYCLE_TASKS = [
   'record-lineage',
 ] as const
 export type LifecycleTask = (typeof LIFECYCLE_TASKS)[number]
+
+/** The path of an operation with its parameters filled in, each encoded. Throws when one is missing. */
+export const pathOf = (id: OperationId, parameters: Readonly<Record<string, string>> = {}): string =>
+  operation(id).path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = parameters[name]
+    if (value === undefined) throw new Error(`the path of ${id} wants ${name}`)
+    return encodeURIComponent(value)
+  })
