@@ -1,0 +1,37 @@
+import { unreadable } from '../fault.ts'
+import type { AttributeMap, AttributeValue } from '../values/attribute-value.ts'
+import { blob, flag, list, map, type Shape, text } from './shape.ts'
+
+const javaName = 'com.amazonaws.dynamodb.v20120810.AttributeValue'
+
+const readers: Readonly<Record<string, (json: unknown) => unknown>> = {
+  S: text().read,
+  N: text().read,
+  B: blob.read,
+  BOOL: flag.read,
+  NULL: flag.read,
+  SS: list(text()).read,
+  NS: list(text()).read,
+  BS: list(blob).read,
+  L: json => list(attributeValue).read(json),
+  M: json => attributeMap.read(json),
+}
+
+/**
+ * Reads what it knows and nothing else: `{}` and values of two types get through, and are refused by the checks of
+ * values (values/check-value.ts), for the service does so later and in other words.
+ */
+const read = (json: unknown): AttributeValue => {
+  if (typeof json !== 'object' || json === null) throw unreadable('Unexpected value type in payload')
+  if (Array.isArray(json)) throw unreadable(`Unrecognized collection type class ${javaName}`)
+  const value: Record<string, unknown> = {}
+  for (const [name, content] of Object.entries(json)) {
+    const reader = Object.hasOwn(readers, name) ? readers[name] : undefined
+    if (reader && content !== null) value[name] = reader(content)
+  }
+  return value as AttributeValue
+}
+
+export const attributeValue: Shape<AttributeValue> = { read, check: () => undefined }
+
+export const attributeMap: Shape<AttributeMap> = map(attributeValue, javaName)
