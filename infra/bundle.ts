@@ -70,7 +70,10 @@ export const bundleConsole = async (outdir: string): Promise<string> => {
   await mkdir(outdir, { recursive: true })
   await build({
     absWorkingDir: root,
-    entryPoints: [{ in: 'console/main.tsx', out: 'console' }],
+    entryPoints: [
+      { in: 'console/main.tsx', out: 'console' },
+      { in: 'console/style.css', out: 'console' },
+    ],
     outdir,
     bundle: true,
     minify: true,

@@ -1,0 +1,87 @@
+import { useState } from 'preact/hooks'
+import { Decide } from './decide.tsx'
+import { Loaded, PatchLink, Status, Time } from './parts.tsx'
+import type { Change } from './shapes.ts'
+import { useAsked } from './use-asked.ts'
+import { VerdictView } from './verdict.tsx'
+import { Waves } from './waves.tsx'
+
+const LIVE_SECONDS = 1
+const ENDED = ['blocked', 'declined', 'aborted', 'completed']
+
+const Approvals = ({ change }: { readonly change: Change }) => (
+  <section>
+    <h2>Approvals</h2>
+    {change.approvals.length === 0 ? <p class="hint">None yet.</p> : null}
+    <ul>
+      {change.approvals.map(({ by, name, at, comment }) => (
+        <li key={`${by}-${at}`}>
+          {name} ({by}), <Time at={at} />
+          {comment ? `: ${comment}` : ''}
+        </li>
+      ))}
+    </ul>
+    {change.needs.length > 0 ? (
+      <>
+        <p>Still missing:</p>
+        <ul>
+          {change.needs.map(need => (
+            <li key={need}>{need}</li>
+          ))}
+        </ul>
+      </>
+    ) : null}
+  </section>
+)
+
+const Timeline = ({ change }: { readonly change: Change }) => (
+  <section>
+    <h2>History</h2>
+    <ol class="timeline">
+      {change.timeline.map((entry, index) => (
+        <li key={`${entry.at}-${index}`}>
+          <Time at={entry.at} /> <strong>{entry.actor}</strong> {entry.text}
+        </li>
+      ))}
+    </ol>
+  </section>
+)
+
+/** One change, live until it has ended. */
+export const ChangePage = ({ id, names }: { readonly id: string; readonly names: ReadonlyMap<string, string> }) => {
+  const [version, setVersion] = useState(0)
+  const asked = useAsked<Change>('show-change', { change: id }, LIVE_SECONDS, version)
+  return (
+    <Loaded asked={asked}>
+      {(change, etag) => (
+        <>
+          <h1>
+            {change.fleet}: to <PatchLink digest={change.livepatch} names={names} /> <Status of={change.status} />
+          </h1>
+          <p>
+            Proposed by {change.proposer}, <Time at={change.proposedAt} />: {change.reason}
+          </p>
+          {change.halted ? (
+            <p class="error" role="alert">
+              Halted ({change.halted.code}): {change.halted.detail}
+            </p>
+          ) : null}
+          {ENDED.includes(change.status) ? null : <Decide change={change} etag={etag} onDone={() => setVersion(before => before + 1)} />}
+          {change.waves.length > 0 ? (
+            <section>
+              <h2>Waves</h2>
+              <Waves waves={change.waves} />
+            </section>
+          ) : null}
+          {change.status === 'proposed' ? (
+            <p class="hint">The verdict is being worked out.</p>
+          ) : (
+            <VerdictView change={id} version={version} />
+          )}
+          <Approvals change={change} />
+          <Timeline change={change} />
+        </>
+      )}
+    </Loaded>
+  )
+}

@@ -1,0 +1,60 @@
+import { render } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { ChangePage } from './change.tsx'
+import { Changes } from './changes.tsx'
+import { LineagePage } from './lineage.tsx'
+import { codeFromUrl, Login } from './login.tsx'
+import { session } from './session.ts'
+import type { Listing, Patch } from './shapes.ts'
+import { useAsked } from './use-asked.ts'
+
+const useHash = (): string => {
+  const [hash, setHash] = useState(location.hash)
+  useEffect(() => {
+    const changed = () => setHash(location.hash)
+    addEventListener('hashchange', changed)
+    return () => removeEventListener('hashchange', changed)
+  }, [])
+  return hash
+}
+
+const useSession = () => {
+  const [current, setCurrent] = useState(session.value)
+  useEffect(() => session.subscribe(() => setCurrent(session.value)), [])
+  return current
+}
+
+const Page = () => {
+  const hash = useHash()
+  const patches = useAsked<Listing<Patch>>('list-patches', {}, 30)
+  const names = new Map(
+    patches.state === 'there' ? patches.body.items.map(({ digest, name, version }) => [digest, `${name} (${version})`]) : [],
+  )
+  const [, room, id] = /^#\/(\w+)\/([\w-]+)$/.exec(hash) ?? []
+  if (room === 'changes' && id) return <ChangePage key={id} id={id} names={names} />
+  if (room === 'lineage' && id) return <LineagePage key={id} digest={id} names={names} />
+  return <Changes names={names} />
+}
+
+const App = () => {
+  const current = useSession()
+  return (
+    <>
+      <header>
+        <a href="#/">Supersede</a>
+        {current ? (
+          <span>
+            {current.name}{' '}
+            <button type="button" onClick={() => session.set(null)}>
+              Log out
+            </button>
+          </span>
+        ) : null}
+      </header>
+      <main>{current && !codeFromUrl() ? <Page /> : <Login />}</main>
+    </>
+  )
+}
+
+const root = document.getElementById('app')
+if (root) render(<App />, root)

@@ -1,0 +1,37 @@
+import type { ComponentChildren } from 'preact'
+import type { Asked } from './use-asked.ts'
+
+export const shortDigest = (digest: string): string => digest.slice(0, 12)
+
+/** 2026-11-23 15:04:05 in the reader's time zone. */
+export const Time = ({ at }: { readonly at: string }) => (
+  <time dateTime={at} title={at}>
+    {new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })}
+  </time>
+)
+
+export const Status = ({ of }: { readonly of: string }) => <span class={`status status-${of}`}>{of}</span>
+
+export const PatchLink = ({ digest, names }: { readonly digest: string; readonly names?: ReadonlyMap<string, string> }) => (
+  <a href={`#/lineage/${digest}`} title={digest}>
+    {names?.get(digest) ?? <code>{shortDigest(digest)}</code>}
+  </a>
+)
+
+/** Shows what was asked for, that it is on its way, or why it cannot be had. */
+export const Loaded = <T,>({
+  asked,
+  children,
+}: {
+  readonly asked: Asked<T>
+  readonly children: (body: T, etag: string) => ComponentChildren
+}) => {
+  if (asked.state === 'waiting') return <p class="hint">…</p>
+  if (asked.state === 'failed')
+    return (
+      <p class="error" role="alert">
+        {asked.problem.message}
+      </p>
+    )
+  return <>{children(asked.body, asked.etag)}</>
+}

@@ -1,0 +1,43 @@
+import type { Finding, Verdict } from '../shared/verdict/index.ts'
+
+/** What the API answers, as far as the console shows it; docs/openapi.json says the whole. */
+export type Counts = {
+  readonly hosts: number
+  readonly applied: number
+  readonly failed: number
+  readonly stalled: number
+  readonly silent: number
+  readonly pending: number
+}
+export type Wave = { readonly wave: number; readonly share: number; readonly state: string; readonly counts: Counts | null }
+export type Change = {
+  readonly id: string
+  readonly fleet: string
+  readonly livepatch: string
+  readonly status: string
+  readonly proposer: string
+  readonly proposedAt: string
+  readonly digest: string | null
+  readonly reason: string
+  readonly approvals: readonly { readonly by: string; readonly name: string; readonly at: string; readonly comment: string }[]
+  readonly needs: readonly string[]
+  readonly waves: readonly Wave[]
+  readonly halted: { readonly code: string; readonly detail: string } | null
+  readonly timeline: readonly { readonly at: string; readonly actor: string; readonly type: string; readonly text: string }[]
+}
+export type ChangeHead = Pick<Change, 'id' | 'fleet' | 'livepatch' | 'status' | 'proposer' | 'proposedAt'>
+export type Listing<T> = { readonly items: readonly T[]; readonly next?: string }
+export type Patch = { readonly digest: string; readonly name: string; readonly series: string; readonly version: string }
+export type Edge = {
+  readonly previous: string | null
+  readonly next: string
+  readonly fleet: string
+  readonly change: string
+  readonly at: string
+  readonly hosts: number
+  readonly kept: readonly string[]
+  readonly repatched: readonly string[]
+  readonly added: readonly string[]
+  readonly reverted: readonly string[]
+}
+export type { Finding, Verdict }
