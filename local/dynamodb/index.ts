@@ -55,7 +55,7 @@ const failed = (error: unknown): DynamoDbAnswer => {
 /**
  * DynamoDB's API over one SQLite file. What it does not support it refuses: streams, PartiQL, backups, replicas, imports.
  */
-export const openDynamoDb = ({ file, now, region = 'us-east-1', account = '000000000000' }: DynamoDbOptions): DynamoDb => {
+export const openDynamoDb = ({ file, now, region = 'us-east-1', account = '123456789012' }: DynamoDbOptions): DynamoDb => {
   const storage = new Storage(file)
   const queue = new CommitQueue(storage)
   const context: Context = { storage, queue, now, region, account }

@@ -58,36 +58,3 @@ export const evaluate = (condition: BoundCondition, item: AttributeMap): boolean
     }
   }
 }
-
-/** The top-level attributes that a condition speaks of. */
-export const attributesNamed = (condition: BoundCondition): ReadonlySet<string> => {
-  const names = new Set<string>()
-  const visitOperand = (operand: BoundOperand): void => {
-    if (operand.type === 'size') visitOperand(operand.of)
-    else if (operand.type === 'path' && typeof operand.path[0] === 'string') names.add(operand.path[0])
-  }
-  const visit = (part: BoundCondition): void => {
-    switch (part.type) {
-      case 'and':
-      case 'or':
-        return [part.left, part.right].forEach(visit)
-      case 'not':
-        return visit(part.condition)
-      case 'exists':
-        return visitOperand({ type: 'path', path: part.path })
-      case 'compare':
-        return [part.left, part.right].forEach(visitOperand)
-      case 'between':
-        return [part.of, part.low, part.high].forEach(visitOperand)
-      case 'in':
-        return [part.of, ...part.list].forEach(visitOperand)
-      case 'attribute-type':
-        return visitOperand(part.of)
-      case 'begins-with':
-      case 'contains':
-        return [part.of, part.argument].forEach(visitOperand)
-    }
-  }
-  visit(condition)
-  return names
-}

@@ -145,6 +145,10 @@ export const query: Operation = ({ storage }, body) => {
     request,
     request.KeyConditions && !request.KeyConditionExpression ? { ...parameters, others: parameters.others.slice(0, 3) } : parameters,
   )
+  if (request.Limit !== undefined && request.Limit < 1)
+    throw invalid(
+      "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
+    )
   const legacyFilter = filterCondition(request.QueryFilter, request.ConditionalOperator)
   checkConditionalOperator(request.ConditionalOperator, 'QueryFilter', request.QueryFilter)
   const legacyProjection = attributesProjection(request.AttributesToGet)

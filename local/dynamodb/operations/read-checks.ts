@@ -1,5 +1,5 @@
 import type { BoundCondition } from '../expression/bound.ts'
-import { attributesNamed } from '../expression/evaluate.ts'
+import { attributesNamed } from '../expression/named-attributes.ts'
 import type { Projection } from '../expression/projection.ts'
 import { Fault, invalid, invalidParameters } from '../fault.ts'
 import { entryKeyNames, type Index, type Keys, keyNames, type Table } from '../storage/table.ts'

@@ -1,5 +1,5 @@
 import { fault, invalid, invalidParameters } from '../fault.ts'
-import type { Index, KeyAttribute, Table } from '../storage/table.ts'
+import type { Index, KeyAttribute, Table, Throughput } from '../storage/table.ts'
 import { readRequest } from '../wire/request.ts'
 import { type UpdateTableRequest, updateTableRequest } from '../wire/table-shapes.ts'
 import type { Context, Operation } from './context.ts'
@@ -64,11 +64,24 @@ const withIndexUpdate = (context: Context, table: Table, update: IndexUpdate, at
   return { ...table, indexes: update.Delete ? others : [...others, { ...index, throughput: update.Update?.ProvisionedThroughput }] }
 }
 
+const sameThroughput = (a: Throughput, b: Throughput): boolean =>
+  a.ReadCapacityUnits === b.ReadCapacityUnits && a.WriteCapacityUnits === b.WriteCapacityUnits
+
+const unchangedThroughput = ({ ReadCapacityUnits: read, WriteCapacityUnits: write }: Throughput) =>
+  invalid(
+    'The provisioned throughput for the table will not change. The requested value equals the current value. ' +
+      `Current ReadCapacityUnits provisioned for the table: ${read}. Requested ReadCapacityUnits: ${read}. ` +
+      `Current WriteCapacityUnits provisioned for the table: ${write}. Requested WriteCapacityUnits: ${write}. ` +
+      'Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.',
+  )
+
 const withSettings = (table: Table, request: UpdateTableRequest): Table => {
   const billing =
     request.BillingMode === 'PAY_PER_REQUEST' ? 'PAY_PER_REQUEST' : request.BillingMode === 'PROVISIONED' ? 'PROVISIONED' : table.billing
   if (request.BillingMode === 'PROVISIONED' && table.billing !== 'PROVISIONED' && !request.ProvisionedThroughput)
     throw invalidParameters('ProvisionedThroughput must be specified when BillingMode is PROVISIONED')
+  const wanted = request.ProvisionedThroughput
+  if (wanted && billing === table.billing && sameThroughput(wanted, table.throughput)) throw unchangedThroughput(wanted)
   const none = { ReadCapacityUnits: 0, WriteCapacityUnits: 0 }
   return {
     ...table,

@@ -1,12 +1,13 @@
 import { unreadable } from '../fault.ts'
 import type { AttributeMap, AttributeValue } from '../values/attribute-value.ts'
-import { blob, flag, list, map, type Shape, text } from './shape.ts'
+import { list, map } from './composite-shape.ts'
+import { blob, flag, readText, type Shape, text } from './shape.ts'
 
 const javaName = 'com.amazonaws.dynamodb.v20120810.AttributeValue'
 
 const readers: Readonly<Record<string, (json: unknown) => unknown>> = {
-  S: text().read,
-  N: text().read,
+  S: readText,
+  N: readText,
   B: blob.read,
   BOOL: flag.read,
   NULL: flag.read,
@@ -32,6 +33,6 @@ const read = (json: unknown): AttributeValue => {
   return value as AttributeValue
 }
 
-export const attributeValue: Shape<AttributeValue> = { read, check: () => undefined }
+export const attributeValue: Shape<AttributeValue> = { read, check: () => undefined, show: JSON.stringify }
 
 export const attributeMap: Shape<AttributeMap> = map(attributeValue, javaName)

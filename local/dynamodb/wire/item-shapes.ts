@@ -1,15 +1,29 @@
 import { attributeMap, attributeValue } from './attribute-value-shape.ts'
-import { flag, list, map, struct, type TextConstraints, text, whole } from './shape.ts'
+import { list, map, struct } from './composite-shape.ts'
+import { failure, flag, lengthFailures, readText, type Shape, type TextConstraints, text, whole } from './shape.ts'
 
 /* The requests of the operations on items. Members stand in the order in which the service complains of them. */
 
 const namePattern = '[a-zA-Z0-9_.-]+'
-const tableNameRules: TextConstraints = { pattern: namePattern, lengthMin: 1, lengthMax: 1024 }
+const tableKeyRules: TextConstraints = { pattern: namePattern, lengthMin: 3, lengthMax: 255 }
+const tableNamePattern = new RegExp(`^${namePattern}$`)
 const comparisonOperator = text({
   enum: ['IN', 'NULL', 'BETWEEN', 'LT', 'NOT_CONTAINS', 'EQ', 'GT', 'NOT_NULL', 'NE', 'LE', 'BEGINS_WITH', 'GE', 'CONTAINS'],
 })
 
-export const tableName = text(tableNameRules)
+/** A name or an ARN. Only one thing is ever said to be wrong with it, its length before its letters. */
+export const tableName: Shape<string> = {
+  read: readText,
+  check: (value, path, failures) => {
+    if (value.startsWith('arn:')) return
+    const [constraint] = lengthFailures(value.length, { lengthMin: 1, lengthMax: 255 })
+    if (constraint !== undefined) failures.push(failure(value, path, constraint))
+    else if (!tableNamePattern.test(value))
+      failures.push(failure(value, path, `Member must satisfy regular expression pattern: ${namePattern}`))
+  },
+  show: value => value,
+}
+
 export const returnConsumedCapacity = text({ enum: ['INDEXES', 'TOTAL', 'NONE'] })
 const returnItemCollectionMetrics = text({ enum: ['SIZE', 'NONE'] })
 const returnValues = text({ enum: ['ALL_NEW', 'UPDATED_OLD', 'ALL_OLD', 'NONE', 'UPDATED_NEW'] })
@@ -124,7 +138,7 @@ export const queryRequest = struct(
   {
     ...readMembers,
     QueryFilter: conditions,
-    Limit: whole('Integer', { min: 1 }),
+    Limit: whole('Integer'),
     KeyConditions: conditions,
     ScanIndexForward: flag,
     KeyConditionExpression: text(),
@@ -158,7 +172,7 @@ export const batchGetItemRequest = struct(
         { java: 'KeysAndAttributes', notNull: ['Keys'] },
       ),
       'com.amazonaws.dynamodb.v20120810.KeysAndAttributes',
-      { keys: tableNameRules },
+      { keys: tableKeyRules },
     ),
   },
   { notNull: ['RequestItems'] },
@@ -179,7 +193,7 @@ export const batchWriteItemRequest = struct(
         ),
       ),
       'java.util.List<com.amazonaws.dynamodb.v20120810.WriteRequest>',
-      { keys: tableNameRules, values: { lengthMin: 1, lengthMax: 25 } },
+      { keys: tableKeyRules, values: { lengthMin: 1, lengthMax: 25 } },
     ),
   },
   { notNull: ['RequestItems'] },

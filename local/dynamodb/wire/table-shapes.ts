@@ -1,5 +1,6 @@
+import { list, struct } from './composite-shape.ts'
 import { tableName } from './item-shapes.ts'
-import { flag, list, struct, text, type ValueOf, whole } from './shape.ts'
+import { flag, text, type ValueOf, whole } from './shape.ts'
 
 /* The requests of the operations on tables. */
 
