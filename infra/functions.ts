@@ -38,7 +38,6 @@ export class Functions extends Construct {
       memorySize: 512,
       timeout: Duration.seconds(TIMEOUT_SECONDS[name] ?? 25),
       tracing: Tracing.ACTIVE,
-      environment: { NODE_OPTIONS: '--enable-source-maps --disable-proto=delete' },
     })
   }
 }
