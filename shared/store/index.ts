@@ -1,3 +1,7 @@
+export { createStore, type StoreOptions } from './create-store.ts'
+export { InvalidCursor } from './cursor.ts'
+export { CorruptItem } from './item.ts'
+export { jitteredPause, type Pause } from './pause.ts'
 export {
   type Catalog,
   type ChangeHead,
