@@ -16,8 +16,8 @@ export type Operation =
   | { readonly op: 'wait'; readonly milliseconds: number }
   /** A user task starts and calls a function; it sleeps in it if the code it reaches does. */
   | { readonly op: 'spawn'; readonly task: NewTask }
-  /** A signal that the task handles. */
-  | { readonly op: 'signal'; readonly task: string }
+  /** A signal that the task handles, or one that kills it. */
+  | { readonly op: 'signal'; readonly task: string; readonly deadly?: boolean }
   /** A task that has come back is taken off the machine. */
   | { readonly op: 'reap'; readonly task: string }
   /** Everything that sleeps in the functions of a module goes on. */
@@ -42,10 +42,10 @@ const reap = (draft: Draft, id: string): number => {
   return 0
 }
 
-const signal = (draft: Draft, id: string): number => {
+const signal = (draft: Draft, id: string, deadly: boolean): number => {
   const task = draft.tasks.find(other => other.id === id)
   if (task === undefined) return failure('ESRCH')
-  signalTask(draft, task)
+  signalTask(draft, task, deadly)
   return 0
 }
 
@@ -63,7 +63,7 @@ const perform = (draft: Draft, operation: Operation): number => {
     case 'reap':
       return reap(draft, operation.task)
     case 'signal':
-      return signal(draft, operation.task)
+      return signal(draft, operation.task, operation.deadly ?? false)
     case 'spawn':
       spawnTask(draft, operation.task)
       return 0

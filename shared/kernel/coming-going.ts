@@ -1,5 +1,6 @@
 import { postPatch, postUnpatch, preUnpatch } from './callbacks.ts'
 import { failure } from './errno.ts'
+import { unregisterHooks } from './function-stack.ts'
 import { say } from './log.ts'
 import { type Draft, type Patch, replaceObject, setModule } from './machine.ts'
 import { initObjectLoaded, patchObject } from './objects.ts'
@@ -67,6 +68,7 @@ const cleanUp = (draft: Draft, name: string, limit: string | null): void => {
     if (draft.transition?.patch !== patch.name) preUnpatch(draft, patch, object)
     say(draft, 'reverting', patch.name, name)
     const unpatched = replaceObject(draft, patch, index, { patched: false })
+    unregisterHooks(draft)
     postUnpatch(draft, unpatched, object)
     replaceObject(draft, unpatched, index, { loaded: false, postUnpatchEnabled: false })
   }

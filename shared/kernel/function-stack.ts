@@ -1,4 +1,14 @@
-import { type Frame, type Machine, ORIGINAL, type PatchedFunction, type PatchState } from './machine.ts'
+import {
+  type Draft,
+  type Frame,
+  type Machine,
+  ORIGINAL,
+  objectName,
+  type Patch,
+  type PatchedFunction,
+  type PatchedObject,
+  type PatchState,
+} from './machine.ts'
 
 /** The sysfs name of a function within its object: sympos 0 is written 1 (kernel/livepatch/core.c: klp_init_func). */
 export const functionKey = (name: string, sympos: string): string => `${name},${Number(sympos) === 0 ? '1' : sympos}`
@@ -23,6 +33,22 @@ export const functionStack = (machine: Pick<Machine, 'patches'>, object: string 
   return stack
 }
 
+const hookName = (object: string | null, key: string): string => `${objectName(object)}/${key}`
+
+/** The first livepatch of a function registers it with ftrace. Source: kernel/livepatch/patch.c: klp_patch_func. */
+export const registerHooks = (draft: Draft, object: PatchedObject): void => {
+  const fresh = [...object.functions.keys()].filter(key => functionStack(draft, object.name, key).length === 0)
+  if (fresh.length > 0) draft.hooks = [...draft.hooks, ...fresh.map(key => hookName(object.name, key))]
+}
+
+/** The last livepatch of a function takes it off ftrace's list. Source: kernel/livepatch/patch.c: klp_unpatch_func. */
+export const unregisterHooks = (draft: Draft): void => {
+  const used = new Set<string>()
+  for (const patch of draft.patches)
+    for (const object of patch.objects) if (object.patched) for (const key of object.functions.keys()) used.add(hookName(object.name, key))
+  if (used.size < draft.hooks.length) draft.hooks = draft.hooks.filter(hook => used.has(hook))
+}
+
 /** Where a stack entry leads: a nop leads to the original. */
 const codeOf = (entry: StackedFunction | undefined): { readonly by: string; readonly func: PatchedFunction | null } =>
   entry === undefined || entry.func.nop ? { by: ORIGINAL, func: null } : { by: entry.patch, func: entry.func }
@@ -41,10 +67,7 @@ export const reach = (machine: Machine, object: string | null, key: string, stat
 
 /**
  * The code that must not be on a task's stack when it switches, for one function of the livepatch in transition: on the way out
- * its replacement, on the way in what it replaces.
- * At the bottom of a stack of several (an older livepatch's disable that is reversed) the kernel reads past the list's end; what
- * it means is the original function, and that is taken here.
- * Source: kernel/livepatch/transition.c: klp_check_stack_func.
+ * its replacement, on the way in what it replaces. Source: kernel/livepatch/transition.c: klp_check_stack_func.
  */
 export const forbiddenFrame = (machine: Machine, patch: string, object: string | null, func: PatchedFunction): Frame => {
   if (machine.transition?.direction === 'unpatching') return { object, key: func.key, by: func.nop ? ORIGINAL : patch }
@@ -52,3 +75,23 @@ export const forbiddenFrame = (machine: Machine, patch: string, object: string |
   const below = stack[stack.findIndex(entry => entry.patch === patch) - 1]
   return { object, key: func.key, by: codeOf(below).by }
 }
+
+/**
+ * Whether the kernel mistakes every sleeping task for one that must not switch.
+ * When the disable of a livepatch is reversed while a newer one patches the same function, the check looks for what lies below the
+ * bottom of the function's stack and reads past the list's end, into the `ftrace_ops` beside it: the next one in ftrace's list
+ * becomes the size of the range. For the oldest registration that is the list's end, an address beyond all kernel code, so that
+ * every stack is in the range and only another reversal or force ends the transition. For others it is an address below all code,
+ * so that nothing is. Recorded on 6.1, 6.12 and 7.2; source: kernel/livepatch/transition.c: klp_check_stack_func.
+ */
+export const readsPastEnd = (machine: Machine, { name, objects }: Patch): boolean =>
+  machine.transition?.direction === 'patching' &&
+  objects.some(
+    object =>
+      object.patched &&
+      [...object.functions.keys()].some(key => {
+        if (machine.hooks[0] !== hookName(object.name, key)) return false
+        const stack = functionStack(machine, object.name, key)
+        return stack.length > 1 && stack[0]?.patch === name
+      }),
+  )

@@ -63,7 +63,11 @@ export type Frame = { readonly object: string | null; readonly key: string; read
 /** `by` of an original function, and the answer of `implementationOf` for one. */
 export const ORIGINAL = 'orig'
 
-export type TaskEnd = { readonly by: string; readonly object: string | null; readonly function: string } | { readonly error: string }
+/** How a call came back: which code answered, with which error, or not at all because a signal killed the task. */
+export type TaskEnd =
+  | { readonly by: string; readonly object: string | null; readonly function: string; readonly key: string }
+  | { readonly error: string }
+  | { readonly killed: true }
 
 export type Task = {
   readonly id: string
@@ -79,6 +83,8 @@ export type Task = {
   readonly sleep: Sleep | null
   /** The call it makes, to be made again when the sleep is interrupted by livepatching. */
   readonly call: { readonly object: string | null; readonly function: string; readonly key: string } | null
+  /** A deadly signal waits for it to come back. */
+  readonly doomed: boolean
   /** Set once its call has come back; a user task has left the kernel then. */
   readonly end: TaskEnd | null
 }
@@ -103,6 +109,8 @@ export type Machine = {
   readonly modules: ReadonlyMap<string, Module>
   /** `klp_patches`: oldest first. */
   readonly patches: readonly Patch[]
+  /** Functions that ftrace redirects (`ftrace_ops_list`), oldest registration first, as `<object>/<key>`. */
+  readonly hooks: readonly string[]
   readonly transition: Transition | null
   readonly tasks: readonly Task[]
   /** State of kthreadd, which every new kernel thread inherits. */
@@ -138,6 +146,7 @@ export const boot = ({ release, symbols }: BootOptions): Machine => ({
   retryAtMs: null,
   modules: new Map(),
   patches: [],
+  hooks: [],
   transition: null,
   tasks: [],
   kthreadd: -1,

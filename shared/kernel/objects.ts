@@ -1,6 +1,6 @@
 import { prePatch } from './callbacks.ts'
 import { failure } from './errno.ts'
-import { functionKey, functionStack } from './function-stack.ts'
+import { functionKey, functionStack, registerHooks } from './function-stack.ts'
 import type { FunctionImage, LivepatchImage, ObjectImage } from './image.ts'
 import { say } from './log.ts'
 import { type Draft, objectName, type Patch, type PatchedFunction, type PatchedObject, replaceObject } from './machine.ts'
@@ -113,5 +113,6 @@ export const patchObject = (
   for (const func of object.functions.values())
     if (!canPatchFunction(draft, object.name, func))
       return { patch: replaceObject(draft, patch, index, { postUnpatchEnabled: true }), failed: 'patch', result: failure('EINVAL') }
+  registerHooks(draft, object)
   return { patch: replaceObject(draft, patch, index, { postUnpatchEnabled: true, patched: true }), failed: null, result: 0 }
 }

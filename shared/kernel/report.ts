@@ -1,3 +1,4 @@
+import { registerHooks } from './function-stack.ts'
 import type { LivepatchImage } from './image.ts'
 import { boot, type Draft, type Machine, type Module, type Patch, type PatchedObject, setModule, type Task } from './machine.ts'
 import { initObjects, staticObjects } from './objects.ts'
@@ -66,6 +67,7 @@ const unreported = (target: 0 | 1): Task => ({
   stack: 'unknown',
   sleep: null,
   call: null,
+  doomed: false,
   end: null,
 })
 
@@ -106,7 +108,9 @@ export const machineOf = (
     const image = images.get(entry.name) ?? nothingKnown(entry.name)
     draft.tainted = true
     setModule(draft, entry.name, module(image, 1))
-    draft.patches = [...draft.patches, relist(draft, image, entry)]
+    const patch = relist(draft, image, entry)
+    for (const object of patch.objects) if (object.patched) registerHooks(draft, object)
+    draft.patches = [...draft.patches, patch]
     if (entry.transition) reopenTransition(draft, entry)
   }
   const { events: _, ...machine } = draft

@@ -1,10 +1,11 @@
 import { apply, type Operation } from './apply.ts'
-import { ERRNO } from './errno.ts'
+import { answerOf, ERRNO } from './errno.ts'
 import type { KernelEvent } from './event.ts'
 import type { ModuleImage, Symbols } from './image.ts'
 import { implementationOf } from './implementation.ts'
 import { boot, type Machine, ORIGINAL, objectName, type Task } from './machine.ts'
 import { moduleImage, type Scenario, type ScenarioStep } from './scenario.ts'
+import { loadTime, unloadTime } from './scenario-time.ts'
 import { loadedModules, type SysfsPatch, sysfsTree } from './sysfs.ts'
 
 /** What was seen after one step; `events` is what the log lines are made of. */
@@ -75,6 +76,8 @@ const align = (run: Run, seconds: number): void => {
 }
 
 const SETTLING_MS = 30
+/** Between the end of a step and the beginning of the next one. */
+const TURNAROUND_MS = 15
 
 const settleFor = (run: Run, milliseconds: number): void => {
   pass(run, SETTLING_MS)
@@ -93,11 +96,24 @@ const spawn = (run: Run, step: Extract<ScenarioStep, { op: 'spawn' }>): string =
   return act(run, { op: 'spawn', task: { id: step.id, object, function: place.function, position: place.position } })
 }
 
-const textOf = ({ end, id }: Task, position: string): string | null => {
-  if (end === null) return id
+/** What the replacement returns instead of text, if it does. */
+const returnedBy = ({ images }: Run, by: string, object: string | null, name: string): number | undefined => {
+  const image = images.get(by)
+  if (image?.kind !== 'livepatch') return undefined
+  return image.objects.find(other => other.name === object)?.functions.find(other => other.name === name)?.returns
+}
+
+/** What the target's own function writes; the two called `tgt_dup` number themselves. */
+const originalText = (object: string, name: string, key: string): string =>
+  `${object} original: ${name === 'tgt_dup' ? key.replace(',', '#') : name}\n`
+
+/** What a joined task had read. */
+const textOf = (run: Run, { end }: Task): string | null => {
+  if (end === null || 'killed' in end) return ''
   if ('error' in end) return `errno ${Object.entries(ERRNO).find(([name]) => name === end.error)?.[1] ?? end.error}`
+  if (returnedBy(run, end.by, end.object, end.function) !== undefined) return ''
   if (end.by !== ORIGINAL) return `${end.by}: ${end.function}\n`
-  return end.object === null ? null : `${end.object} original: ${end.function}${end.function === 'tgt_dup' ? `#${position}` : ''}\n`
+  return end.object === null ? null : originalText(end.object, end.function, end.key)
 }
 
 const taskOf = ({ machine }: Run, id: string): Task | undefined => machine.tasks.find(task => task.id === id)
@@ -107,14 +123,41 @@ const join = (run: Run, id: string, milliseconds: number): { rc: string; read?: 
   if (taskOf(run, id)?.end === null) pass(run, milliseconds)
   const task = taskOf(run, id)
   const rc = act(run, { op: 'reap', task: id })
-  return rc === 'OK' && task !== undefined ? { rc, read: textOf(task, '1') } : { rc }
+  return rc === 'OK' && task !== undefined ? { rc, read: textOf(run, task) } : { rc }
 }
 
 const STARTS_ALIGNED: readonly string[] = ['load', 'enabled', 'force', 'release']
 
 const load = (run: Run, name: string): string => {
   const module = run.images.get(name)
-  return module === undefined ? 'ENOEXEC' : act(run, { op: 'load', module })
+  if (module === undefined) return 'ENOEXEC'
+  pass(run, loadTime(run.machine, module))
+  return act(run, { op: 'load', module })
+}
+
+const unload = (run: Run, name: string): string => {
+  const milliseconds = unloadTime(run.machine, name)
+  const rc = act(run, { op: 'unload', name })
+  pass(run, milliseconds)
+  return rc
+}
+
+/** The value is a number as C writes it (lib/kstrtox.c: kstrtoint). */
+const release = (run: Run, name: string, value: string | number): string => {
+  if (!run.machine.modules.has(name)) return 'ENOENT'
+  const word = `${value}`.trim()
+  if (!/^[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(word)) return 'EINVAL'
+  return act(run, { op: 'release', name, released: !/^[+-]?(0[xX])?0+$/.test(word) })
+}
+
+/** SIGUSR1, which the tasks of a scenario handle. */
+const HANDLED_SIGNAL = 10
+/** SIGCHLD, SIGCONT, SIGURG and SIGWINCH do nothing unless they are handled. */
+const IGNORED_SIGNALS: readonly number[] = [17, 18, 23, 28]
+
+const signal = (run: Run, task: string, number: number): string => {
+  if (IGNORED_SIGNALS.includes(number)) return taskOf(run, task) === undefined ? 'ESRCH' : 'OK'
+  return act(run, { op: 'signal', task, deadly: number !== HANDLED_SIGNAL })
 }
 
 const perform = (run: Run, step: ScenarioStep): { rc: string; read?: string | null } => {
@@ -122,16 +165,16 @@ const perform = (run: Run, step: ScenarioStep): { rc: string; read?: string | nu
     case 'load':
       return { rc: load(run, step.module) }
     case 'unload':
-      return { rc: act(run, { op: 'unload', name: step.module }) }
+      return { rc: unload(run, step.module) }
     case 'enabled':
     case 'force':
       return { rc: act(run, { op: step.op, patch: step.patch, value: step.value }) }
     case 'release':
-      return { rc: act(run, { op: 'release', name: step.module, released: Number(step.value) !== 0 }) }
+      return { rc: release(run, step.module, step.value) }
     case 'spawn':
       return { rc: spawn(run, step) }
     case 'signal':
-      return { rc: act(run, { op: 'signal', task: step.id }) }
+      return { rc: signal(run, step.id, step.signal) }
     case 'join':
       return join(run, step.id, step.ms)
     case 'wait':
@@ -166,10 +209,13 @@ const linesOf = (scenario: Scenario, run: Run, event: KernelEvent): readonly str
   }
 }
 
+/** A replacement that answers with an error shows it; one that answers with nothing looks like the original. */
 const probeCall = (run: Run, probe: string): string => {
   const place = placeOf(probe)
   if (!hasFiles(run, place)) return 'ENOENT'
-  return implementationOf(run.machine, place.object, place.function, { sympos: place.position })
+  const by = implementationOf(run.machine, place.object, place.function, { sympos: place.position })
+  const returns = returnedBy(run, by, place.object, place.function)
+  return returns === undefined ? by : returns < 0 ? answerOf(returns) : ORIGINAL
 }
 
 const observe = (scenario: Scenario, run: Run, step: ScenarioStep, done: { rc: string; read?: string | null }): ObservedStep => {
@@ -191,7 +237,9 @@ const runStep = (scenario: Scenario, run: Run, step: ScenarioStep): ObservedStep
   const done = perform(run, step)
   if (settling > 0) settleFor(run, settling)
   else pass(run, 5)
-  return observe(scenario, run, step, done)
+  const observed = observe(scenario, run, step, done)
+  pass(run, TURNAROUND_MS)
+  return observed
 }
 
 /**

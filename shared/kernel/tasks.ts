@@ -1,5 +1,5 @@
 import { answerOf } from './errno.ts'
-import { forbiddenFrame, functionKey, reach } from './function-stack.ts'
+import { forbiddenFrame, functionKey, reach, readsPastEnd } from './function-stack.ts'
 import { type Draft, type Frame, findPatch, type Machine, ORIGINAL, type Patch, type PatchState, type Task } from './machine.ts'
 import { factsOf } from './symbols.ts'
 
@@ -52,7 +52,10 @@ export const blockingFrames = (machine: Machine, task: Task): readonly Frame[] |
  * Source: kernel/livepatch/transition.c: klp_try_switch_task.
  */
 export const switchTasks = (draft: Draft): boolean => {
-  const target = draft.transition?.direction === 'patching' ? 1 : 0
+  const { transition } = draft
+  const target = transition?.direction === 'patching' ? 1 : 0
+  const patch = transition === null ? undefined : findPatch(draft, transition.patch)
+  if (patch !== undefined && readsPastEnd(draft, patch)) return draft.kthreadd === target && draft.tasks.every(task => !task.pending)
   draft.kthreadd = target
   let all = true
   mapTasks(draft, task => {
@@ -82,8 +85,9 @@ const leave = (task: Task, returned?: number): Task => {
   const idle: Task = { ...task, call: null, sleep: null, stack: [] }
   const frame = task.stack === 'unknown' ? undefined : task.stack[0]
   if (task.kthread || task.call === null || frame === undefined) return idle
+  if (task.doomed) return { ...idle, pending: false, end: { killed: true } }
   const failed = returned !== undefined && returned < 0
-  const end = failed ? { error: answerOf(returned) } : { by: frame.by, object: task.call.object, function: task.call.function }
+  const end = failed ? { error: answerOf(returned) } : { by: frame.by, ...task.call }
   return { ...idle, pending: false, end }
 }
 
@@ -113,6 +117,7 @@ const newTask = (id: string, module: string | null, state: Pick<Task, 'patchStat
   stack: [],
   sleep: null,
   call: null,
+  doomed: false,
   end: null,
 })
 
@@ -152,25 +157,37 @@ export const interruptSleepers = (draft: Draft): void => {
   })
 }
 
-/** A signal with a handler ends an interruptible sleep: the call fails with EINTR. Others take it when they come back. */
-export const signalTask = (draft: Draft, task: Task): void => {
-  if (task.end !== null || task.sleep !== 'interruptible' || task.kthread) return
-  replaceTask(draft, { ...task, call: null, sleep: null, stack: [], pending: false, end: { error: 'EINTR' } })
+/**
+ * A signal ends an interruptible sleep: the call fails with EINTR, or the task is killed. Other sleepers take it when they come
+ * back, where a handled one changes nothing.
+ */
+export const signalTask = (draft: Draft, task: Task, deadly: boolean): void => {
+  if (task.end !== null || task.kthread) return
+  const end = deadly ? ({ killed: true } as const) : ({ error: 'EINTR' } as const)
+  if (task.sleep === 'interruptible') replaceTask(draft, { ...task, call: null, sleep: null, stack: [], pending: false, end })
+  else if (deadly) replaceTask(draft, { ...task, doomed: true })
 }
 
 /** Tasks that keep a module's exit from returning: they use its files or are its thread, and sleep in some livepatch's code. */
 export const keepsFromExit = (machine: Machine, module: string): Task | undefined =>
   machine.tasks.find(task => task.sleep !== null && !sleepsIn(task, module) && (task.module === module || task.call?.object === module))
 
+/** Files of a module are removed one by one, by length of the name and then by name (fs/proc/generic.c: proc_match). */
+const isRemovedBefore = (a: string, b: string): boolean => a.length < b.length || (a.length === b.length && a < b)
+
 /**
- * The module's files and threads end with it. A reader that was woken finds its file gone, unless the exit waits for a thread of
- * the module first, which lets the reader finish.
+ * The module's files and threads end with it: everything that slept in its functions comes back. The removal waits for the first
+ * file in use, whose readers then find it gone, while the others get to finish. If the exit waits for a thread of the module
+ * before, all readers finish. Source: fs/proc/generic.c: remove_proc_subtree; fs/proc/inode.c: proc_entry_rundown.
  */
 export const endTasksOf = (draft: Draft, module: string): void => {
   const waits = draft.tasks.some(task => task.module === module)
+  const files = draft.tasks.flatMap(({ call, module: owner }) => (call?.object === module && owner === null ? [call.function] : []))
+  const first = files.reduce<string | null>((found, file) => (found === null || isRemovedBefore(file, found) ? file : found), null)
   mapTasks(draft, task => {
     if (task.call?.object !== module || task.module !== null) return task
-    return waits ? leave(task) : { ...leave(task), end: { error: 'EIO' } }
+    const ended = leave(task)
+    return waits || task.call.function !== first || task.doomed ? ended : { ...ended, end: { error: 'EIO' } }
   })
   draft.tasks = draft.tasks.filter(task => task.module !== module)
 }

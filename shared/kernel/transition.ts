@@ -1,4 +1,5 @@
 import { postPatch, postUnpatch } from './callbacks.ts'
+import { unregisterHooks } from './function-stack.ts'
 import { say } from './log.ts'
 import { type Draft, findPatch, type Patch, replaceObject, replacePatch, setModule, type Transition } from './machine.ts'
 import { discardNops, unpatchReplaced } from './replace.ts'
@@ -88,6 +89,7 @@ const completeTransition = (draft: Draft, { patch: name, direction }: Transition
     unpatchReplaced(draft, patch)
     patch = discardNops(draft, patch)
   }
+  unregisterHooks(draft)
   leaveTransition(draft)
   callbacksOfTheEnd(draft, patch, direction)
   say(draft, 'complete', name, direction)
