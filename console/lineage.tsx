@@ -3,7 +3,7 @@ import type { Edge } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 
 type Lineage = {
-  readonly nodes: readonly { readonly digest: string; readonly name: string; readonly version: string }[]
+  readonly livepatches: readonly { readonly digest: string; readonly name: string | null; readonly version: string | null }[]
   readonly edges: readonly Edge[]
 }
 
@@ -25,7 +25,9 @@ const layersOf = (edges: readonly Edge[]): ReadonlyMap<string, number> => {
 
 const Graph = ({ lineage, centre }: { readonly lineage: Lineage; readonly centre: string }) => {
   const layers = layersOf(lineage.edges)
-  const names = new Map(lineage.nodes.map(({ digest, name, version }) => [digest, `${name} (${version})`]))
+  const names = new Map(
+    lineage.livepatches.map(({ digest, name, version }) => [digest, name ? `${name} (${version})` : shortDigest(digest)]),
+  )
   const rows = new Map<number, number>()
   const places = new Map(
     [...layers].map(([digest, layer]) => {
