@@ -1,4 +1,5 @@
 import { sha256 } from '../canonical/index.ts'
+import { type Compression, openContainer } from './container/open-container.ts'
 import { type Elf, readElf } from './elf/read-elf.ts'
 import type { InspectedModule } from './inspected-module.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
@@ -29,13 +30,15 @@ export type ReadResult = { ok: true; module: InspectedModule; warnings: readonly
 export const readModule = (bytes: Uint8Array, options: ReadOptions = {}): ReadResult => {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const warnings = collectWarnings(limits.warningsMax)
-  const elf = readElf(bytes, limits, warnings)
+  const opened = openContainer(bytes, limits, warnings)
+  if (!opened.ok) return opened
+  const elf = readElf(opened.value.bytes, limits, warnings)
   if (!elf.ok) return elf
-  const module = describe(bytes, { elf: elf.value, limits, warnings }, options)
+  const module = describe(bytes, opened.value.compression, { elf: elf.value, limits, warnings }, options)
   return { ok: true, module, warnings: module.warnings }
 }
 
-const describe = (bytes: Uint8Array, reading: Reading, { file }: ReadOptions): InspectedModule => {
+const describe = (bytes: Uint8Array, compression: Compression, reading: Reading, { file }: ReadOptions): InspectedModule => {
   const { elf, warnings } = reading
   const modinfo = readModinfo(elf, warnings)
   const first = (key: string): string | null => modinfo.get(key)?.[0] ?? null
@@ -49,7 +52,7 @@ const describe = (bytes: Uint8Array, reading: Reading, { file }: ReadOptions): I
     ...(file === undefined ? {} : { file }),
     sha256: sha256(bytes),
     size: bytes.length,
-    compression: 'none',
+    compression,
     arch: elf.machine.arch,
     endian: elf.machine.little ? 'little' : 'big',
     name: moduleName(elf, modinfo, file, warnings),

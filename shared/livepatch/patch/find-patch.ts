@@ -26,7 +26,8 @@ export const enablingCalls = (references: CodeReferences): CodeReferences['impor
 
 export const findPatch = (elf: Elf, references: CodeReferences, terrain: Terrain, warnings: Warnings): FoundPatch => {
   const scanned = scanForOwner(elf, terrain)
-  const all = argumentsOfCalls(elf, references, warnings).filter(at => hasOwner(elf, at))
+  const handed = argumentsOfCalls(elf, references, warnings)
+  const all = handed.filter(at => hasOwner(elf, at))
   const shaped = all.filter(at => pointsToData(elf, at))
   const [first, ...more] = shaped.length > 0 ? shaped : all
   if (first && more.length === 0)
@@ -34,7 +35,16 @@ export const findPatch = (elf: Elf, references: CodeReferences, terrain: Terrain
   if (first) return { kind: 'several', candidates: [first, ...more] }
   const [only, ...rest] = scanned
   if (only && rest.length === 0) return { kind: 'one', at: only, foundBy: 'this-module', others: [] }
-  return only ? { kind: 'several', candidates: scanned } : { kind: 'none' }
+  if (only) return { kind: 'several', candidates: scanned }
+  const foreign = handed.find(at => fits(at) && fieldAt(elf, at.section, at.offset).kind !== 'null' && beginsObjects(elf, at, terrain))
+  if (foreign)
+    warnings.add(
+      'foreign-owner',
+      foreign.section.name,
+      foreign.offset,
+      'like a klp_patch, but its first field is not THIS_MODULE: the kernel refuses it',
+    )
+  return { kind: 'none' }
 }
 
 const isSame = (a: Place, b: Place): boolean => a.section.index === b.section.index && a.offset === b.offset

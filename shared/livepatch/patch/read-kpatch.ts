@@ -24,7 +24,12 @@ export const readKpatch = (reading: Reading, references: CodeReferences): PatchR
   const objects = new Map<string, ReadObject>()
   const faults = [readFunctionTable(reading, objects), ...CALLBACK_KINDS.map(kind => readCallbackTable(reading, kind, objects))]
   const fault = faults.find(found => found !== null) ?? null
-  const table = { replace: inferReplace(elf, references, true), foundBy: 'kpatch-sections' as const, states: [], objects: [...objects.values()] }
+  const table = {
+    replace: inferReplace(elf, references, true),
+    foundBy: 'kpatch-sections' as const,
+    states: [],
+    objects: [...objects.values()],
+  }
   return fault ? { ...table, status: 'malformed', note: fault, incomplete: true } : { ...table, status: 'tables' }
 }
 

@@ -98,14 +98,20 @@ const readFunctions = (
   stride: number,
   functionsLeft: number,
 ): { functions: ReadFunction[]; fault: string | null } => {
+  const { elf, limits, warnings } = reading
   const functions: ReadFunction[] = []
   let fault: string | null = null
+  const stop = (code: string, offset: number, why: string) => {
+    warnings.add(code, start.section.name, offset, why)
+    return { functions, fault: why }
+  }
   for (let offset = start.offset; ; offset += stride) {
-    if (offset + FUNCTION_HEAD_BYTES > start.section.size) return { functions, fault: 'its functions have no terminator' }
-    if (isBlank(reading.elf, start.section, offset, FUNCTION_HEAD_BYTES)) return { functions, fault }
-    if (functions.length >= functionsLeft) return { functions, fault: `more than ${reading.limits.functionsMax} functions` }
+    if (offset + FUNCTION_HEAD_BYTES > start.section.size)
+      return stop('unterminated', start.offset, 'an array of functions has no terminator')
+    if (isBlank(elf, start.section, offset, FUNCTION_HEAD_BYTES)) return { functions, fault }
+    if (functions.length >= functionsLeft) return stop('too-many-functions', start.offset, `more than ${limits.functionsMax} functions`)
     const read = readFunction(reading, { section: start.section, offset })
-    if (!read) return { functions, fault: `${start.section.name}+${offset} is no klp_func` }
+    if (!read) return stop('bad-record', offset, `${start.section.name}+${offset} is no klp_func`)
     functions.push(read.function)
     fault ??= read.fault
   }
@@ -131,12 +137,16 @@ export const readObjects = (reading: Reading, root: Place, layout: Layout): Read
     objectArray: { at: root, size: (objects.length + 1) * layout.object },
     functionArrays,
   })
+  const stop = (code: string, why: string): ReadObjects => {
+    warnings.add(code, root.section.name, offset, why)
+    return finish(why)
+  }
   for (; ; offset += layout.object) {
-    if (offset + OBJECT_HEAD_BYTES > root.section.size) return finish('the objects have no terminator')
+    if (offset + OBJECT_HEAD_BYTES > root.section.size) return stop('unterminated', 'the array of objects has no terminator')
     if (isBlank(elf, root.section, offset, OBJECT_HEAD_BYTES)) return finish(fault)
-    if (objects.length >= limits.objectsMax) return finish(`more than ${limits.objectsMax} objects`)
+    if (objects.length >= limits.objectsMax) return stop('too-many-objects', `more than ${limits.objectsMax} objects`)
     const read = readObject(reading, { section: root.section, offset }, layout, left)
-    if (!read) return finish(`${root.section.name}+${offset} is no klp_object`)
+    if (!read) return stop('bad-record', `${root.section.name}+${offset} is no klp_object`)
     objects.push(read.object)
     left -= read.object.functions.length
     fault ??= read.fault

@@ -88,6 +88,8 @@ const readPatch = (
   const strides = strideSearch(reading, terrain, root, found.others)
   const layout = layoutOf(elf, root, strides)
   const read = readObjects(reading, root, layout)
+  if (!strides && !read.fault)
+    warnings.add('no-record-sizes', root.section.name, root.offset, 'no sizes of klp_object and klp_func fit the arrays')
   return {
     ...base,
     ...judge(elf, references, read, strides, tail.fault, objectsWritten),
@@ -96,14 +98,21 @@ const readPatch = (
   }
 }
 
-const strideSearch = ({ elf, limits }: Reading, terrain: Terrain, root: Place, others: readonly Place[]): Strides | null => {
+const strideSearch = ({ elf, limits, warnings }: Reading, terrain: Terrain, root: Place, others: readonly Place[]): Strides | null => {
   const bounds = { recordsMax: 1_000_000 + terrain.pairs.size * 128, objectsMax: limits.objectsMax, functionsMax: limits.functionsMax }
   const first = keyOf(root.section.index, root.offset)
   const more = others.flatMap(other => {
     const field = fieldAt(elf, other.section, other.offset + 8)
     return field.kind === 'place' ? [keyOf(field.at.section.index, field.at.offset)] : []
   })
-  return solveStrides(terrain, [first, ...more], bounds) ?? (more.length > 0 ? solveStrides(terrain, [first], bounds) : null)
+  const solve = (seen: Terrain): Strides | null =>
+    solveStrides(seen, [first, ...more], bounds) ?? (more.length > 0 ? solveStrides(seen, [first], bounds) : null)
+  const bySymbols = solve(terrain)
+  if (bySymbols) return bySymbols
+  const byBytes = solve({ ...terrain, symbolSize: () => null })
+  if (byBytes)
+    warnings.add('symbol-size', root.section.name, root.offset, 'the sizes of the symbols contradict the arrays; the bytes count')
+  return byBytes
 }
 
 const MAINLINE: Layout = { object: 168, function: 152, callbacks: 16 }

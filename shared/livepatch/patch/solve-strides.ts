@@ -28,7 +28,7 @@ export const OBJECT_STRIDES = candidates(PREFERRED_OBJECT_BYTES, RANGE.object)
 export const FUNCTION_STRIDES = candidates(PREFERRED_FUNCTION_BYTES, RANGE.function)
 
 /** An array is read against its symbol's size, where it has one: the size is a multiple of the stride, or the stride is wrong. */
-type Walk = { claimed: number; odd: number; loose: number }
+type Walk = { claimed: number; loose: number }
 
 /** Enough for any real module many times over; a crafted one gets the best answer found until then. */
 type Budget = { records: number }
@@ -63,10 +63,18 @@ const isPerfect = (score: Score): boolean => score.odd === 0 && score.unclaimed 
 const isBetter = (a: Score, b: Score): boolean =>
   a.unclaimed - b.unclaimed < 0 || (a.unclaimed === b.unclaimed && a.odd + a.loose < b.odd + b.loose)
 
+/**
+ * A record shorter than mainline's would end in zeros that belong to its own tail, so a shorter stride counts only where it was seen: an
+ * array with a second record, or a symbol of exactly that size.
+ */
+const isSeen = (stride: number, preferred: number, counts: readonly number[], exact: boolean): boolean =>
+  stride >= preferred || exact || counts.some(count => count > 1)
+
 const walkObjects = (terrain: Terrain, roots: readonly Key[], stride: number, objectsMax: number, budget: Budget) => {
   const owner = new Map<Key, Key>()
   const functions = new Set<Key>()
-  let [odd, loose] = [0, 0]
+  const counts: number[] = []
+  let [odd, loose, exact] = [0, 0, false]
   for (const root of new Set(roots)) {
     let count = 0
     for (let at = root; ; at += stride, count += 1) {
@@ -82,8 +90,10 @@ const walkObjects = (terrain: Terrain, roots: readonly Key[], stride: number, ob
     const fit = fitsSymbol(terrain.symbolSize(root), count, stride)
     if (fit === 'no') return null
     if (fit === 'loosely') loose += 1
+    if (fit === 'exactly') exact = true
+    counts.push(count)
   }
-  return { functions, odd, loose }
+  return isSeen(stride, PREFERRED_OBJECT_BYTES, counts, exact) ? { functions, odd, loose } : null
 }
 
 const solveFunctions = (
@@ -105,7 +115,8 @@ const solveFunctions = (
 
 const walkFunctions = (terrain: Terrain, starts: readonly Key[], stride: number, functionsMax: number, budget: Budget): Walk | null => {
   const claimed = new Set<Key>()
-  let loose = 0
+  const counts: number[] = []
+  let [loose, exact] = [0, false]
   for (const start of starts) {
     let count = 0
     for (let at = start; ; at += stride, count += 1) {
@@ -119,12 +130,15 @@ const walkFunctions = (terrain: Terrain, starts: readonly Key[], stride: number,
     const fit = fitsSymbol(terrain.symbolSize(start), count, stride)
     if (fit === 'no') return null
     if (fit === 'loosely') loose += 1
+    if (fit === 'exactly') exact = true
+    counts.push(count)
   }
-  return { claimed: claimed.size, odd: 0, loose }
+  return isSeen(stride, PREFERRED_FUNCTION_BYTES, counts, exact) ? { claimed: claimed.size, loose } : null
 }
 
 /** `struct klp_func funcs[8]` with three records is legal, so a longer symbol fits, loosely. */
-const fitsSymbol = (symbolSize: number | null, count: number, stride: number): 'exactly' | 'loosely' | 'no' => {
-  if (symbolSize === null || symbolSize === (count + 1) * stride) return 'exactly'
+const fitsSymbol = (symbolSize: number | null, count: number, stride: number): 'exactly' | 'loosely' | 'unknown' | 'no' => {
+  if (symbolSize === null) return 'unknown'
+  if (symbolSize === (count + 1) * stride) return 'exactly'
   return symbolSize % stride === 0 && symbolSize > count * stride ? 'loosely' : 'no'
 }

@@ -67,7 +67,7 @@ export const terrainOf = (elf: Elf, nameBytesMax: number): Terrain => {
   return { objectAt, functionAt, symbolSize, pairs }
 }
 
-/** Size of the OBJECT symbol at a place, where it has a sensible one. */
+/** Size of the OBJECT symbol at a place, as the symbol table says it: it may reach beyond the section. */
 export const sizeOfObject = (elf: Elf, at: Place): number | null => {
   const list = elf.symbols.inSection(at.section.index)
   let [low, high] = [0, list.length]
@@ -79,7 +79,7 @@ export const sizeOfObject = (elf: Elf, at: Place): number | null => {
   for (; low < list.length && elf.symbols.value(list[low] ?? 0) === at.offset; low += 1) {
     const symbol = list[low] ?? 0
     const size = elf.symbols.size(symbol)
-    if (elf.symbols.type(symbol) === STT.OBJECT && size > 0 && size <= at.section.size - at.offset) return size
+    if (elf.symbols.type(symbol) === STT.OBJECT && size > 0) return size
   }
   return null
 }
