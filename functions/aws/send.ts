@@ -41,9 +41,16 @@ const isPassing = (status: number): boolean => status === 429 || status >= 500
 /** One attempt, its body read whole, so that a connection that breaks in the middle counts as a failed attempt too. */
 const attempt = async (to: Service, { method, path, headers, body }: Sent): Promise<{ status: number; bytes: Uint8Array }> => {
   const url = new URL(path, to.endpoint)
-  const bodyHash = createHash('sha256').update(body ?? '').digest('hex')
+  const bodyHash = createHash('sha256')
+    .update(body ?? '')
+    .digest('hex')
   const { host: _, ...signed } = signedHeaders({ method, url, headers, bodyHash }, scopeOf(to))
-  const response = await fetch(url, { method, headers: signed, body: body && Buffer.from(body), signal: AbortSignal.timeout(ATTEMPT_MILLISECONDS_MAX) })
+  const response = await fetch(url, {
+    method,
+    headers: signed,
+    body: body && Buffer.from(body),
+    signal: AbortSignal.timeout(ATTEMPT_MILLISECONDS_MAX),
+  })
   return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) }
 }
 

@@ -19,7 +19,12 @@ const bytesOf = (value: unknown, name: string): Buffer => {
 export const signingKey = (to: Service, keyId: string): SigningKey => ({
   keyId,
   sign: async message => {
-    const input = { KeyId: keyId, Message: Buffer.from(message).toString('base64'), MessageType: 'RAW', SigningAlgorithm: 'ED25519_SHA_512' }
+    const input = {
+      KeyId: keyId,
+      Message: Buffer.from(message).toString('base64'),
+      MessageType: 'RAW',
+      SigningAlgorithm: 'ED25519_SHA_512',
+    }
     const { Signature } = await callJson(to, 'TrentService.Sign', '1.1', input)
     return bytesOf(Signature, 'Signature')
   },

@@ -1,6 +1,6 @@
 import type { Change, Person } from '../../shared/change/index.ts'
-import type { Loaded } from '../../shared/store/index.ts'
 import { type Action, changeResource, HOUSE, type Principal, type Request, type Resource } from '../../shared/policy/index.ts'
+import type { Loaded } from '../../shared/store/index.ts'
 import { type Problem, problem } from './problem.ts'
 
 /** Actions that need no context; the others are asked with one. */

@@ -5,6 +5,8 @@ export type Answer = {
   readonly status: 200 | 201 | 202
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>
+  /** What a repetition is told in place of `body`, where that must not be stored. */
+  readonly remembered?: unknown
 }
 export type Outcome = Answer | Problem
 
@@ -15,6 +17,9 @@ export const created = (location: string, body: unknown, headers: Readonly<Recor
   body,
   headers: { ...headers, location },
 })
+
+/** An answer with secrets in it, which are told once and stored nowhere. */
+export const secretly = (body: unknown, remembered: unknown): Answer => ({ status: 201, body, headers: {}, remembered })
 
 /** The version of a change as an entity tag (RFC 9110, section 8.8.3). */
 export const etagOf = (version: number): string => `"${version}"`

@@ -15,12 +15,17 @@ export type HttpEvent = {
   readonly requestContext: {
     readonly requestId: string
     readonly authorizer?:
-      | { readonly jwt?: { readonly claims: Readonly<Record<string, unknown>> }; readonly lambda?: Readonly<Record<string, unknown>> | null }
+      | {
+          readonly jwt?: { readonly claims: Readonly<Record<string, unknown>> }
+          readonly lambda?: Readonly<Record<string, unknown>> | null
+        }
       | undefined
   }
 }
 
 export type HttpResult = { readonly statusCode: number; readonly body: string; readonly headers: Record<string, string> }
+/** Before it leaves: `remembered` is the body for repetitions, where it is another one. */
+export type Rendered = HttpResult & { readonly remembered?: string }
 
 /** One request on its way through the chain; each middleware adds what it found out. */
 export type Exchange = {

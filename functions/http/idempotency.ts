@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core'
 import { sha256 } from '../../shared/canonical/index.ts'
 import type { Idempotency } from '../../shared/store/index.ts'
-import type { Exchange, HttpResult } from './exchange.ts'
+import type { Exchange, Rendered } from './exchange.ts'
 import { problem, Refusal } from './problem.ts'
 
 /** Visible ASCII, as the header is quoted in logs and keys. */
@@ -25,7 +25,7 @@ const scopeOf = ({ person, operation }: Exchange): string => `${person?.id ?? ''
 const hashOf = ({ event, raw }: Exchange): string => sha256(Buffer.concat([Buffer.from(`${event.rawPath}\n`), raw]))
 
 /** Headers that belong to the answer; those about the exchange are made anew for a replay. */
-const kept = ({ headers }: HttpResult): Record<string, string> =>
+const kept = ({ headers }: Rendered): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => ['content-type', 'location', 'etag'].includes(name)))
 
 /**
@@ -33,20 +33,20 @@ const kept = ({ headers }: HttpResult): Record<string, string> =>
  * of it as well, so that an attempt that died half way is continued and not doubled.
  * An answer above 499 is not kept: the same request may well succeed later.
  */
-export const remembered = (idempotency: () => Idempotency): MiddlewareObj<Exchange, HttpResult> => {
-  const finish = async (exchange: Exchange, result: HttpResult): Promise<void> => {
+export const remembered = (idempotency: () => Idempotency): MiddlewareObj<Exchange, Rendered> => {
+  const finish = async (exchange: Exchange, result: Rendered): Promise<void> => {
     if (result.statusCode >= 500) return
     await idempotency().finish({
       scope: scopeOf(exchange),
       key: keyOf(exchange),
       status: result.statusCode,
-      body: result.body,
+      body: result.remembered ?? result.body,
       headers: kept(result),
       at: exchange.at,
     })
   }
   const begun = new WeakSet<Exchange>()
-  const before = async ({ event: exchange }: { event: Exchange }): Promise<HttpResult | undefined> => {
+  const before = async ({ event: exchange }: { event: Exchange }): Promise<Rendered | undefined> => {
     const request = { scope: scopeOf(exchange), key: keyOf(exchange), bodyHash: hashOf(exchange), at: exchange.at, id: exchange.id }
     const found = await idempotency().begin(request)
     switch (found.state) {
@@ -62,10 +62,12 @@ export const remembered = (idempotency: () => Idempotency): MiddlewareObj<Exchan
           problem('idempotency-key-reused', 'This Idempotency-Key came with another request before; make up a new one for a new request.'),
         )
       case 'in-progress':
-        throw new Refusal(problem('request-in-progress', 'The same request is still being worked on; repeat it with the same key in a few seconds.'))
+        throw new Refusal(
+          problem('request-in-progress', 'The same request is still being worked on; repeat it with the same key in a few seconds.'),
+        )
     }
   }
-  const settle = async (request: { event: Exchange; response: HttpResult | null | undefined }): Promise<void> => {
+  const settle = async (request: { event: Exchange; response: Rendered | null | undefined }): Promise<void> => {
     if (request.response && begun.delete(request.event)) await finish(request.event, request.response)
   }
   return { before, after: settle, onError: settle }

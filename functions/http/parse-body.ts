@@ -1,4 +1,4 @@
-import { Refusal, problem } from './problem.ts'
+import { problem, Refusal } from './problem.ts'
 
 export const DEPTH_MAX = 32
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
@@ -21,7 +21,7 @@ export const depthOf = (text: string): number => {
 }
 
 /** The first key, anywhere in the value, that could reach an object's prototype; null where there is none. Depth is bounded already. */
-const forbiddenKey = (value: unknown): string | null => {
+export const forbiddenKey = (value: unknown): string | null => {
   if (value === null || typeof value !== 'object') return null
   for (const [key, member] of Object.entries(value)) {
     if (FORBIDDEN_KEYS.has(key)) return key

@@ -1,6 +1,7 @@
+import { TooManyConflicts } from '../append-change.ts'
 import type { Log } from '../log.ts'
 import type { Outcome } from './answer.ts'
-import type { Exchange, HttpResult } from './exchange.ts'
+import type { Exchange, HttpResult, Rendered } from './exchange.ts'
 import { problem, problemDocument, Refusal } from './problem.ts'
 
 const SECURITY_HEADERS = {
@@ -11,22 +12,33 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const
 
-export const render = (outcome: Outcome, { correlationId }: Exchange): HttpResult => {
+export const render = (outcome: Outcome, { correlationId }: Exchange): Rendered => {
   if (!('problem' in outcome)) {
     const headers = { 'content-type': 'application/json', ...outcome.headers }
-    return { statusCode: outcome.status, body: JSON.stringify(outcome.body), headers }
+    const remembered = 'remembered' in outcome ? { remembered: JSON.stringify(outcome.remembered) } : {}
+    return { statusCode: outcome.status, body: JSON.stringify(outcome.body), headers, ...remembered }
   }
   const { status, document } = problemDocument(outcome, `urn:supersede:request:${correlationId}`)
   return { statusCode: status, body: JSON.stringify(document), headers: { 'content-type': 'application/problem+json' } }
 }
 
+/** Errors of the rooms below that have an answer. They are known by name, because their door brings the whole room along. */
+const expected = (error: unknown): Outcome | null => {
+  if (error instanceof Refusal) return error.refused
+  if (error instanceof Error && error.name === 'InvalidCursor')
+    return problem('bad-cursor', 'Take the cursor from `next` of the page before, with the same filter; or leave it out to begin anew.')
+  if (error instanceof TooManyConflicts) return problem('conflict', 'Repeat the request in a moment with a new Idempotency-Key.')
+  return null
+}
+
 /** Every failure becomes a problem document here, and only here. What nobody foresaw is logged whole and told as little as possible. */
 export const problemsStep =
   (log: Log) =>
-  (request: { event: Exchange; error: Error | null | undefined; response: HttpResult | null | undefined }): void => {
+  (request: { event: Exchange; error: Error | null | undefined; response: Rendered | null | undefined }): void => {
     const { error, event: exchange } = request
-    if (error instanceof Refusal) {
-      request.response = render(error.refused, exchange)
+    const answer = expected(error)
+    if (answer) {
+      request.response = render(answer, exchange)
       return
     }
     log('error', 'request failed', { operation: exchange.operation.id, correlationId: exchange.correlationId, error })
@@ -35,9 +47,9 @@ export const problemsStep =
   }
 
 /** On every way out, replayed answers included: the headers that all answers carry, and one line about the request. */
-export const seal = (log: Log, exchange: Exchange, result: HttpResult, milliseconds: number): HttpResult => {
+export const seal = (log: Log, exchange: Exchange, { statusCode, body, headers }: Rendered, milliseconds: number): HttpResult => {
   const { operation, correlationId, person, host } = exchange
-  const facts = { operation: operation.id, status: result.statusCode, correlationId, actor: person?.id ?? host?.host, milliseconds }
-  log(result.statusCode >= 500 ? 'error' : operation.method === 'GET' || host ? 'debug' : 'info', 'request', facts)
-  return { ...result, headers: { ...SECURITY_HEADERS, ...result.headers, 'x-correlation-id': correlationId } }
+  const facts = { operation: operation.id, status: statusCode, correlationId, actor: person?.id ?? host?.host, milliseconds }
+  log(statusCode >= 500 ? 'error' : operation.method === 'GET' || host ? 'debug' : 'info', 'request', facts)
+  return { statusCode, body, headers: { ...SECURITY_HEADERS, ...headers, 'x-correlation-id': correlationId } }
 }

@@ -2,12 +2,12 @@ import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import type { Person } from '../../shared/change/index.ts'
 import { type Operation, type OperationId, operation } from '../../shared/operations/index.ts'
-import type { Answer as PolicyAnswer, Decision, Request as PolicyRequest } from '../../shared/policy/index.ts'
+import type { Decision, Answer as PolicyAnswer, Request as PolicyRequest } from '../../shared/policy/index.ts'
 import type { Idempotency } from '../../shared/store/index.ts'
 import type { Log } from '../log.ts'
 import type { Question } from './admission.ts'
 import type { Outcome } from './answer.ts'
-import { type Exchange, type HttpEvent, type HttpResult, openExchange } from './exchange.ts'
+import { type Exchange, type HttpEvent, type HttpResult, openExchange, type Rendered } from './exchange.ts'
 import { remembered } from './idempotency.ts'
 import { bearerOf, type CallingHost, hostOf, personOf } from './identity.ts'
 import { parseBody } from './parse-body.ts'
@@ -50,7 +50,9 @@ const invariant: (condition: unknown, sentence: string) => asserts condition = (
 /** A refusal of policy, with the sentences of the policies that said no. Four eyes is worth a code of its own. */
 const forbidden = (answer: Extract<PolicyAnswer, { allowed: false }>): Problem =>
   answer.policies.includes('four-eyes')
-    ? problem('four-eyes', 'Ask somebody else to decide: nobody approves or rejects what they proposed (four eyes).', { policies: answer.policies })
+    ? problem('four-eyes', 'Ask somebody else to decide: nobody approves or rejects what they proposed (four eyes).', {
+        policies: answer.policies,
+      })
     : problem('forbidden', `Ask somebody who may: ${answer.reasons.join(' ')}`, { policies: answer.policies, reasons: answer.reasons })
 
 type Parts<P, Q, B> = {
@@ -71,7 +73,7 @@ type Parts<P, Q, B> = {
 const chainOf = <P, Q, B>({ served, shape, admit, identify, idempotency, handle }: Parts<P, Q, B>, log: Log) => {
   const inputs = new WeakMap<Exchange, Input<P, Q, B>>()
   const bodies = new WeakMap<Exchange, { readonly json: unknown }>()
-  const operate = async (exchange: Exchange): Promise<HttpResult> => {
+  const operate = async (exchange: Exchange): Promise<Rendered> => {
     const input = inputs.get(exchange)
     invariant(input, 'the input was checked before')
     const call = { id: exchange.id, at: exchange.at, input, ifMatch: exchange.event.headers['if-match'] ?? null }
@@ -89,7 +91,7 @@ const chainOf = <P, Q, B>({ served, shape, admit, identify, idempotency, handle 
     invariant(input, 'the input was checked before')
     await admit(exchange, input)
   }
-  return middy<Exchange, HttpResult>(operate)
+  return middy<Exchange, Rendered>(operate)
     .before(parse)
     .before(({ event }) => identify(event))
     .before(check)

@@ -1,4 +1,4 @@
-import { halt, type HaltCommand } from '../../shared/change/index.ts'
+import { type HaltCommand, halt } from '../../shared/change/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
 import { type PublishPorts, publishDirective } from '../directive/publish-directive.ts'
 import type { Ports } from '../ports.ts'

@@ -1,5 +1,5 @@
-import { activeWave, type HaltCommand, isTerminal, nextWave, openWave as decideOpenWave } from '../../shared/change/index.ts'
-import { changeResource, releaseContext, type Request, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
+import { activeWave, openWave as decideOpenWave, type HaltCommand, isTerminal, nextWave } from '../../shared/change/index.ts'
+import { changeResource, type Request, releaseContext, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, type Intent } from '../append-change.ts'

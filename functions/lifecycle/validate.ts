@@ -1,7 +1,7 @@
 import { isTerminal, judge } from '../../shared/change/index.ts'
-import { type Judge, judgeChange } from '../../shared/verdict/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
+import { type Judge, judgeChange } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
 import { knownLivepatches } from '../known-livepatches.ts'
 import type { Ports } from '../ports.ts'

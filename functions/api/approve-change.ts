@@ -1,0 +1,90 @@
+import * as z from 'zod'
+import { approve, type Change, type ChangeEvent, type Outcome as Decided, evolve, reject, release } from '../../shared/change/index.ts'
+import { changeResource, releaseContext, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
+import type { Loaded } from '../../shared/store/index.ts'
+import { appendChange, type Intent } from '../append-change.ts'
+import { aboutChange, principalOf, type Question, unknownChange } from '../http/admission.ts'
+import { created, etagOf, type Outcome } from '../http/answer.ts'
+import type { Problem } from '../http/problem.ts'
+import { type InputOf, nothing } from '../http/request-shape.ts'
+import type { PersonCall } from '../http/serve.ts'
+import type { Ports } from '../ports.ts'
+import { wakeIfDue } from '../wake.ts'
+import { changeBrief, needsOf } from './change-document.ts'
+import { refusedProblem } from './not-allowed-now.ts'
+import { changePath } from './path-schemas.ts'
+
+const text = z.string().max(2_000)
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'send the change digest that you saw')
+
+export const shape = {
+  path: changePath,
+  query: nothing,
+  body: z.discriminatedUnion('decision', [
+    z.strictObject({ decision: z.literal('approve'), digest, comment: text.default('') }),
+    z.strictObject({ decision: z.literal('reject'), digest, reason: text.trim().min(1, 'say why') }),
+  ]),
+}
+type Input = InputOf<typeof shape>
+export type ApprovePorts = Pick<Ports, 'ledger' | 'catalog' | 'policy' | 'workflow' | 'now' | 'newId'>
+
+/** Asked about this very change, because four eyes is a rule about its proposer. */
+export const question =
+  ({ ledger }: Pick<Ports, 'ledger'>): Question<Input> =>
+  ({ path }, person) =>
+    aboutChange(ledger.loadChange, path.change, resource => ({ principal: principalOf(person), action: 'approveChange', resource }))
+
+const decideOn = (change: Change, { input: { body }, person: by }: PersonCall<Input>): Decided =>
+  body.decision === 'approve'
+    ? approve(change, { by, digest: body.digest, comment: body.comment })
+    : reject(change, { by, digest: body.digest, reason: body.reason })
+
+/** With this approval, does policy let the change go? The release is in the same commit, so that no approval can be the last one unnoticed. */
+const releasedBy = async (
+  { catalog, policy, now }: ApprovePorts,
+  change: Change,
+  events: readonly ChangeEvent[],
+): Promise<readonly ChangeEvent[]> => {
+  const at = new Date(now()).toISOString()
+  const approved = events.reduce<Change>((state, event) => evolve(state, event, at), change)
+  const verdict = approved.status === 'in-review' ? await catalog.verdict(approved.review.bound.verdict) : null
+  if (!verdict || !approved.review) return []
+  const answer = policy.authorize({
+    principal: WORKFLOW_PRINCIPAL,
+    action: 'releaseChange',
+    resource: changeResource(approved),
+    context: releaseContext(approved, verdict),
+  })
+  const outcome = answer.allowed ? release(approved, { digest: approved.review.digest, decision: answer.decision }) : null
+  return outcome?.ok ? outcome.events : []
+}
+
+/** The same word of the same person again is no refusal: it is the answer that got lost. */
+const isRepeated = (change: Change, { input: { body }, person }: PersonCall<Input>): boolean =>
+  body.decision === 'approve'
+    ? (change.review?.approvals ?? []).some(({ by, digest: seen }) => by.id === person.id && seen === body.digest)
+    : change.status === 'declined' && change.rejection?.by.id === person.id && change.rejection.digest === body.digest
+
+const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
+  const { change } = loaded
+  if (isRepeated(change, call)) return { settled: loaded }
+  const outcome = decideOn(change, call)
+  if (!outcome.ok) return { settled: refusedProblem(change, outcome) }
+  const events = [...outcome.events, ...(await releasedBy(ports, change, outcome.events))]
+  return { events, actor: call.person.id, decision: call.decision }
+}
+
+/** Approves or rejects exactly what was seen. The answer tells what is still missing. */
+export const approveChange =
+  (ports: ApprovePorts) =>
+  async (call: PersonCall<Input>): Promise<Outcome> => {
+    const id = call.input.path.change
+    const appended = await appendChange<Loaded | Problem>(ports, id, loaded => decide(ports, call, loaded))
+    if (!appended) return unknownChange(id)
+    const loaded = 'loaded' in appended ? appended.loaded : appended.settled
+    if ('problem' in loaded) return loaded
+    await wakeIfDue(ports, id)
+    const { change, version } = loaded
+    const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
+    return created(`/changes/${id}`, changeBrief(loaded, needsOf(ports.policy.set(), change, verdict)), { etag: etagOf(version) })
+  }

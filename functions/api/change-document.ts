@@ -1,0 +1,79 @@
+import { activeWave, type Change, ChangeEvent, summarize, type WaveCounts } from '../../shared/change/index.ts'
+import type { Commit } from '../../shared/history/index.ts'
+import { missingForRelease, type PolicySet } from '../../shared/policy/index.ts'
+import { waveCounts } from '../../shared/rollout/index.ts'
+import type { Loaded, SlotCounts } from '../../shared/store/index.ts'
+import type { Verdict } from '../../shared/verdict/index.ts'
+import type { Ports } from '../ports.ts'
+import { describeEvent } from './describe-event.ts'
+
+/** What a change's release still needs, in words; empty where it needs nothing or can have nothing any more. */
+export const needsOf = (policySet: PolicySet, change: Change, verdict: Verdict | null): readonly string[] => {
+  if (change.status !== 'in-review' || verdict === null) return []
+  if (change.review.bound.policy !== policySet.version) return ['a new proposal, because the policies changed since this one was judged']
+  return missingForRelease(policySet, change, verdict)
+}
+
+export const verdictDigestOf = (change: Change): string | null =>
+  change.review?.bound.verdict ?? (change.status === 'blocked' ? change.verdict : null)
+
+/** The open wave's counts as they are now, in place of the ones of the newest event. */
+const liveCounts = (change: Change, slots: readonly SlotCounts[]): { readonly wave: number; readonly counts: WaveCounts } | null => {
+  const wave = activeWave(change)
+  return wave === null ? null : { wave, counts: waveCounts(change.plan.waves[wave]?.share ?? 0, slots) }
+}
+
+const timelineOf = (commits: readonly Commit[]) =>
+  commits.flatMap(({ at, actor, events }) =>
+    events.flatMap(event => {
+      const parsed = ChangeEvent.safeParse(event)
+      return parsed.success ? [{ at, actor, type: event.type, text: describeEvent(parsed.data) }] : []
+    }),
+  )
+
+/** What stands in the answers of every operation on a change. */
+export const changeBrief = ({ change, version }: Loaded, needs: readonly string[]) => ({ ...summarize(change), version, needs })
+
+/** A change as people look at it, whole. */
+export const changeDocument = (
+  loaded: Loaded,
+  known: {
+    readonly needs: readonly string[]
+    readonly verdict: Verdict | null
+    readonly slots: readonly SlotCounts[]
+    readonly commits: readonly Commit[]
+  },
+) => {
+  const { change } = loaded
+  const { waves, wave, approvals, ...summary } = changeBrief(loaded, known.needs)
+  const live = liveCounts(change, known.slots)
+  const counted = <W extends { readonly counts: WaveCounts | null }>(shown: W, index: number): W =>
+    live?.wave === index ? { ...shown, counts: live.counts } : shown
+  return {
+    ...summary,
+    proposer: change.proposer,
+    proposedAt: change.proposedAt,
+    reason: change.reason,
+    plan: change.plan,
+    verdict: verdictDigestOf(change),
+    approvals: approvals.map(({ by, at, comment }) => ({ by: by.id, name: by.name, groups: by.groups, at, comment })),
+    wave: wave && counted(wave, wave.index),
+    waves: waves.map(counted),
+    findings: known.verdict?.findings,
+    timeline: timelineOf(known.commits),
+  }
+}
+
+const COMMITS_MAX = 500
+
+/** A change's commits, oldest first; a rollout has far fewer than the bound. */
+export const commitsOfChange = async (ledger: Ports['ledger'], id: string): Promise<readonly Commit[]> => {
+  const commits: Commit[] = []
+  let cursor: string | undefined
+  do {
+    const page = await ledger.commitsOf(`change#${id}`, { limit: 100, cursor })
+    commits.push(...page.items)
+    cursor = page.next
+  } while (cursor !== undefined && commits.length < COMMITS_MAX)
+  return commits
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod'
+import { abort, type Change, type Outcome as Decided, pause, resume } from '../../shared/change/index.ts'
+import type { Loaded } from '../../shared/store/index.ts'
+import { appendChange, type Intent } from '../append-change.ts'
+import { type PublishPorts, publishDirective } from '../directive/publish-directive.ts'
+import { aboutChange, principalOf, type Question, unknownChange } from '../http/admission.ts'
+import { etagOf, type Outcome, ok } from '../http/answer.ts'
+import { type Problem, problem } from '../http/problem.ts'
+import { type InputOf, nothing } from '../http/request-shape.ts'
+import type { PersonCall } from '../http/serve.ts'
+import type { Ports } from '../ports.ts'
+import { wakeIfDue } from '../wake.ts'
+import { changeBrief } from './change-document.ts'
+import { refusedProblem } from './not-allowed-now.ts'
+import { changePath } from './path-schemas.ts'
+
+export const shape = {
+  path: changePath,
+  query: nothing,
+  body: z.strictObject({ command: z.enum(['pause', 'resume', 'abort']), reason: z.string().max(2_000).default('') }),
+}
+type Input = InputOf<typeof shape>
+export type ControlPorts = PublishPorts & Pick<Ports, 'workflow' | 'newId'>
+
+export const question =
+  ({ ledger }: Pick<Ports, 'ledger'>): Question<Input> =>
+  ({ path, body }, person) =>
+    aboutChange(ledger.loadChange, path.change, resource => ({
+      principal: principalOf(person),
+      action: 'controlChange',
+      resource,
+      context: { command: body.command },
+    }))
+
+const decideOn = (change: Change, { input: { body }, person: by }: PersonCall<Input>): Decided => {
+  switch (body.command) {
+    case 'pause':
+      return pause(change, { by, reason: body.reason })
+    case 'resume':
+      return resume(change, { by })
+    case 'abort':
+      return abort(change, { by, reason: body.reason })
+  }
+}
+
+/** A stop that this person has given already is carried through once more: the first attempt may have died before the hosts were told. */
+const isRepeated = (change: Change, { input: { body }, person }: PersonCall<Input>): boolean =>
+  (body.command === 'abort' && change.status === 'aborted' && change.abortedBy.id === person.id) ||
+  (body.command === 'pause' && change.status === 'halted' && change.halt.code === 'paused' && change.halt.by === person.id)
+
+const VERSION = /^(?:W\/)?"(\d{1,15})"$/
+
+const matchProblem = ({ ifMatch }: PersonCall<Input>, { version }: Loaded): Problem | null => {
+  if (ifMatch === null)
+    return problem('missing-if-match', `Look at the change and send its ETag as \`If-Match\`, now ${etagOf(version)}.`, { version })
+  if (ifMatch.trim() === '*' || Number(VERSION.exec(ifMatch.trim())?.[1] ?? -1) === version) return null
+  return problem('outdated-version', `Look at the change again: it is at version ${version} now. Then send its ETag as \`If-Match\`.`, {
+    version,
+  })
+}
+
+const decide = (call: PersonCall<Input>, loaded: Loaded): Intent<Loaded | Problem> => {
+  if (isRepeated(loaded.change, call)) return { settled: loaded }
+  const mismatch = matchProblem(call, loaded)
+  if (mismatch) return { settled: mismatch }
+  const outcome = decideOn(loaded.change, call)
+  if (!outcome.ok) return { settled: refusedProblem(loaded.change, outcome) }
+  return { events: outcome.events, actor: call.person.id, decision: call.decision }
+}
+
+/** Pauses, resumes or aborts. What is recorded first is then told to the hosts, and last the workflow is woken. */
+export const controlChange =
+  (ports: ControlPorts) =>
+  async (call: PersonCall<Input>): Promise<Outcome> => {
+    const id = call.input.path.change
+    const appended = await appendChange<Loaded | Problem>(ports, id, loaded => decide(call, loaded))
+    if (!appended) return unknownChange(id)
+    const loaded = 'loaded' in appended ? appended.loaded : appended.settled
+    if ('problem' in loaded) return loaded
+    if (call.input.body.command !== 'resume') await publishDirective(ports, loaded.change)
+    await wakeIfDue(ports, id)
+    return ok(changeBrief(loaded, []), { etag: etagOf(loaded.version) })
+  }

@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { FleetId } from '../../shared/fleet/index.ts'
+import { onFleet } from '../http/admission.ts'
+import { created, type Outcome } from '../http/answer.ts'
+import { problem } from '../http/problem.ts'
+import { type InputOf, nothing } from '../http/request-shape.ts'
+import type { PersonCall } from '../http/serve.ts'
+import type { Ports } from '../ports.ts'
+
+export const shape = {
+  path: nothing,
+  query: nothing,
+  body: z.strictObject({ id: FleetId, description: z.string().max(500).default('') }),
+}
+type Input = InputOf<typeof shape>
+export const question = onFleet('manageFleet', ({ body }: Input) => body.id)
+
+export const createFleet =
+  ({ ledger, fleets }: Pick<Ports, 'ledger' | 'fleets'>) =>
+  async ({ id: commitId, at, input: { body }, person, decision }: PersonCall<Input>): Promise<Outcome> => {
+    const made = await fleets.create({ ...body, at })
+    const fleet = await fleets.summary(body.id)
+    // Created at this request's own time: an earlier attempt of it got this far.
+    if (!made.ok && fleet?.createdAt !== new Date(at).toISOString())
+      return problem('fleet-exists', `Choose another id, or use fleet ${body.id} as it is.`, { fleet: body.id })
+    const event = { type: 'created', fleet: body.id, description: body.description }
+    await ledger.record({ stream: `fleet#${body.id}`, event, actor: person.id, at, commitId, decision })
+    return created(`/fleets/${body.id}`, fleet)
+  }

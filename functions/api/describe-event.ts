@@ -1,0 +1,43 @@
+import type { ChangeEvent, WaveCounts } from '../../shared/change/index.ts'
+
+const percent = (share: number): string => `${share / 100} %`
+const hosts = (count: number): string => `${count} ${count === 1 ? 'host' : 'hosts'}`
+
+const describeCounts = ({ hosts: all, applied, failed, stalled, silent }: WaveCounts): string => {
+  const others = [failed > 0 ? `${failed} failed` : '', stalled > 0 ? `${stalled} stalled` : '', silent > 0 ? `${silent} silent` : '']
+  return [`${applied} of ${hosts(all)} applied`, ...others.filter(text => text !== '')].join(', ')
+}
+
+/** One line for a person's eyes. */
+export const describeEvent = (event: ChangeEvent): string => {
+  switch (event.type) {
+    case 'proposed':
+      return `${event.proposer.name} proposed livepatch ${event.livepatch.slice(0, 12)} for fleet ${event.fleet}: ${event.reason}`
+    case 'judged':
+      return `The verdict is ${event.outcome}${event.downgrade ? ', and this is a downgrade' : ''}`
+    case 'blocked':
+      return `The verdict blocks it: ${event.codes.join(', ')}`
+    case 'approved':
+      return `${event.by.name} approved${event.comment === '' ? '' : `: ${event.comment}`}`
+    case 'rejected':
+      return `${event.by.name} rejected: ${event.reason}`
+    case 'released':
+      return 'Policy released it'
+    case 'expired':
+      return event.detail
+    case 'wave-opened':
+      return `Wave ${event.wave + 1} opened: ${percent(event.share)} of the fleet`
+    case 'wave-filled':
+      return `Wave ${event.wave + 1} is heard from: ${describeCounts(event.counts)}`
+    case 'wave-passed':
+      return `Wave ${event.wave + 1} passed: ${describeCounts(event.counts)}`
+    case 'halted':
+      return `Halted (${event.reason.code}): ${event.reason.detail}`
+    case 'resumed':
+      return `${event.by.name} resumed it`
+    case 'aborted':
+      return `${event.by.name} aborted it: ${event.reason}`
+    case 'completed':
+      return `Completed: ${describeCounts(event.counts)}`
+  }
+}

@@ -1,0 +1,7 @@
+import { servePerson } from '../http/serve.ts'
+import { wired } from '../wiring/environment.ts'
+import { people } from '../wiring/people.ts'
+import { store } from '../wiring/store.ts'
+import { listFleets, question, shape } from './list-fleets.ts'
+
+export const handler = wired(() => servePerson('list-fleets', shape, question, people(), listFleets(store())))

@@ -1,0 +1,7 @@
+import { servePerson } from '../http/serve.ts'
+import { wired } from '../wiring/environment.ts'
+import { people } from '../wiring/people.ts'
+import { store } from '../wiring/store.ts'
+import { listPatches, question, shape } from './list-patches.ts'
+
+export const handler = wired(() => servePerson('list-patches', shape, question, people(), listPatches(store())))

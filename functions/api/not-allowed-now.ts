@@ -1,0 +1,16 @@
+import { type Change, type CommandName, type Refused, TRANSITIONS } from '../../shared/change/index.ts'
+import { type Problem, problem } from '../http/problem.ts'
+
+/** What people may ask of a change, by the decider's commands. */
+const ASKABLE = ['approve', 'reject', 'pause', 'resume', 'abort'] as const satisfies readonly CommandName[]
+
+export const allowedNow = (change: Change): readonly string[] =>
+  ASKABLE.filter(command => !('refused' in TRANSITIONS[change.status][command]))
+
+/** The decider's refusals of people's commands, as problems. */
+export const refusedProblem = (change: Change, { refused, detail }: Refused): Problem => {
+  if (refused === 'stale-digest') return problem('outdated-digest', detail, { digest: change.review?.digest ?? null })
+  if (refused === 'own-change') return problem('four-eyes', detail)
+  if (refused === 'reason-missing') return problem('invalid-input', detail)
+  return problem('not-allowed-now', detail, { status: change.status, allowed: allowedNow(change), reason: refused })
+}

@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import { propose } from '../../shared/change/index.ts'
+import { FleetId } from '../../shared/fleet/index.ts'
+import { Digest } from '../../shared/livepatch/index.ts'
+import { PlanRequest, planOf } from '../../shared/policy/index.ts'
+import type { Plan } from '../../shared/rollout/index.ts'
+import type { Loaded } from '../../shared/store/index.ts'
+import { onFleet } from '../http/admission.ts'
+import { created, etagOf, type Outcome } from '../http/answer.ts'
+import { type Problem, problem } from '../http/problem.ts'
+import { type InputOf, nothing } from '../http/request-shape.ts'
+import type { PersonCall } from '../http/serve.ts'
+import type { Ports } from '../ports.ts'
+import { changeBrief } from './change-document.ts'
+import { unknownFleet } from './show-fleet.ts'
+import { unknownLivepatch } from './show-patch.ts'
+
+export const shape = {
+  path: nothing,
+  query: nothing,
+  body: z.strictObject({
+    fleet: FleetId,
+    livepatch: Digest,
+    plan: PlanRequest.optional(),
+    reason: z.string().trim().min(1).max(2_000),
+  }),
+}
+type Call = PersonCall<InputOf<typeof shape>>
+export const question = onFleet('proposeChange', ({ body }: InputOf<typeof shape>) => body.fleet)
+
+export type ProposePorts = Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'workflow'>
+
+const append = async ({ ledger }: ProposePorts, { id, at, input, person, decision }: Call, plan: Plan): Promise<Loaded | Problem> => {
+  const { fleet, livepatch, reason } = input.body
+  const outcome = propose(null, { id, fleet, livepatch, plan, reason, by: person })
+  if (!outcome.ok) return problem('invalid-input', outcome.detail)
+  const request = { id, expected: 0, lastHash: null, events: outcome.events, actor: person.id, at, commitId: id, decision }
+  const written = await ledger.appendChange(request)
+  if (written.ok) return written.loaded
+  if (written.error === 'fleet-busy')
+    return problem('fleet-busy', `Wait for change ${written.holder} of fleet ${fleet} to end, or abort it; then propose again.`, {
+      holder: written.holder,
+    })
+  return problem('conflict', 'Propose again with a new Idempotency-Key.')
+}
+
+/** The change's id is the request's own, so a repetition after a crash finds what the first attempt wrote and goes on from there. */
+export const proposeChange =
+  (ports: ProposePorts) =>
+  async (call: Call): Promise<Outcome> => {
+    const { fleet, livepatch, plan: asked } = call.input.body
+    const [summary, manifest, earlier] = await Promise.all([
+      ports.fleets.summary(fleet),
+      ports.catalog.manifest(livepatch),
+      ports.ledger.loadChange(call.id),
+    ])
+    if (!summary) return unknownFleet(fleet)
+    if (!manifest) return unknownLivepatch(livepatch)
+    const planned = planOf(asked)
+    if (!planned.ok) return problem('plan-refused', `Correct the plan: ${planned.problems.join(' ')}`, { problems: planned.problems })
+    const loaded = earlier ?? (await append(ports, call, planned.plan))
+    if ('problem' in loaded) return loaded
+    await ports.workflow.start(call.id)
+    return created(`/changes/${call.id}`, changeBrief(loaded, []), { etag: etagOf(loaded.version) })
+  }

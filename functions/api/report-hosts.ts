@@ -1,0 +1,106 @@
+import * as z from 'zod'
+import { foldReport, type Host, type Moved, Report } from '../../shared/fleet/index.ts'
+import { isSignedBy, readHostSignature } from '../host-signature.ts'
+import { type Outcome, ok } from '../http/answer.ts'
+import { problem } from '../http/problem.ts'
+import type { InputOf } from '../http/request-shape.ts'
+import { nothing } from '../http/request-shape.ts'
+import type { HostCall } from '../http/serve.ts'
+import { type EvaluatePorts, evaluateWave } from '../lifecycle/evaluate-wave.ts'
+import type { Log } from '../log.ts'
+import { fleetPath } from './path-schemas.ts'
+
+const REPORTS_MAX = 500
+/** A stack with every entry it may have is below this. */
+const REPORT_CHARACTERS_MAX = 524_288
+
+export const shape = {
+  path: fleetPath,
+  query: nothing,
+  body: z.strictObject({ reports: z.array(z.string()).min(1).max(REPORTS_MAX) }),
+  bytesMax: 5_000_000,
+}
+export type ReportPorts = EvaluatePorts & { readonly log: Log }
+
+type Rejected = {
+  readonly index: number
+  readonly code: 'malformed' | 'unknown-host' | 'bad-signature' | 'wrong-fleet'
+  readonly detail: string
+}
+type Signed = { readonly index: number; readonly compact: string }
+type Judged = { readonly report: Report } | { readonly rejected: Rejected }
+
+const reject = (index: number, code: Rejected['code'], detail: string): Judged => ({ rejected: { index, code, detail } })
+
+/** One report by itself: whoever sent the batch, only the reporting host's own signature counts. */
+const judgeReport = ({ index, compact }: Signed, fleet: string, hosts: ReadonlyMap<string, Host>): Judged => {
+  const signature = readHostSignature(compact, REPORT_CHARACTERS_MAX)
+  if (!signature) return reject(index, 'malformed', 'Send a compact JWS with alg EdDSA and the host’s id as kid.')
+  const host = hosts.get(signature.kid)
+  if (!host) return reject(index, 'unknown-host', `Enrol host ${signature.kid} first.`)
+  if (!isSignedBy(signature, host.publicKey)) return reject(index, 'bad-signature', `Sign with the key that host ${host.id} enrolled with.`)
+  const report = Report.safeParse(signature.payload)
+  if (!report.success) return reject(index, 'malformed', z.prettifyError(report.error).slice(0, 500))
+  if (report.data.host !== host.id)
+    return reject(index, 'bad-signature', `A report on ${report.data.host} is signed by that host, not by ${host.id}.`)
+  if (host.fleet !== fleet || report.data.fleet !== fleet) return reject(index, 'wrong-fleet', `Report to fleet ${host.fleet}.`)
+  return { report: report.data }
+}
+
+const hostsOf = async ({ fleets }: ReportPorts, reports: readonly Signed[]): Promise<ReadonlyMap<string, Host>> => {
+  const ids = [...new Set(reports.flatMap(({ compact }) => readHostSignature(compact, REPORT_CHARACTERS_MAX)?.kid ?? []))]
+  const hosts = await Promise.all(ids.map(id => fleets.host(id)))
+  return new Map(hosts.flatMap(host => host ?? []).map(host => [host.id, host]))
+}
+
+/** Oldest first by host. A host that was away sends several at once; they are told apart into rounds, so that each leaves its fact. */
+const roundsOf = (reports: readonly Report[]): readonly ReadonlyMap<string, Report>[] => {
+  const rounds: Map<string, Report>[] = []
+  for (const report of reports.toSorted((a, b) => a.sequence - b.sequence)) {
+    const round = rounds.find(candidate => !candidate.has(report.host))
+    if (round) round.set(report.host, report)
+    else rounds.push(new Map([[report.host, report]]))
+  }
+  return rounds
+}
+
+const foldOf =
+  (round: ReadonlyMap<string, Report>, at: number) =>
+  (host: Host): Moved | null => {
+    const report = round.get(host.id)
+    return report ? foldReport(host, report, at) : null
+  }
+
+/**
+ * The change that the fleet is asked about, if some report answers to it. Reports are durable by now, so an evaluation that fails costs
+ * no host another try: the sweep looks again within a minute.
+ */
+const evaluate = async (ports: ReportPorts, fleet: string, reports: readonly Report[]): Promise<void> => {
+  const asked = (await ports.fleets.directive(fleet))?.directive.ask?.change
+  if (asked === undefined || !reports.some(({ change }) => change === asked)) return
+  try {
+    await evaluateWave(ports, asked)
+  } catch (error) {
+    ports.log('error', 'evaluating the open wave failed', { change: asked, error })
+  }
+}
+
+/** Takes in up to 500 signed host states. One that is wrong is answered by its index and spoils no other. */
+export const reportHosts =
+  (ports: ReportPorts) =>
+  async ({ input: { path, body }, host, at }: HostCall<InputOf<typeof shape>>): Promise<Outcome> => {
+    if (host.fleet !== path.fleet) return problem('wrong-fleet', `Report to fleet ${host.fleet}, to which this host belongs.`)
+    const signed = body.reports.map((compact, index) => ({ index, compact }))
+    const hosts = await hostsOf(ports, signed)
+    const judged = signed.map(report => judgeReport(report, path.fleet, hosts))
+    const reports = judged.flatMap(found => ('report' in found ? [found.report] : []))
+    let accepted = 0
+    for (const round of roundsOf(reports))
+      accepted += (await ports.fleets.applyReports(path.fleet, [...round.keys()], foldOf(round, at), at)).moved
+    if (accepted > 0) await evaluate(ports, path.fleet, reports)
+    return ok({
+      accepted,
+      ignored: reports.length - accepted,
+      rejected: judged.flatMap(found => ('rejected' in found ? [found.rejected] : [])),
+    })
+  }

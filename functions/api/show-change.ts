@@ -1,0 +1,26 @@
+import { onHouse, unknownChange } from '../http/admission.ts'
+import { etagOf, type Outcome, ok } from '../http/answer.ts'
+import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
+import type { PersonCall } from '../http/serve.ts'
+import type { Ports } from '../ports.ts'
+import { changeDocument, commitsOfChange, needsOf, verdictDigestOf } from './change-document.ts'
+import { changePath } from './path-schemas.ts'
+
+export const shape = { path: changePath, query: nothing, body: noBody }
+export const question = onHouse('viewChange')
+
+export const showChange =
+  ({ ledger, catalog, fleets, policy }: Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'policy'>) =>
+  async ({ input: { path } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
+    const loaded = await ledger.loadChange(path.change)
+    if (!loaded) return unknownChange(path.change)
+    const { change, version } = loaded
+    const verdictDigest = verdictDigestOf(change)
+    const [verdict, slots, commits] = await Promise.all([
+      verdictDigest === null ? null : catalog.verdict(verdictDigest),
+      change.rollout === null ? [] : fleets.slots(change.fleet, change.id),
+      commitsOfChange(ledger, change.id),
+    ])
+    const known = { needs: needsOf(policy.set(), change, verdict), verdict, slots, commits }
+    return ok(changeDocument(loaded, known), { etag: etagOf(version) })
+  }

@@ -1,0 +1,20 @@
+import { onHouse } from '../http/admission.ts'
+import { type Outcome, ok } from '../http/answer.ts'
+import { problem } from '../http/problem.ts'
+import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
+import type { PersonCall } from '../http/serve.ts'
+import type { Ports } from '../ports.ts'
+import { digestPath } from './path-schemas.ts'
+
+export const shape = { path: digestPath, query: nothing, body: noBody }
+export const question = onHouse('viewPatch')
+
+export const unknownLivepatch = (digest: string) =>
+  problem('unknown-livepatch', `Look for the livepatch with \`GET /patches\`, or submit it; ${JSON.stringify(digest)} is none.`)
+
+export const showPatch =
+  ({ catalog }: Pick<Ports, 'catalog'>) =>
+  async ({ input: { path } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
+    const manifest = await catalog.manifest(path.digest)
+    return manifest ? ok(manifest) : unknownLivepatch(path.digest)
+  }

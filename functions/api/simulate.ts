@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import { FleetId } from '../../shared/fleet/index.ts'
+import { Stack } from '../../shared/kernel/index.ts'
+import { Digest } from '../../shared/livepatch/index.ts'
+import { HOUSE } from '../../shared/policy/index.ts'
+import { judgeChange } from '../../shared/verdict/index.ts'
+import { principalOf, type Question } from '../http/admission.ts'
+import { type Outcome, ok } from '../http/answer.ts'
+import { type InputOf, nothing } from '../http/request-shape.ts'
+import type { PersonCall } from '../http/serve.ts'
+import { knownLivepatches } from '../known-livepatches.ts'
+import type { Ports } from '../ports.ts'
+import { unknownFleet } from './show-fleet.ts'
+import { unknownLivepatch } from './show-patch.ts'
+
+export const shape = {
+  path: nothing,
+  query: nothing,
+  body: z
+    .strictObject({ livepatch: Digest, fleet: FleetId.optional(), stacks: z.array(Stack).min(1).max(100).optional() })
+    .refine(({ fleet, stacks }) => (fleet === undefined) !== (stacks === undefined), 'name either a fleet or stacks'),
+  bytesMax: 1_048_576,
+}
+type Input = InputOf<typeof shape>
+
+export const question: Question<Input> = ({ body }, person) => ({
+  principal: principalOf(person),
+  action: 'simulate',
+  resource: body.fleet === undefined ? HOUSE : { type: 'Fleet', id: body.fleet },
+})
+
+/** The verdict that a proposal would get, without proposing anything. */
+export const simulate =
+  ({ catalog, fleets }: Pick<Ports, 'catalog' | 'fleets'>) =>
+  async ({ input: { body } }: PersonCall<Input>): Promise<Outcome> => {
+    const livepatch = await catalog.manifest(body.livepatch)
+    if (!livepatch) return unknownLivepatch(body.livepatch)
+    if (body.fleet !== undefined && !(await fleets.summary(body.fleet))) return unknownFleet(body.fleet)
+    const live = body.fleet === undefined ? [] : (await fleets.cohorts(body.fleet)).filter(({ hosts }) => hosts > 0)
+    const cohorts = body.stacks?.map(stack => ({ stack, hosts: 1 })) ?? live
+    return ok(judgeChange({ livepatch, cohorts, known: await knownLivepatches(catalog, cohorts) }))
+  }

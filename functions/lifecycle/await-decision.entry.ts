@@ -1,0 +1,8 @@
+import { log } from '../wiring/around.ts'
+import { wired } from '../wiring/environment.ts'
+import { workflow } from '../wiring/services.ts'
+import { store } from '../wiring/store.ts'
+import { awaitDecision } from './await-decision.ts'
+import { runTask } from './run-task.ts'
+
+export const handler = wired(() => runTask('await-decision', log, awaitDecision({ ...store(), workflow: workflow() })))

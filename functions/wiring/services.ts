@@ -1,0 +1,25 @@
+import { objectStorage } from '../aws/object-storage.ts'
+import type { Service } from '../aws/send.ts'
+import { signingKey as openSigningKey } from '../aws/signing-key.ts'
+import { workflow as openWorkflow } from '../aws/workflow.ts'
+import { now } from './around.ts'
+import { lazily, optional, required } from './environment.ts'
+
+/** Read at each call: Lambda renews what is in its environment only for a new one, and a test may change it. */
+const credentials = () => ({
+  accessKeyId: required('AWS_ACCESS_KEY_ID'),
+  secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
+  sessionToken: process.env['AWS_SESSION_TOKEN'],
+})
+
+const service = (name: Service['service'], variable: string): Service => {
+  const region = required('AWS_REGION')
+  const deployed = `https://${name}.${region}.amazonaws.com`
+  const endpoint = optional(`AWS_ENDPOINT_URL_${variable}`, optional('AWS_ENDPOINT_URL', deployed))
+  return { service: name, region, endpoint, credentials, now }
+}
+
+export const workflow = lazily(() => openWorkflow(service('states', 'SFN'), required('LIFECYCLE_ARN')))
+export const objects = lazily(() => objectStorage(service('s3', 'S3'), required('ARTIFACTS_BUCKET')))
+export const signingKey = lazily(() => openSigningKey(service('kms', 'KMS'), required('SIGNING_KEY_ID')))
+export const publicUrl = lazily(() => required('PUBLIC_URL').replace(/\/+$/, ''))
