@@ -24,4 +24,5 @@ export { type ManifestRefusal, type ManifestResult, manifestOf, Statement } from
 export { printable } from './printable.ts'
 export { type ReadOptions, type ReadResult, readModule } from './read-module.ts'
 export type { Refusal, RefusalCode } from './refusal.ts'
+export type { Certificate } from './signature/verify-signature.ts'
 export type { Warning } from './warnings.ts'

@@ -1,5 +1,5 @@
 import { sha256 } from '../canonical/index.ts'
-import { type Compression, openContainer } from './container/open-container.ts'
+import { openContainer } from './container/open-container.ts'
 import { type Elf, readElf } from './elf/read-elf.ts'
 import type { InspectedModule } from './inspected-module.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
@@ -13,10 +13,15 @@ import type { Reading } from './patch/read-objects.ts'
 import { readStatements } from './patch/read-statements.ts'
 import { readStaticPatch } from './patch/read-static.ts'
 import type { Refusal } from './refusal.ts'
+import { describeSignature } from './signature/describe-signature.ts'
+import { splitSignature } from './signature/split-signature.ts'
+import type { Certificate } from './signature/verify-signature.ts'
 import { collectWarnings, type Warning, type Warnings } from './warnings.ts'
 
 export type ReadOptions = {
   limits?: Partial<Limits>
+  /** Certificates to judge the signature with; without them `valid` and `trusted` stay null. */
+  certificates?: readonly Certificate[]
   /** Name of the file; the module's name is taken from it where the module says none. */
   file?: string
 }
@@ -32,13 +37,17 @@ export const readModule = (bytes: Uint8Array, options: ReadOptions = {}): ReadRe
   const warnings = collectWarnings(limits.warningsMax)
   const opened = openContainer(bytes, limits, warnings)
   if (!opened.ok) return opened
-  const elf = readElf(opened.value.bytes, limits, warnings)
+  const split = splitSignature(opened.value.bytes, limits, warnings)
+  const elf = readElf(split.elf, limits, warnings)
   if (!elf.ok) return elf
-  const module = describe(bytes, opened.value.compression, { elf: elf.value, limits, warnings }, options)
+  const signature = describeSignature(split, options.certificates, warnings)
+  const module = describe(bytes, { compression: opened.value.compression, signature }, { elf: elf.value, limits, warnings }, options)
   return { ok: true, module, warnings: module.warnings }
 }
 
-const describe = (bytes: Uint8Array, compression: Compression, reading: Reading, { file }: ReadOptions): InspectedModule => {
+type Wrapping = Pick<InspectedModule, 'compression' | 'signature'>
+
+const describe = (bytes: Uint8Array, wrapping: Wrapping, reading: Reading, { file }: ReadOptions): InspectedModule => {
   const { elf, warnings } = reading
   const modinfo = readModinfo(elf, warnings)
   const first = (key: string): string | null => modinfo.get(key)?.[0] ?? null
@@ -52,7 +61,7 @@ const describe = (bytes: Uint8Array, compression: Compression, reading: Reading,
     ...(file === undefined ? {} : { file }),
     sha256: sha256(bytes),
     size: bytes.length,
-    compression,
+    ...wrapping,
     arch: elf.machine.arch,
     endian: elf.machine.little ? 'little' : 'big',
     name: moduleName(elf, modinfo, file, warnings),
@@ -73,7 +82,6 @@ const describe = (bytes: Uint8Array, compression: Compression, reading: Reading,
     },
     ...importsOf(elf),
     klpRelocations: readKlpRelocations(reading),
-    signature: { present: false },
     statements: readStatements(modinfo),
     effects: { init: null, exit: null },
     warnings: warnings.list,

@@ -17,25 +17,25 @@ export const readModinfo = (elf: Elf, warnings: Warnings): Modinfo => {
   const bytes = elf.input.bytes.subarray(section.offset, section.offset + section.size)
   if (bytes[bytes.length - 1] !== 0)
     warnings.add('unterminated-string', '.modinfo', section.offset + section.size, 'the last entry does not end with a NUL')
+  let oddAt = -1
   for (let start = 0; start < bytes.length; ) {
     const nul = bytes.indexOf(0, start)
     const end = nul === -1 ? bytes.length : nul
-    if (end > start) addEntry(modinfo, decode(bytes.subarray(start, end)), section.offset + start, warnings)
+    if (end > start && !addEntry(modinfo, decode(bytes.subarray(start, end))) && oddAt === -1) oddAt = section.offset + start
     start = end + 1
   }
+  if (oddAt !== -1) warnings.add('odd-modinfo', '.modinfo', oddAt, 'an entry without a key; it was ignored')
   return modinfo
 }
 
-const addEntry = (modinfo: Map<string, string[]>, entry: string, place: number, warnings: Warnings): void => {
+const addEntry = (modinfo: Map<string, string[]>, entry: string): boolean => {
   const equals = entry.indexOf('=')
-  if (equals < 1) {
-    warnings.add('odd-modinfo', '.modinfo', place, 'an entry without a key')
-    return
-  }
+  if (equals < 1) return false
   const key = entry.slice(0, equals)
   const values = modinfo.get(key)
   if (values) values.push(entry.slice(equals + 1))
   else modinfo.set(key, [entry.slice(equals + 1)])
+  return true
 }
 
 /** `THIS_MODULE->name`, at byte 24 of the module structure on 64-bit CPUs; 56 bytes (MODULE_NAME_LEN). */
