@@ -1,0 +1,42 @@
+import type { Report } from '../shared/fleet/index.ts'
+import type { Manifest } from '../shared/livepatch/index.ts'
+import type { Observation } from './kernel.ts'
+
+/** What the shell shall do; each comes back as one input. Times are epoch milliseconds. */
+export type Effect =
+  | { readonly do: 'sleep'; readonly until: number; readonly idle: boolean }
+  | { readonly do: 'poll'; readonly etag: string | null }
+  | { readonly do: 'observe' }
+  /** Gets the file from the store or by download and checks size and digest. */
+  | { readonly do: 'fetch'; readonly digest: string; readonly name: string; readonly size: number; readonly location: string }
+  | { readonly do: 'load'; readonly digest: string; readonly name: string; readonly removeFirst: boolean }
+  | { readonly do: 'report'; readonly report: Report }
+
+export type Input =
+  /** `jitter` is a random number in 0..1, with which hosts spread their polls. */
+  | { readonly type: 'woken'; readonly at: number; readonly jitter: number }
+  | { readonly type: 'polled'; readonly at: number; readonly jitter: number; readonly document: unknown; readonly etag: string | null }
+  | { readonly type: 'unchanged'; readonly at: number; readonly jitter: number }
+  | { readonly type: 'unreachable'; readonly at: number; readonly jitter: number; readonly detail: string }
+  | { readonly type: 'observed'; readonly at: number; readonly observation: Observation }
+  /** The machine could not be read; nothing is decided on what is not known. */
+  | { readonly type: 'unobserved'; readonly at: number; readonly detail: string }
+  | {
+      readonly type: 'fetched'
+      readonly at: number
+      /** Null: what the module patches cannot be read from its file. */
+      readonly manifest: Manifest | null
+      readonly known: readonly Manifest[]
+      readonly observation: Observation
+    }
+  | { readonly type: 'fetch-failed'; readonly at: number; readonly code: 'download-failed' | 'digest-mismatch'; readonly detail: string }
+  | { readonly type: 'loaded'; readonly at: number; readonly result: string; readonly detail: string }
+  | {
+      readonly type: 'reported'
+      readonly at: number
+      readonly essence: string
+      readonly outcome: 'accepted' | 'ignored' | 'failed'
+      readonly jitter: number
+    }
+
+export type Step<State> = { readonly state: State; readonly effects: readonly Effect[] }

@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Stack, StackEntry } from '../shared/kernel/index.ts'
+import type { Kernel, KernelAnswer, Observation } from './kernel.ts'
+
+export type LinuxKernelOptions = {
+  /** Root of the file tree that holds sys/ and proc/; another one than `/` for tests. */
+  readonly root?: string
+  readonly insmod?: string
+  readonly rmmod?: string
+}
+
+type LoadedModule = { readonly name: string; readonly refcnt: number; readonly isLivepatch: boolean }
+
+/**
+ * /proc/modules, newest module first: name, size, reference count, users, state, address, taints. A livepatch carries the taint
+ * letter K (kernel/module/main.c: module_flags_taint).
+ */
+export const parseModules = (text: string): readonly LoadedModule[] =>
+  text
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => {
+      const [name = '', , refcnt = '0', , , , taints = ''] = line.split(' ')
+      return { name, refcnt: Number(refcnt) || 0, isLivepatch: /^\([A-Z]*K[A-Z]*\)$/.test(taints) }
+    })
+
+const ERRNO_TEXTS: readonly (readonly [string, string])[] = [
+  ['File exists', 'EEXIST'],
+  ['Device or resource busy', 'EBUSY'],
+  ['Invalid argument', 'EINVAL'],
+  ['Invalid parameters', 'EINVAL'],
+  ['Invalid module format', 'ENOEXEC'],
+  ['Exec format error', 'ENOEXEC'],
+  ['Unknown symbol', 'ENOENT'],
+  ['No such file', 'ENOENT'],
+  ['No such device', 'ENODEV'],
+  ['Operation not permitted', 'EPERM'],
+  ['Key was rejected', 'EKEYREJECTED'],
+  ['Required key not available', 'ENOKEY'],
+  ['Cannot allocate memory', 'ENOMEM'],
+  ['Resource temporarily unavailable', 'EAGAIN'],
+  ['is in use', 'EAGAIN'],
+]
+
+/** insmod and rmmod print the reason and answer 1; kmod's own words stand for some errors. */
+const errnoOf = (text: string): string => ERRNO_TEXTS.find(([words]) => text.includes(words))?.[1] ?? 'EIO'
+
+const TOOL_SECONDS_MAX = 120
+
+const run = (tool: string, args: readonly string[]): Promise<KernelAnswer> =>
+  new Promise(resolve => {
+    execFile(tool, args, { timeout: TOOL_SECONDS_MAX * 1000 }, (error, stdout, stderr) => {
+      const detail = `${stderr}${stdout}`.trim()
+      if (!error) return resolve({ result: 'OK', detail })
+      resolve({ result: errnoOf(`${detail} ${error.message}`), detail: detail || error.message })
+    })
+  })
+
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENODEV')
+
+const unlessGone = async <Value>(read: Promise<Value>, otherwise: Value): Promise<Value> => {
+  try {
+    return await read
+  } catch (error) {
+    if (isGone(error)) return otherwise
+    throw error
+  }
+}
+
+type Listed = { readonly entry: StackEntry; readonly patched: Readonly<Record<string, boolean | null>> }
+
+/**
+ * The livepatch subsystem of the machine that this process runs on, read from sysfs and procfs as root. Which file a module came from
+ * it does not know; the agent adds that for the modules that it loaded itself.
+ */
+export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: LinuxKernelOptions = {}): Kernel => {
+  const folder = join(root, 'sys/kernel/livepatch')
+  const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
+  const attribute = async (path: string): Promise<string | null> => {
+    const text = await unlessGone(readFile(path, 'utf8'), null)
+    return text === null ? null : text.trim()
+  }
+  const foldersIn = async (path: string): Promise<readonly string[]> => {
+    const entries = await unlessGone(readdir(path, { withFileTypes: true }), [])
+    return entries.filter(entry => entry.isDirectory()).map(({ name }) => name)
+  }
+
+  const patchedOf = async (livepatch: string): Promise<Listed['patched']> => {
+    const objects = await foldersIn(join(folder, livepatch))
+    const entries = objects.toSorted().map(async object => {
+      const text = await attribute(join(folder, livepatch, object, 'patched'))
+      return [object, text === null ? null : text === '1'] as const
+    })
+    return Object.fromEntries(await Promise.all(entries))
+  }
+
+  /** Null where the livepatch went away while it was read. */
+  const listed = async (name: string): Promise<Listed | null> => {
+    const [enabled, transition] = [await attribute(join(folder, name, 'enabled')), await attribute(join(folder, name, 'transition'))]
+    if (enabled === null || transition === null) return null
+    return { entry: { name, digest: null, enabled: enabled === '1', transition: transition === '1' }, patched: await patchedOf(name) }
+  }
+
+  /**
+   * Livepatches enable themselves when they load, so the order of the modules is that of `klp_patches`; /proc/modules has the newest
+   * first. Targets are the loaded modules among the objects of the listed livepatches. A livepatch module that is not listed and
+   * still referenced is one that a forced transition has pinned (kernel/livepatch/transition.c: klp_force_transition).
+   */
+  const stackOf = (release: string, modules: readonly LoadedModule[], entries: readonly Listed[]): Stack => {
+    const oldestFirst = modules.map(({ name }) => name).toReversed()
+    const names = new Set(entries.map(({ entry }) => entry.name))
+    const objects = new Set(entries.flatMap(({ patched }) => Object.keys(patched)))
+    const resident = modules.filter(({ name, isLivepatch }) => isLivepatch && !names.has(name))
+    const byName = (a: { readonly name: string }, b: { readonly name: string }): number => (a.name < b.name ? -1 : 1)
+    return {
+      kernelRelease: release,
+      livepatches: entries.map(({ entry }) => entry).sort((a, b) => oldestFirst.indexOf(a.name) - oldestFirst.indexOf(b.name)),
+      resident: resident.map(({ name, refcnt }) => ({ name, digest: null, refcnt })).sort(byName),
+      targets: modules
+        .map(({ name }) => name)
+        .filter(name => objects.has(name))
+        .sort(),
+      forced: resident.some(({ refcnt }) => refcnt > 0),
+    }
+  }
+
+  return {
+    known: async () => [],
+    observe: async (): Promise<Observation> => {
+      const [release, bootId, modules] = await Promise.all([
+        read('proc/sys/kernel/osrelease'),
+        read('proc/sys/kernel/random/boot_id'),
+        read('proc/modules'),
+      ])
+      const entries = (await Promise.all((await foldersIn(folder)).map(listed))).filter(entry => entry !== null)
+      return {
+        bootId: bootId.trim(),
+        stack: stackOf(release.trim(), parseModules(modules), entries),
+        patched: Object.fromEntries(entries.map(({ entry, patched }) => [entry.name, patched])),
+      }
+    },
+    load: ({ name, path }) =>
+      path === null ? Promise.resolve({ result: 'ENOENT', detail: `the file of ${name} is not on disk` }) : run(insmod, [path]),
+    remove: name => run(rmmod, [name]),
+  }
+}

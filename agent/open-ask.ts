@@ -1,0 +1,26 @@
+import type { Directive } from '../shared/rollout/index.ts'
+import type { Settings } from './settings.ts'
+import type { AgentState, Work } from './state.ts'
+import type { View } from './view.ts'
+
+export type OpenAsk = { readonly version: number; readonly ask: NonNullable<Directive['ask']> }
+
+/** What the accepted directive asks of this host now: null while stopped, once expired, or before its bucket is open. */
+export const openAsk = ({ accepted }: AgentState, { bucket }: Settings, at: number): OpenAsk | null => {
+  if (!accepted) return null
+  const { ask, stopped, expiresAt, version } = accepted.directive
+  if (!ask || stopped || expiresAt <= at || bucket >= ask.share) return null
+  return { version, ask }
+}
+
+/** Why this host may not go on, whatever the file holds; null: it may. */
+export const barred = ({ stack, digest }: View, { ask }: OpenAsk): Work['failure'] => {
+  if (stack.forced) {
+    const detail = 'a transition was forced on this host; it takes part in no change until it has rebooted'
+    return { state: 'forced', refusal: { code: 'stack-not-admitted', detail } }
+  }
+  if (ask.admitted.includes(digest)) return null
+  const running = stack.livepatches.map(({ name }) => name).join(', ') || 'no livepatch'
+  const detail = `this host runs ${running} on ${stack.kernelRelease} (stack ${digest.slice(0, 12)}), which the verdict did not cover`
+  return { state: 'quarantined', refusal: { code: 'stack-not-admitted', detail: detail.slice(0, 500) } }
+}

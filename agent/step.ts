@@ -1,0 +1,50 @@
+import { assertNever } from './assert-never.ts'
+import type { Effect, Input, Step } from './effect.ts'
+import { onFetched, onFetchFailed } from './on-fetched.ts'
+import { onLoaded } from './on-loaded.ts'
+import { onObserved } from './on-observed.ts'
+import { onPolled, onUnchanged, onUnreachable } from './on-polled.ts'
+import { onReported } from './on-reported.ts'
+import type { Settings } from './settings.ts'
+import type { Agent } from './state.ts'
+
+/**
+ * The agent as a state machine without network, disk or clock: one input in, the new state and the effects out. Each effect comes
+ * back as an input, and the last of a round is always a sleep, so the loop never ends by itself:
+ *
+ *   sleep → woken → poll → polled | unchanged | unreachable → observe → observed ┬→ report → reported → sleep
+ *                 → observe (between polls, while a transition is open)           ├→ fetch → fetched → load → loaded → observe
+ *                                                                                 └→ sleep
+ *
+ * What the machine really runs is read before every decision and never remembered. What the control plane says is followed only if
+ * its signature, fleet, version and time hold. If it is gone, the host stays as it is.
+ */
+export const step = (state: Agent, input: Input, settings: Settings): Step<Agent> => {
+  switch (input.type) {
+    case 'woken':
+      return { state: { ...state, resting: false }, effects: [onWoken(state, input.at)] }
+    case 'polled':
+      return onPolled(state, input, settings)
+    case 'unchanged':
+      return onUnchanged(state, input)
+    case 'unreachable':
+      return onUnreachable(state, input)
+    case 'observed':
+      return onObserved(state, input, settings)
+    case 'unobserved':
+      return { state, effects: [{ do: 'sleep', until: state.pollAt, idle: false }] }
+    case 'fetched':
+      return onFetched(state, input, settings)
+    case 'fetch-failed':
+      return onFetchFailed(state, input)
+    case 'loaded':
+      return onLoaded(state, input)
+    case 'reported':
+      return onReported(state, input, settings)
+    default:
+      return assertNever(input)
+  }
+}
+
+const onWoken = ({ durable, pollAt }: Agent, at: number): Effect =>
+  at >= pollAt ? { do: 'poll', etag: durable.accepted?.etag ?? null } : { do: 'observe' }

@@ -1,0 +1,47 @@
+import type { HostState } from '../shared/fleet/index.ts'
+import { type Stack, type StackEntry, stackDigest } from '../shared/kernel/index.ts'
+import type { Observation } from './kernel.ts'
+import type { AgentState, Work } from './state.ts'
+
+/** One look at the machine: the stack as it is reported, with the digests that the agent knows. */
+export type View = { readonly bootId: string; readonly stack: Stack; readonly digest: string; readonly patched: Observation['patched'] }
+
+export const viewOf = ({ bootId, stack, patched }: Observation, { loaded }: AgentState): View => {
+  const own = loaded.bootId === bootId ? loaded.digests : {}
+  const known = <Entry extends { readonly name: string; readonly digest: string | null }>(entry: Entry): Entry => ({
+    ...entry,
+    digest: entry.digest ?? own[entry.name] ?? null,
+  })
+  const named = { ...stack, livepatches: stack.livepatches.map(known), resident: stack.resident.map(known) }
+  return { bootId, stack: named, digest: stackDigest(named), patched }
+}
+
+export const entryOf = ({ stack }: View, livepatch: string): StackEntry | undefined =>
+  stack.livepatches.find(({ digest }) => digest === livepatch)
+
+export const isMoving = ({ stack }: View): boolean => stack.livepatches.some(({ transition }) => transition)
+
+/**
+ * Applied means proven: enabled, no transition left, and every object that is loaded patched. Kernels before 6.1 do not tell the
+ * last; there the first two have to do.
+ */
+export const isProven = ({ stack, patched }: View, { name, enabled, transition }: StackEntry): boolean =>
+  enabled &&
+  !transition &&
+  Object.entries(patched[name] ?? {}).every(([object, is]) => is !== false || (object !== 'vmlinux' && !stack.targets.includes(object)))
+
+const ofEntry = (view: View, entry: StackEntry, { movingSince }: Work, at: number, stallSecondsMax: number): HostState => {
+  if (isProven(view, entry)) return 'applied'
+  if (!entry.enabled) return 'reversing'
+  return movingSince !== null && at - movingSince >= stallSecondsMax * 1000 ? 'transition-stalled' : 'in-transition'
+}
+
+/** The state that a host is in for the change that it works on. */
+export const hostState = (view: View, work: Work | null, at: number, stallSecondsMax: number): HostState => {
+  if (!work) return 'unapplied'
+  const entry = entryOf(view, work.livepatch.digest)
+  if (entry) return ofEntry(view, entry, work, at, stallSecondsMax)
+  if (work.failure) return work.failure.state
+  if (work.loadedAt === null) return 'pending'
+  return view.stack.livepatches.some(({ enabled }) => enabled) ? 'superseded' : 'unapplied'
+}
