@@ -1,4 +1,6 @@
 export { adoptionText, parseAdoption } from './adoption-text.ts'
+export { comparableOf } from './comparable-of.ts'
+export { type CallbackOf, type Comparable, type Comparison, compareLivepatches, type FunctionOf } from './compare-livepatches.ts'
 export { compareVersions } from './compare-versions.ts'
 export { digestOfModule } from './digest-of-module.ts'
 export {

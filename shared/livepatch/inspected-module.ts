@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { CALLBACK_KINDS } from './manifest.ts'
 import { REFUSAL_CODES } from './refusal.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { adoptionText, parseAdoption } from './adoption-text.ts'
 import type { InspectedModule } from './inspected-module.ts'
 import { type Adoption, type Digest, Manifest, PatchedObject, SystemState } from './manifest.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** SHA-256 of a livepatch's file as handed in (64 lower-case hex digits): the identity of a livepatch. */
 export const Digest = z

@@ -1,18 +1,20 @@
 import { sha256 } from '../canonical/index.ts'
 import { openContainer } from './container/open-container.ts'
 import { type Elf, readElf } from './elf/read-elf.ts'
-import type { InspectedModule } from './inspected-module.ts'
+import type { InspectedModule, InspectedObject } from './inspected-module.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { type CodeGraph, codeGraph } from './patch/code-graph.ts'
 import { type CodeReferences, readCodeReferences } from './patch/code-targets.ts'
 import type { PatchReading } from './patch/patch-reading.ts'
+import { readEffects } from './patch/read-effects.ts'
 import { isKlpBuild, readKlpBuild } from './patch/read-klp-build.ts'
 import { readKlpRelocations } from './patch/read-klp-relocations.ts'
 import { isKpatch, readKpatch } from './patch/read-kpatch.ts'
 import { linkonceName, type Modinfo, readModinfo } from './patch/read-modinfo.ts'
-import type { Reading } from './patch/read-objects.ts'
+import type { Reading, ReadObject } from './patch/read-objects.ts'
 import { readStatements } from './patch/read-statements.ts'
 import { readStaticPatch } from './patch/read-static.ts'
-import type { Refusal } from './refusal.ts'
+import { type Refusal, refuse } from './refusal.ts'
 import { describeSignature } from './signature/describe-signature.ts'
 import { splitSignature } from './signature/split-signature.ts'
 import type { Certificate } from './signature/verify-signature.ts'
@@ -38,12 +40,17 @@ export const readModule = (bytes: Uint8Array, options: ReadOptions = {}): ReadRe
   const opened = openContainer(bytes, limits, warnings)
   if (!opened.ok) return opened
   const split = splitSignature(opened.value.bytes, limits, warnings)
+  if (split.kind === 'signed' && split.elf.length < ELF_BYTES_MIN)
+    return refuse('truncated', 'signature', split.elf.length, 'the signature leaves no ELF file in front of it')
   const elf = readElf(split.elf, limits, warnings)
   if (!elf.ok) return elf
   const signature = describeSignature(split, options.certificates, warnings)
   const module = describe(bytes, { compression: opened.value.compression, signature }, { elf: elf.value, limits, warnings }, options)
   return { ok: true, module, warnings: module.warnings }
 }
+
+/** An ELF header. */
+const ELF_BYTES_MIN = 64
 
 type Wrapping = Pick<InspectedModule, 'compression' | 'signature'>
 
@@ -56,6 +63,7 @@ const describe = (bytes: Uint8Array, wrapping: Wrapping, reading: Reading, { fil
   const references = readCodeReferences(elf)
   const livepatch = modinfo.has('livepatch')
   const { flavour, patch } = readPatch(reading, references, livepatch, kernelRelease)
+  const graph = codeGraph(elf, reading.limits.nameBytesMax)
   warnOfModinfo(modinfo, warnings)
   return {
     ...(file === undefined ? {} : { file }),
@@ -72,21 +80,19 @@ const describe = (bytes: Uint8Array, wrapping: Wrapping, reading: Reading, { fil
     depends: (first('depends') ?? '').split(',').filter(name => name !== ''),
     livepatch,
     flavour,
-    patch: {
-      ...patch,
-      objects:
-        patch.objects?.map(object => ({
-          ...object,
-          functions: object.functions.map(({ newCode: _, ...rest }) => ({ ...rest, code: null })),
-        })) ?? null,
-    },
+    patch: { ...patch, objects: patch.objects?.map(object => withCode(object, graph)) ?? null },
     ...importsOf(elf),
     klpRelocations: readKlpRelocations(reading),
     statements: readStatements(modinfo),
-    effects: { init: null, exit: null },
+    effects: readEffects(elf, references, graph),
     warnings: warnings.list,
   }
 }
+
+const withCode = (object: ReadObject, graph: CodeGraph): InspectedObject => ({
+  ...object,
+  functions: object.functions.map(({ newCode, ...rest }) => ({ ...rest, code: newCode && graph.hash(newCode) })),
+})
 
 const NOT_READ: Omit<PatchReading, 'status'> = { foundBy: null, replace: { value: null, certainty: 'none' }, objects: null, states: null }
 

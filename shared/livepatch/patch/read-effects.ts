@@ -1,0 +1,59 @@
+import { follow, type Place, symbolAt } from '../elf/follow.ts'
+import type { Elf } from '../elf/read-elf.ts'
+import { STT } from '../elf/read-symbols.ts'
+import { isCode } from '../elf/section.ts'
+import type { Hint, InspectedModule } from '../inspected-module.ts'
+import type { CodeExtent, CodeGraph } from './code-graph.ts'
+import type { CodeReferences } from './code-targets.ts'
+
+/** What every function of a module calls, and what enabling a livepatch is. */
+const ORDINARY =
+  /^(klp_enable_patch|klp_register_patch|__fentry__|_?mcount|_mcount_call|__x86_.*|__stack_chk_.*|__ubsan_.*|__asan_.*|__kasan_.*|__sanitizer_.*|_(save|rest)gpr.*|\.TOC\.)$/
+const HINTS_MAX = 64
+
+type Entry = { section: string; symbol: string }
+const INIT: Entry = { section: '.init.text', symbol: 'init_module' }
+const EXIT: Entry = { section: '.exit.text', symbol: 'cleanup_module' }
+
+/** What init and exit call beyond enabling the livepatch, directly or through functions of the module: hints, each with its first place. */
+export const readEffects = (elf: Elf, references: CodeReferences, graph: CodeGraph): InspectedModule['effects'] => ({
+  init: callsOf(elf, references, graph, INIT),
+  exit: callsOf(elf, references, graph, EXIT),
+})
+
+const callsOf = (elf: Elf, references: CodeReferences, graph: CodeGraph, entry: Entry): Hint[] | null => {
+  const at = entryOf(elf, entry)
+  if (at === 'none') return []
+  const extent = at && extentOf(elf, graph, at)
+  const reached = extent && graph.reachable(extent)
+  if (!reached) return null
+  const hints = new Map<string, Hint>()
+  for (const node of reached)
+    for (const use of importsIn(references, node.extent))
+      if (!ORDINARY.test(use.symbol) && !hints.has(use.symbol) && hints.size < HINTS_MAX)
+        hints.set(use.symbol, { symbol: use.symbol, section: use.code.name, offset: use.offset })
+  return [...hints.values()]
+}
+
+const importsIn = (references: CodeReferences, { section, start, end }: CodeExtent): CodeReferences['imports'] =>
+  references.imports.filter(use => use.code === section && use.offset >= start && use.offset < end)
+
+/** The module structure points to both functions; their offsets in it depend on the kernel's configuration, their names don't. */
+const entryOf = (elf: Elf, { section, symbol }: Entry): Place | 'none' | null => {
+  const structure = elf.section('.gnu.linkonce.this_module')
+  const table = structure && elf.relocations.of(structure)
+  for (let index = 0; table && index < table.count; index += 1) {
+    const target = follow(elf, table.symbols[index] ?? 0, table.addends[index] ?? 0)
+    if (target.kind !== 'place' || !isCode(target.at.section)) continue
+    if (elf.symbols.name(table.symbols[index] ?? 0) === symbol || target.at.section.name === section) return target.at
+  }
+  const code = elf.section(section)
+  const named = code && elf.symbols.inSection(code.index).find(candidate => elf.symbols.name(candidate) === symbol)
+  if (code && named !== undefined) return { section: code, offset: elf.symbols.value(named) }
+  return code ? null : 'none'
+}
+
+const extentOf = (elf: Elf, graph: CodeGraph, at: Place): CodeExtent | null => {
+  if (symbolAt(elf, at, STT.FUNC) !== null) return graph.extentAt(at)
+  return at.offset === 0 ? { section: at.section, start: 0, end: at.section.size } : null
+}
