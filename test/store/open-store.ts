@@ -35,12 +35,14 @@ const serveLocal = async (): Promise<{ endpoint: string; close: () => Promise<vo
   }
 }
 
-/** What a test lets happen to a request: nothing, lose its answer, or never let it through. */
-export type Mishap = 'answer-lost' | 'throttled' | undefined
+/** What a test lets happen to a request: nothing, lose its answer, refuse it for now, or end the process before it. */
+export type Mishap = 'answer-lost' | 'throttled' | 'killed' | undefined
 
 export type Wire = {
   /** Operations sent, in order: `Query`, `TransactWriteItems`, … */
   readonly sent: string[]
+  /** The same requests with what they asked. */
+  readonly requests: { readonly operation: string; readonly input: Record<string, unknown> }[]
   /** Asked before each request. */
   mishap: (operation: string) => Mishap
 }
@@ -48,13 +50,15 @@ export type Wire = {
 const failure = (name: string) => Object.assign(new Error(`${name} (made by the test)`), { name, $fault: 'server' as const, $metadata: {} })
 
 const watch = (client: DynamoDBClient): Wire => {
-  const wire: Wire = { sent: [], mishap: () => undefined }
+  const wire: Wire = { sent: [], requests: [], mishap: () => undefined }
   client.middlewareStack.add(
     (next, context) => async args => {
       const operation = String(context['commandName']).replace(/Command$/, '')
       wire.sent.push(operation)
+      wire.requests.push({ operation, input: { ...args.input } })
       const mishap = wire.mishap(operation)
       if (mishap === 'throttled') throw failure('ThrottlingException')
+      if (mishap === 'killed') throw new Error('the process ended here (made by the test)')
       const answer = await next(args)
       if (mishap === 'answer-lost') throw failure('TimeoutError')
       return answer
