@@ -3,19 +3,30 @@ import type { LivepatchImage, ModuleImage } from './image.ts'
 import type { Machine } from './machine.ts'
 
 /*
- * How long operations take in the guest that scenarios are recorded in (6.1, one virtual CPU), as measured there. It decides into
- * which step a late retry of a stalled transition falls, and nothing else.
+ * How long operations take in the guests that scenarios are recorded in (one virtual CPU), in milliseconds, as measured there. It
+ * decides into which step a late retry of a stalled transition falls, and nothing else.
  */
-const LIVEPATCH_LOAD_MS = 20
-const TARGET_LOAD_MS = 8
-const UNLOAD_MS = 24
+type Pace = {
+  /** Loading a livepatch, loading one while a transition is open, loading and unloading another module. */
+  readonly livepatch: number
+  readonly busy: number
+  readonly load: number
+  readonly unload: number
+  /** Looking one function up among all of vmlinux (indexed by name since 6.2). */
+  readonly lookup: number
+  /** Registering a function with ftrace, and taking it off. */
+  readonly hook: number
+  readonly unhook: number
+}
+
+const PACE_6_1: Pace = { livepatch: 20, busy: 55, load: 8, unload: 24, lookup: 664, hook: 132, unhook: 168 }
+const PACES: Readonly<Record<string, Pace>> = {
+  '6.12': { livepatch: 45, busy: 56, load: 8, unload: 24, lookup: 0, hook: 160, unhook: 200 },
+  '7.2': { livepatch: 27, busy: 29, load: 20, unload: 6, lookup: 0, hook: 165, unhook: 220 },
+}
 const REFUSED_MS = 2
-const BUSY_MS = 55
-/** Looking one function up among all of vmlinux. */
-const VMLINUX_LOOKUP_MS = 664
-/** Registering a function with ftrace, and taking it off. */
-const HOOK_MS = 132
-const UNHOOK_MS = 168
+
+const paceOf = ({ rules }: Machine): Pace => PACES[rules.name] ?? PACE_6_1
 
 const isHooked = (machine: Machine, object: string | null, key: string): boolean => functionStack(machine, object, key).length > 0
 
@@ -36,8 +47,9 @@ const newHooks = (machine: Machine, image: LivepatchImage): number => {
 }
 
 const livepatchLoadTime = (machine: Machine, image: LivepatchImage): number => {
-  const lookups = vmlinuxLookups(machine, image) * VMLINUX_LOOKUP_MS
-  return machine.transition === null ? LIVEPATCH_LOAD_MS + lookups + newHooks(machine, image) * HOOK_MS : BUSY_MS + lookups
+  const pace = paceOf(machine)
+  const lookups = vmlinuxLookups(machine, image) * pace.lookup
+  return machine.transition === null ? pace.livepatch + lookups + newHooks(machine, image) * pace.hook : pace.busy + lookups
 }
 
 /** Functions of a module that listed livepatches patch. */
@@ -47,12 +59,14 @@ const patchedIn = ({ patches }: Machine, module: string): number =>
 /** Milliseconds that a load takes. */
 export const loadTime = (machine: Machine, image: ModuleImage): number => {
   if (machine.modules.has(image.name)) return REFUSED_MS
-  return image.kind === 'livepatch' ? livepatchLoadTime(machine, image) : TARGET_LOAD_MS + patchedIn(machine, image.name) * HOOK_MS
+  const { load, hook } = paceOf(machine)
+  return image.kind === 'livepatch' ? livepatchLoadTime(machine, image) : load + patchedIn(machine, image.name) * hook
 }
 
 /** Milliseconds that an unload takes. */
 export const unloadTime = (machine: Machine, name: string): number => {
   const module = machine.modules.get(name)
   if (module === undefined || module.references > 0) return 0
-  return UNLOAD_MS + (module.image.kind === 'target' ? patchedIn(machine, name) * UNHOOK_MS : 0)
+  const { unload, unhook } = paceOf(machine)
+  return unload + (module.image.kind === 'target' ? patchedIn(machine, name) * unhook : 0)
 }

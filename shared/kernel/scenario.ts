@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { CALLBACK_KINDS } from '../livepatch/index.ts'
 import type { LivepatchImage, ModuleImage, Symbols, TargetImage } from './image.ts'
 
