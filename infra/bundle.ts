@@ -2,18 +2,11 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
-import { LIFECYCLE_TASKS, OPERATIONS } from '../shared/operations/index.ts'
+import { FUNCTION_ENTRIES } from './function-entries.ts'
 import { lean } from './lean.ts'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const CEDAR = '@cedar-policy/cedar-wasm'
-
-/** Where the entry of each deployed function lies, by the function's name. */
-export const FUNCTION_ENTRIES: Readonly<Record<string, string>> = Object.fromEntries([
-  ...OPERATIONS.map(({ id }) => [id, `functions/api/${id}.entry.ts`]),
-  ...[...LIFECYCLE_TASKS, 'sweep'].map(task => [task, `functions/lifecycle/${task}.entry.ts`]),
-  ['host-authorizer', 'functions/authorizer/host-authorizer.entry.ts'],
-])
 
 const importsCedar = (metafile: Metafile, output: string): boolean =>
   metafile.outputs[output]?.imports.some(imported => imported.path.startsWith(CEDAR)) ?? false
@@ -49,7 +42,7 @@ export const bundleFunctions = async (outdir: string): Promise<Readonly<Record<s
     mainFields: ['module', 'main'],
     external: [`${CEDAR}/*`, CEDAR],
     // CommonJS dependencies ask for `require`, which an ES module has not.
-    banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+    banner: { js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);" },
     legalComments: 'none',
     metafile: true,
     plugins: [lean],
