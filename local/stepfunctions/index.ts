@@ -34,6 +34,8 @@ export type StepFunctions = {
   readonly handle: (target: string, body: unknown) => Promise<{ status: number; body: unknown }>
   /** After a start: goes on with every execution that was running when the file was last closed, or its process killed. */
   readonly resume: () => Promise<void>
+  /** Resolves once nothing moves without the clock, an answer of a function, or a call of the API; says whether something did. */
+  readonly idle: () => Promise<boolean>
   readonly close: () => void
 }
 
@@ -48,6 +50,7 @@ export const openStepFunctions = (options: StepFunctionsOptions): StepFunctions 
   return {
     handle: handleWith({ engine, executions, machines, tokens, query, now, arns: arnsOf(region, account) }),
     resume: async () => engine.resume(),
+    idle: engine.idle,
     close: () => {
       engine.close()
       query.close()

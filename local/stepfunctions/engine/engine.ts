@@ -47,6 +47,9 @@ export const createEngine = (parts: EngineParts) => {
   let alarm: { at: number; cancel: () => void } | undefined
   let open = true
   let lastKey = executions.lastKey()
+  /** Turns under way or queued, and who waits for there being none. */
+  let busy = 0
+  const idlers: ((waited: boolean) => void)[] = []
 
   const setAlarm = () => {
     let at = Number.POSITIVE_INFINITY
@@ -77,7 +80,7 @@ export const createEngine = (parts: EngineParts) => {
         if (current?.phase.is === 'running' && current.phase.attempt.scheduled === attempt.scheduled) await act(turn, current)
       })
     const asked = Promise.resolve().then(() => invoke(requestOf(state, attempt, tokens, now())))
-    void asked.then(
+    const told = asked.then(
       result =>
         answered(async (turn, current) => {
           const text = answerText(state, result, now())
@@ -87,12 +90,15 @@ export const createEngine = (parts: EngineParts) => {
         }),
       refusal => answered((turn, current) => failTask({ turn, frame: current, state, base: current.last }, failureOf(refusal))),
     )
+    /* An answer that could not be written is asked for again after the restart that this makes necessary. */
+    told.catch(() => undefined)
   }
 
   /** What is on disk is the truth: after a mistake of ours the execution is read again, and fails with it. */
   const failBroken = async (broken: Live, error: unknown) => {
     const row = executions.byArn(broken.row.arn)
-    if (row === undefined || row.status !== 'RUNNING') return
+    if (row === undefined) throw error
+    if (row.status !== 'RUNNING') return
     const live = load(row)
     const turn = openTurn(parts, live)
     const cause = `The interpreter failed: ${error instanceof Error ? error.message : String(error)}`
@@ -140,13 +146,20 @@ export const createEngine = (parts: EngineParts) => {
   }
 
   const enqueue = (live: Live, act: (turn: Turn) => Promise<void> | void): Promise<void> => {
+    busy += 1
     const done = live.turns.then(() => runTurn(live, act))
     /* A commit that fails is told to whoever waits for this turn; the next one finds what is on disk. */
-    live.turns = done.catch(() => {
-      live.closed = true
-      lives.delete(live.row.arn)
-    })
-    return open ? done : live.turns
+    live.turns = done
+      .catch(() => {
+        live.closed = true
+        lives.delete(live.row.arn)
+      })
+      .then(() => {
+        busy -= 1
+        if (busy === 0) for (const resolve of idlers.splice(0)) resolve(true)
+      })
+    done.catch(() => undefined)
+    return done
   }
 
   const load = (row: ExecutionRow): Live => {
@@ -193,7 +206,7 @@ export const createEngine = (parts: EngineParts) => {
       })
       live.born = started
       void started.then(
-        () => enqueue(live, () => undefined),
+        () => void enqueue(live, () => undefined),
         () => undefined,
       )
       return started
@@ -232,6 +245,8 @@ export const createEngine = (parts: EngineParts) => {
       })
       return accepted
     },
+    /** Resolves when no turn is under way, with whether there was one. */
+    idle: (): Promise<boolean> => (busy === 0 ? Promise.resolve(false) : new Promise(resolve => idlers.push(resolve))),
     resume: () => {
       for (const row of executions.running()) if (!lives.has(row.arn)) revive(load(row))
     },

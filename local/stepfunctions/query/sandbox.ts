@@ -27,7 +27,9 @@ export const sandbox = (jsonata: (source: string, options: object) => Expression
     if (step === 0) throw { code: 'D9001', message: 'The step of $range must not be zero' }
     const count = Math.floor((last - first) / step) + 1
     if (count > host.sequenceMax) throw { code: 'D2015', message: 'The result of $range is too long' }
-    return Array.from({ length: Math.max(0, count) }, (_, index) => first + index * step)
+    const numbers = Array.from({ length: Math.max(0, count) }, (_, index) => first + index * step)
+    /* On the service its result is one of JSONata's sequences: a single number stands for itself. */
+    return Object.assign(numbers, { sequence: true })
   }
   const partition = (items: unknown[] | undefined, size: number) => {
     if (items === undefined) return undefined
