@@ -1,0 +1,117 @@
+import { numberOf, objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
+
+export type CountsView = {
+  readonly hosts: number
+  readonly applied: number
+  readonly failed: number
+  readonly stalled: number
+  readonly silent: number
+  readonly pending: number
+}
+
+export type WaveView = {
+  /** Index; people are shown it plus one. */
+  readonly wave: number
+  readonly share: number
+  readonly state: string
+  readonly counts: CountsView | null
+}
+
+export type ApprovalView = { readonly by: string; readonly groups: readonly string[]; readonly at: string; readonly comment: string }
+export type FindingView = { readonly code: string; readonly severity: string; readonly message: string; readonly remedy: string }
+
+/** A change as the server shows it (GET /changes/{change}). */
+export type ChangeView = {
+  readonly id: string
+  readonly fleet: string
+  readonly livepatch: string
+  readonly status: string
+  readonly version: number
+  readonly proposer: string
+  readonly proposedAt: string
+  readonly reason: string
+  readonly digest: string
+  readonly outcome: string
+  readonly approvals: readonly ApprovalView[]
+  /** What is missing for its release, in words. */
+  readonly needs: readonly string[]
+  readonly waves: readonly WaveView[]
+  readonly halted: { readonly code: string; readonly detail: string } | null
+  readonly findings: readonly FindingView[]
+  readonly timeline: readonly { readonly at: string; readonly actor: string; readonly text: string }[]
+}
+
+/** Some answers name a person by id, some whole. */
+export const personName = (value: unknown): string => {
+  const person = objectOf(value)
+  return textOf(value) || textOf(person['name']) || textOf(person['id'])
+}
+
+const countsOf = (value: unknown): CountsView | null => {
+  if (typeof value !== 'object' || value === null) return null
+  const counts = objectOf(value)
+  return {
+    hosts: numberOf(counts['hosts']),
+    applied: numberOf(counts['applied']),
+    failed: numberOf(counts['failed']),
+    stalled: numberOf(counts['stalled']),
+    silent: numberOf(counts['silent']),
+    pending: numberOf(counts['pending']),
+  }
+}
+
+/** The present wave has live counts beside it, which are newer than the recorded ones. */
+const wavesOf = (body: ReturnType<typeof objectOf>): readonly WaveView[] => {
+  const present = objectOf(body['wave'])
+  return objectsOf(body['waves']).map((wave, place) => {
+    const index = typeof wave['wave'] === 'number' ? wave['wave'] : place
+    const live = present['index'] === index ? countsOf(present['counts']) : null
+    return { wave: index, share: numberOf(wave['share']), state: textOf(wave['state']), counts: live ?? countsOf(wave['counts']) }
+  })
+}
+
+const haltedOf = (value: unknown): ChangeView['halted'] =>
+  typeof value === 'object' && value !== null ? { code: textOf(objectOf(value)['code']), detail: textOf(objectOf(value)['detail']) } : null
+
+export const findingOf = (finding: ReturnType<typeof objectOf>): FindingView => ({
+  code: textOf(finding['code']),
+  severity: textOf(finding['severity']),
+  message: textOf(finding['message']),
+  remedy: textOf(finding['remedy']),
+})
+
+export const changeView = (value: unknown): ChangeView => {
+  const body = objectOf(value)
+  return {
+    id: textOf(body['id']),
+    fleet: textOf(body['fleet']),
+    livepatch: textOf(body['livepatch']),
+    status: textOf(body['status']),
+    version: numberOf(body['version']),
+    proposer: personName(body['proposer']),
+    proposedAt: textOf(body['proposedAt']),
+    reason: textOf(body['reason']),
+    digest: textOf(body['digest']),
+    outcome: textOf(body['outcome']),
+    approvals: objectsOf(body['approvals']).map(approval => ({
+      by: textOf(approval['name']) || personName(approval['by']),
+      groups: textsOf(approval['groups'] ?? objectOf(approval['by'])['groups']),
+      at: textOf(approval['at']),
+      comment: textOf(approval['comment']),
+    })),
+    needs: textsOf(body['needs']),
+    waves: wavesOf(body),
+    halted: haltedOf(body['halted']),
+    findings: objectsOf(body['findings']).map(findingOf),
+    timeline: objectsOf(body['timeline']).map(entry => ({
+      at: textOf(entry['at']),
+      actor: personName(entry['actor']),
+      text: textOf(entry['text']) || textOf(entry['type']),
+    })),
+  }
+}
+
+const ENDS = ['completed', 'blocked', 'declined', 'aborted']
+export const hasEnded = ({ status }: Pick<ChangeView, 'status'>): boolean => ENDS.includes(status)
+/** Somebody has to say something before it goes on. */
+export const awaitsDecision = ({ status }: Pick<ChangeView, 'status'>): boolean => status === 'in-review' || status === 'halted'

@@ -1,0 +1,296 @@
+import type { Run } from './input.ts'
+
+export type OptionDefinition = { readonly flags: string; readonly text: string; readonly required?: true; readonly repeat?: true }
+
+export type CommandDefinition = {
+  readonly path: readonly [string] | readonly [string, string]
+  /** As commander reads it: `<id>`, `<file...>`. */
+  readonly args: string
+  readonly summary: string
+  /** Whether it asks a server. */
+  readonly online: boolean
+  readonly options: readonly OptionDefinition[]
+  readonly examples: readonly string[]
+  /** Loads the command when it runs, so that starting costs nothing for the others. */
+  readonly load: () => Promise<{ readonly run: Run }>
+}
+
+export const GROUPS: Readonly<Record<string, string>> = {
+  patch: 'Livepatches in the catalog',
+  change: 'Changes: proposals that a fleet run a livepatch',
+  fleet: 'Fleets and their hosts',
+  host: 'One host',
+}
+
+const option = (flags: string, text: string): OptionDefinition => ({ flags, text })
+const required = (flags: string, text: string): OptionDefinition => ({ flags, text, required: true })
+const repeat = (flags: string, text: string): OptionDefinition => ({ flags, text, repeat: true })
+
+const PAGING = [option('--limit <n>', 'items a page, 1 to 100'), option('--cursor <cursor>', 'go on where the page before ended')]
+const REASON = option('-r, --reason <text>', 'why; it is recorded')
+const STATEMENT = [
+  option('--series <name>', 'the line of livepatches it belongs to'),
+  option('--version <version>', 'its place in the series, for example 2 or 6.1.3'),
+  repeat('--fixes <cve>', 'a CVE id that it fixes'),
+  repeat('--adopts <livepatch:object:callback>', 'an obligation of a predecessor that it takes over'),
+  option('--statement <file>', 'all that the file does not say of itself, as JSON'),
+]
+
+export const COMMANDS: readonly CommandDefinition[] = [
+  {
+    path: ['login'],
+    args: '[person]',
+    summary: 'Log in; without a person, tell who is logged in',
+    online: true,
+    options: [
+      option('--code <code>', 'the issuer’s code (default: SUPERSEDE_CODE, or issuer.json in the data directory)'),
+      option('--data <directory>', 'data directory of the server on this machine (default .supersede)'),
+      option('--token <token>', 'a token from the identity provider of a deployed system; - reads it from stdin'),
+    ],
+    examples: ['supersede login alice', 'supersede login --token - --url https://supersede.example.com < token'],
+    load: () => import('./commands/login.ts'),
+  },
+  {
+    path: ['logout'],
+    args: '',
+    summary: 'Forget the login at a server',
+    online: true,
+    options: [],
+    examples: ['supersede logout'],
+    load: () => import('./commands/logout.ts'),
+  },
+  {
+    path: ['patch', 'submit'],
+    args: '<file>',
+    summary: 'Submit a livepatch module',
+    online: true,
+    options: STATEMENT,
+    examples: ['supersede patch submit lp_proc_2.ko', 'supersede patch submit fix.ko --series edge --version 3 --fixes CVE-2026-0001'],
+    load: () => import('./commands/patch-submit.ts'),
+  },
+  {
+    path: ['patch', 'list'],
+    args: '',
+    summary: 'List livepatches',
+    online: true,
+    options: [option('--series <name>', 'only of this series'), ...PAGING],
+    examples: ['supersede patch list', 'supersede patch list --series proc -o json'],
+    load: () => import('./commands/patch-list.ts'),
+  },
+  {
+    path: ['patch', 'show'],
+    args: '<livepatch>',
+    summary: 'Show a livepatch: by digest, the beginning of one, name, or series@version',
+    online: true,
+    options: [],
+    examples: ['supersede patch show lp_proc_2', 'supersede patch show proc@2'],
+    load: () => import('./commands/patch-show.ts'),
+  },
+  {
+    path: ['change', 'propose'],
+    args: '',
+    summary: 'Propose that a fleet run a livepatch',
+    online: true,
+    options: [
+      required('-f, --fleet <fleet>', 'the fleet'),
+      required('-l, --livepatch <livepatch>', 'digest, beginning of one, name, or series@version'),
+      required('-r, --reason <text>', 'why; it is recorded'),
+      option('--waves <percents>', 'shares of the fleet, for example 5,50,100'),
+      option('--soak <time>', 'how long a full wave is watched, for example 30m'),
+      option('--plan <file>', 'a plan as JSON; --waves and --soak win over it'),
+      option('-w, --watch', 'then watch it'),
+    ],
+    examples: [
+      'supersede change propose --fleet edge --livepatch proc@2 --reason "CVE-2026-0001"',
+      'supersede change propose -f edge -l lp_proc_2 -r "hardening" --waves 10,100 --soak 1h --watch',
+    ],
+    load: () => import('./commands/change-propose.ts'),
+  },
+  {
+    path: ['change', 'list'],
+    args: '',
+    summary: 'List changes, newest first',
+    online: true,
+    options: [option('-f, --fleet <fleet>', 'only of this fleet'), option('--status <status>', 'only in this status'), ...PAGING],
+    examples: ['supersede change list --fleet edge', 'supersede change list --status in-review'],
+    load: () => import('./commands/change-list.ts'),
+  },
+  {
+    path: ['change', 'show'],
+    args: '<change>',
+    summary: 'Show a change: its waves, approvals, findings and what happened',
+    online: true,
+    options: [],
+    examples: ['supersede change show 01JDC4M8T0000000000000000A'],
+    load: () => import('./commands/change-show.ts'),
+  },
+  {
+    path: ['change', 'verdict'],
+    args: '<change>',
+    summary: 'Show what the simulation found for every cohort',
+    online: true,
+    options: [],
+    examples: ['supersede change verdict 01JDC4M8T0000000000000000A'],
+    load: () => import('./commands/change-verdict.ts'),
+  },
+  {
+    path: ['change', 'approve'],
+    args: '<change>',
+    summary: 'Approve a change as it stands',
+    online: true,
+    options: [
+      option('-m, --comment <text>', 'a word to the record'),
+      option('--digest <digest>', 'the change digest that you reviewed; refused if the change has moved since'),
+    ],
+    examples: ['supersede change approve 01JDC4M8T0000000000000000A -m "tested on lab hosts"'],
+    load: () => import('./commands/change-approve.ts'),
+  },
+  {
+    path: ['change', 'reject'],
+    args: '<change>',
+    summary: 'Reject a change, which ends it',
+    online: true,
+    options: [required('-r, --reason <text>', 'why; it is recorded'), option('--digest <digest>', 'the change digest that you reviewed')],
+    examples: ['supersede change reject 01JDC4M8T0000000000000000A --reason "wait for 6.1.120"'],
+    load: () => import('./commands/change-reject.ts'),
+  },
+  ...(['pause', 'resume', 'abort'] as const).map(
+    (command): CommandDefinition => ({
+      path: ['change', command],
+      args: '<change>',
+      summary: {
+        pause: 'Hold a change where it is',
+        resume: 'Let a held change go on',
+        abort: 'End a change; hosts that have moved stay where they are',
+      }[command],
+      online: true,
+      options: [REASON, option('--version <n>', 'the version that you saw; refused if the change has moved since')],
+      examples: [`supersede change ${command} 01JDC4M8T0000000000000000A${command === 'resume' ? '' : ' --reason "load on the edge"'}`],
+      load: () => import('./commands/change-control.ts').then(({ control }) => ({ run: control(command) })),
+    }),
+  ),
+  {
+    path: ['change', 'watch'],
+    args: '<change>',
+    summary: 'Watch a change wave by wave until it ends',
+    online: true,
+    options: [
+      option('--interval <time>', 'time between two looks (default 1s)'),
+      option('--until-decision', 'end when somebody has to decide, too'),
+    ],
+    examples: ['supersede change watch 01JDC4M8T0000000000000000A', 'supersede change watch 01JDC4M8T0000000000000000A | tee rollout.log'],
+    load: () => import('./commands/change-watch.ts'),
+  },
+  {
+    path: ['fleet', 'list'],
+    args: '',
+    summary: 'List fleets',
+    online: true,
+    options: PAGING,
+    examples: ['supersede fleet list'],
+    load: () => import('./commands/fleet-list.ts'),
+  },
+  {
+    path: ['fleet', 'show'],
+    args: '<fleet>',
+    summary: 'Show a fleet with its cohorts',
+    online: true,
+    options: [],
+    examples: ['supersede fleet show edge'],
+    load: () => import('./commands/fleet-show.ts'),
+  },
+  {
+    path: ['fleet', 'create'],
+    args: '<fleet>',
+    summary: 'Create a fleet',
+    online: true,
+    options: [option('-d, --description <text>', 'what it is')],
+    examples: ['supersede fleet create edge --description "Edge proxies"'],
+    load: () => import('./commands/fleet-create.ts'),
+  },
+  {
+    path: ['fleet', 'hosts'],
+    args: '<fleet>',
+    summary: 'List the hosts of a fleet',
+    online: true,
+    options: PAGING,
+    examples: ['supersede fleet hosts edge'],
+    load: () => import('./commands/fleet-hosts.ts'),
+  },
+  {
+    path: ['fleet', 'enrol'],
+    args: '<fleet>',
+    summary: 'Issue one-time tokens with which hosts enrol',
+    online: true,
+    options: [option('-n, --count <n>', 'how many, 1 to 100 (default 1)')],
+    examples: ['supersede fleet enrol edge --count 3'],
+    load: () => import('./commands/fleet-enrol.ts'),
+  },
+  {
+    path: ['host', 'history'],
+    args: '<host>',
+    summary: 'What ran on a host over time, and by whose approval',
+    online: true,
+    options: PAGING,
+    examples: ['supersede host history edge-07'],
+    load: () => import('./commands/host-history.ts'),
+  },
+  {
+    path: ['history'],
+    args: '',
+    summary: 'List what is recorded, newest first',
+    online: true,
+    options: [
+      option('--actor <person>', 'only what this person did (supersede: the workflow)'),
+      option('-f, --fleet <fleet>', 'only about this fleet'),
+      option('--day <YYYY-MM-DD>', 'only on this day, UTC'),
+      ...PAGING,
+    ],
+    examples: ['supersede history', 'supersede history --actor bob --day 2026-11-23'],
+    load: () => import('./commands/history.ts'),
+  },
+  {
+    path: ['lineage'],
+    args: '<livepatch>',
+    summary: 'What a livepatch replaced and what replaced it, on which fleets, by which changes',
+    online: true,
+    options: [],
+    examples: ['supersede lineage proc@2'],
+    load: () => import('./commands/lineage.ts'),
+  },
+  {
+    path: ['verdict'],
+    args: '<file>',
+    summary: 'Judge a livepatch without proposing anything: on a fleet (server), or on a stack (offline)',
+    online: true,
+    options: [
+      option('-f, --fleet <fleet>', 'judge on the stacks that the hosts of this fleet run now'),
+      repeat('--stack <file>', 'judge on this stack (JSON), offline'),
+      repeat('--known <file>', 'a livepatch that the stacks name, as a module file'),
+      ...STATEMENT,
+    ],
+    examples: ['supersede verdict lp_proc_1.ko --fleet edge', 'supersede verdict lp_proc_1.ko --stack host.json --known lp_proc_2.ko'],
+    load: () => import('./commands/verdict.ts'),
+  },
+  {
+    path: ['simulate'],
+    args: '<file>',
+    summary: 'Run a scenario on the simulated kernel, offline, and print its transcript',
+    online: false,
+    options: [
+      option('-k, --kernel <release>', 'kernel release whose rules hold (default: the scenario’s, or 6.1)'),
+      option('--explain', 'say why each line of the kernel log came'),
+    ],
+    examples: ['supersede simulate scenario.json', 'supersede simulate recording.jsonl --kernel 6.12 --explain'],
+    load: () => import('./commands/simulate.ts'),
+  },
+  {
+    path: ['inspect'],
+    args: '<file...>',
+    summary: 'Read livepatch modules, offline',
+    online: false,
+    options: [],
+    examples: ['supersede inspect lp_proc_2.ko', 'supersede inspect *.ko -o json'],
+    load: () => import('./commands/inspect.ts'),
+  },
+]

@@ -1,0 +1,29 @@
+import { personName } from '../change-view.ts'
+import { given, type Run } from '../input.ts'
+import { pageQuery } from '../page-query.ts'
+import { shortDigest, when } from '../terminal/format.ts'
+import { printJson, printPage } from '../terminal/print.ts'
+import { textOf } from '../terminal/read-json.ts'
+
+export const run: Run = async input => {
+  const query = { ...pageQuery(input), fleet: given(input, 'fleet'), status: given(input, 'status') }
+  const { body } = await input.api().call('list-changes', { query })
+  if (input.json) {
+    printJson(input.shell, body)
+    return undefined
+  }
+  printPage(
+    input.shell,
+    body,
+    [
+      ['change', change => textOf(change['id'])],
+      ['status', change => textOf(change['status'])],
+      ['fleet', change => textOf(change['fleet'])],
+      ['livepatch', change => shortDigest(textOf(change['livepatch']))],
+      ['proposer', change => personName(change['proposer'])],
+      ['proposed at', change => when(textOf(change['proposedAt']))],
+    ],
+    'No changes; supersede change propose makes one.',
+  )
+  return undefined
+}

@@ -1,0 +1,33 @@
+import { firstArgument, type Run } from '../input.ts'
+import { pageQuery } from '../page-query.ts'
+import { when } from '../terminal/format.ts'
+import { printJson, printPage } from '../terminal/print.ts'
+import { objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
+
+export const run: Run = async input => {
+  const { body } = await input.api().call('list-hosts', { path: { fleet: firstArgument(input) }, query: pageQuery(input) })
+  if (input.json) {
+    printJson(input.shell, body)
+    return undefined
+  }
+  printPage(
+    input.shell,
+    body,
+    [
+      ['host', host => textOf(host['id'])],
+      ['state', host => textOf(host['state'])],
+      ['kernel', host => textOf(host['kernelRelease'])],
+      [
+        'livepatches',
+        host =>
+          objectsOf(host['livepatches'])
+            .map(entry => textOf(entry['name']))
+            .join(' + '),
+      ],
+      ['seen at', host => when(textOf(host['lastSeenAt']))],
+      ['refusal', host => textOf(objectOf(host['refusal'])['code'])],
+    ],
+    'No hosts; supersede fleet enrol issues tokens with which they enrol.',
+  )
+  return undefined
+}

@@ -1,0 +1,25 @@
+import type { Run } from '../input.ts'
+import { pageQuery } from '../page-query.ts'
+import { when } from '../terminal/format.ts'
+import { printJson, printPage } from '../terminal/print.ts'
+import { textOf } from '../terminal/read-json.ts'
+
+export const run: Run = async input => {
+  const { body } = await input.api().call('list-fleets', { query: pageQuery(input) })
+  if (input.json) {
+    printJson(input.shell, body)
+    return undefined
+  }
+  printPage(
+    input.shell,
+    body,
+    [
+      ['fleet', fleet => textOf(fleet['id'])],
+      ['hosts', fleet => textOf(fleet['hosts'])],
+      ['created at', fleet => when(textOf(fleet['createdAt']))],
+      ['description', fleet => textOf(fleet['description'])],
+    ],
+    'No fleets; supersede fleet create NAME makes one.',
+  )
+  return undefined
+}

@@ -1,0 +1,43 @@
+import { firstArgument, type Run } from '../input.ts'
+import { shortDigest, when } from '../terminal/format.ts'
+import { printFacts, printJson, printTable, printTitle } from '../terminal/print.ts'
+import { type JsonObject, objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
+
+const livepatchesOf = (stack: JsonObject): string =>
+  objectsOf(stack['livepatches'])
+    .map(
+      entry =>
+        `${textOf(entry['name'])}${entry['transition'] === true ? ' (in transition)' : entry['enabled'] === false ? ' (disabled)' : ''}`,
+    )
+    .join(' + ') || 'none'
+
+export const run: Run = async input => {
+  const { shell } = input
+  const { body } = await input.api().call('show-fleet', { path: { fleet: firstArgument(input) } })
+  if (input.json) {
+    printJson(shell, body)
+    return undefined
+  }
+  const fleet = objectOf(body)
+  printFacts(shell, [
+    ['fleet', textOf(fleet['id'])],
+    ['description', textOf(fleet['description'])],
+    ['created', when(textOf(fleet['createdAt']))],
+    ['hosts', textOf(fleet['hosts'])],
+    ['active change', textOf(fleet['activeChange'])],
+  ])
+  const cohorts = objectsOf(fleet['cohorts'])
+  if (cohorts.length === 0) return undefined
+  printTitle(shell, 'Cohorts')
+  printTable(
+    shell,
+    ['cohort', 'hosts', 'kernel', 'livepatches'],
+    cohorts.map(cohort => [
+      shortDigest(textOf(cohort['cohort'])),
+      textOf(cohort['hosts']),
+      textOf(objectOf(cohort['stack'])['kernelRelease']),
+      livepatchesOf(objectOf(cohort['stack'])),
+    ]),
+  )
+  return undefined
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { type InspectedModule, type ReadResult, readModule } from '../../shared/livepatch/index.ts'
+import type { Exit } from '../exit-codes.ts'
+import { exitCode } from '../exit-codes.ts'
+import { readBytes } from '../files.ts'
+import type { Run } from '../input.ts'
+import type { Shell } from '../shell.ts'
+import { printFacts, printJson, printTitle } from '../terminal/print.ts'
+import { paint } from '../terminal/style.ts'
+import { terminalText } from '../terminal/terminal-text.ts'
+
+type Read = { readonly file: string; readonly sha256: string; readonly result: ReadResult }
+
+const NOTHING_CERTAIN: readonly string[] = ['dynamic', 'ambiguous', 'malformed']
+const endOf = ({ result }: Read): Exit =>
+  !result.ok ? 'refusedFile' : NOTHING_CERTAIN.includes(result.module.patch.status) ? 'nothingCertain' : 'ok'
+
+const answerOf = ({ file, sha256, result }: Read): unknown =>
+  result.ok ? { ...result.module, file } : { file, sha256, error: result.error }
+
+const functionsOf = ({ patch }: InspectedModule): string => {
+  if (patch.objects === null) return 'unknown'
+  const lines = patch.objects.flatMap(object =>
+    object.functions.map(({ oldName, sympos, newName }) => {
+      const position = sympos === '0' ? '' : `,${sympos}`
+      return `${object.name ?? (object.kind === 'unknown' ? '?' : 'vmlinux')}:${oldName ?? '?'}${position}${newName === null ? '' : ` → ${newName}`}`
+    }),
+  )
+  return lines.length === 0 ? 'none' : lines.join('\n')
+}
+
+const callbacksOf = ({ patch }: InspectedModule): string =>
+  (patch.objects ?? [])
+    .flatMap(object =>
+      Object.entries(object.callbacks).map(([kind, name]) => `${object.name ?? 'vmlinux'}:${kind}${name ? ` → ${name}` : ''}`),
+    )
+    .join('\n')
+
+const replaceOf = ({ replace }: InspectedModule['patch']): string =>
+  replace.value === null ? `unknown (${replace.certainty})` : `${replace.value ? 'yes' : 'no'} (${replace.certainty})`
+
+const statesOf = ({ patch }: InspectedModule): string =>
+  patch.states === null ? 'unknown' : patch.states.map(({ id, version }) => `${id} version ${version}`).join('\n')
+
+const signatureOf = ({ signature }: InspectedModule): string => {
+  if (!signature.present) return signature.malformed === undefined ? 'none' : `malformed: ${signature.malformed}`
+  const { signer } = signature
+  const who =
+    signer === undefined
+      ? ''
+      : signer.type === 'subjectKeyIdentifier'
+        ? `key ${signer.keyId}`
+        : `${signer.issuerCN ?? '?'}, serial ${signer.serial}`
+  return ['present', signature.digestAlgorithm ?? '', who].filter(text => text !== '').join(', ')
+}
+
+const printModule = (shell: Shell, module: InspectedModule): void => {
+  const { patch, statements } = module
+  printFacts(shell, [
+    ['sha256', module.sha256],
+    ['name', module.name ?? 'unknown'],
+    ['kernel', `${module.kernelRelease ?? 'unknown'} ${module.arch}`],
+    ['compressed', module.compression === 'none' ? '' : module.compression],
+    ['livepatch', `${patch.status}${patch.note === undefined ? '' : `: ${patch.note}`}`],
+    ['flavour', module.flavour ?? ''],
+    ['cumulative', module.livepatch ? replaceOf(patch) : ''],
+    ['functions', module.livepatch ? functionsOf(module) : ''],
+    ['callbacks', callbacksOf(module)],
+    ['states', module.livepatch ? statesOf(module) : ''],
+    ['shadow', module.shadowImports.join(', ')],
+    ['series', statements.series === null ? '' : `${statements.series} version ${statements.version ?? '?'}`],
+    ['fixes', statements.fixes.join(', ')],
+    ['adopts', statements.adopts.join('\n')],
+    ['signature', signatureOf(module)],
+    ['warnings', module.warnings.map(({ code, reason }) => `${code}: ${reason}`).join('\n')],
+  ])
+}
+
+const printRead = (shell: Shell, read: Read): void => {
+  printTitle(shell, terminalText(read.file))
+  if (read.result.ok) {
+    printModule(shell, read.result.module)
+    return
+  }
+  const { code, section, offset, reason } = read.result.error
+  const place = [section ?? '', offset === null ? '' : `byte ${offset}`].filter(text => text !== '').join(', ')
+  shell.out(`${paint(shell, 'red', 'refused')} ${terminalText(`${code}: ${reason}${place === '' ? '' : ` (${place})`}`)}\n`)
+}
+
+export const run: Run = async ({ shell, args, json }) => {
+  const reads: Read[] = []
+  for (const file of args) {
+    const bytes = readBytes(shell, file)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    reads.push({ file: basename(file), sha256, result: await readModule(bytes, { file: basename(file) }) })
+  }
+  const [only, ...others] = reads
+  if (json) printJson(shell, only !== undefined && others.length === 0 ? answerOf(only) : reads.map(answerOf))
+  else for (const read of reads) printRead(shell, read)
+  return reads.map(endOf).toSorted((a, b) => exitCode(b) - exitCode(a))[0]
+}

@@ -1,0 +1,28 @@
+import { given, type Run } from '../input.ts'
+import { pageQuery } from '../page-query.ts'
+import { shortDigest } from '../terminal/format.ts'
+import { printJson, printPage } from '../terminal/print.ts'
+import { textOf, textsOf } from '../terminal/read-json.ts'
+
+export const run: Run = async input => {
+  const { body } = await input.api().call('list-patches', { query: { ...pageQuery(input), series: given(input, 'series') } })
+  if (input.json) {
+    printJson(input.shell, body)
+    return undefined
+  }
+  printPage(
+    input.shell,
+    body,
+    [
+      ['digest', patch => shortDigest(textOf(patch['digest']))],
+      ['name', patch => textOf(patch['name'])],
+      ['series', patch => textOf(patch['series'])],
+      ['version', patch => textOf(patch['version'])],
+      ['kernel', patch => textOf(patch['kernelRelease'])],
+      ['cumulative', patch => (patch['replace'] === true ? 'yes' : 'no')],
+      ['fixes', patch => textsOf(patch['fixes']).join(' ')],
+    ],
+    'No livepatches yet; supersede patch submit FILE puts one in.',
+  )
+  return undefined
+}

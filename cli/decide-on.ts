@@ -1,0 +1,35 @@
+import { changeView } from './change-view.ts'
+import { Failure } from './failure.ts'
+import { given, type Input } from './input.ts'
+import type { Ended } from './shell.ts'
+import { shortDigest } from './terminal/format.ts'
+import { printJson } from './terminal/print.ts'
+import { terminalText } from './terminal/terminal-text.ts'
+
+type Decision = { readonly decision: 'approve'; readonly comment?: string } | { readonly decision: 'reject'; readonly reason: string }
+
+/**
+ * Approves or rejects. The decision binds to a digest: the one given with --digest (reviewed elsewhere, earlier), or the one
+ * that the change has now, which is told. Either way the server refuses it should the change have moved meanwhile.
+ */
+export const decideOn = async (input: Input, id: string, decision: Decision): Promise<Ended> => {
+  const { shell } = input
+  const api = input.api()
+  const path = { change: id }
+  const change = changeView((await api.call('show-change', { path })).body)
+  const digest = given(input, 'digest') ?? change.digest
+  if (digest === '') throw new Failure('refused', `there is nothing to decide on yet: the change is ${change.status}`)
+  const doing = decision.decision === 'approve' ? 'approving' : 'rejecting'
+  shell.err(
+    `${doing} ${terminalText(`${change.fleet} → ${shortDigest(change.livepatch)}`)}, verdict ${terminalText(change.outcome)}, digest ${terminalText(shortDigest(digest))}\n`,
+  )
+  const { body } = await api.call('approve-change', { path, body: { ...decision, digest } })
+  if (input.json) {
+    printJson(shell, body)
+    return undefined
+  }
+  const after = changeView(body)
+  shell.out(`${terminalText(after.id)} is ${terminalText(after.status)}\n`)
+  for (const need of after.status === 'in-review' ? after.needs : []) shell.out(`needs ${terminalText(need)}\n`)
+  return undefined
+}

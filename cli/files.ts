@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Failure } from './failure.ts'
+import type { Shell } from './shell.ts'
+
+const why = (error: unknown): string => {
+  if (!(error instanceof Error) || !('code' in error)) return String(error)
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'it may not be read',
+    EISDIR: 'it is a folder',
+  }
+  return reasons[String(error.code)] ?? error.message
+}
+
+export const readBytes = ({ cwd }: Pick<Shell, 'cwd'>, file: string): Uint8Array => {
+  try {
+    return readFileSync(resolve(cwd, file))
+  } catch (error) {
+    throw new Failure('failure', `${file}: ${why(error)}`)
+  }
+}
+
+export const readText = (shell: Pick<Shell, 'cwd'>, file: string): string => Buffer.from(readBytes(shell, file)).toString('utf8')
+
+export const readJsonFile = (shell: Pick<Shell, 'cwd'>, file: string): unknown => {
+  const text = readText(shell, file)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Failure('failure', `${file}: this is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

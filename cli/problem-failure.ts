@@ -1,0 +1,28 @@
+import type { Exit } from './exit-codes.ts'
+import { Failure } from './failure.ts'
+import { objectOf, textOf, textsOf } from './terminal/read-json.ts'
+
+const exitOf = (status: number): Exit => {
+  if (status === 401) return 'notLoggedIn'
+  if (status === 403 || status === 409 || status === 412) return 'refused'
+  if (status === 404) return 'notFound'
+  return 'failure'
+}
+
+/**
+ * A problem document (RFC 9457) as one line and hints: the title says what is wrong, the detail what to do. Answers that are
+ * none (a proxy's page, say) keep their status.
+ */
+export const problemFailure = (status: number, body: unknown): Failure => {
+  const document = objectOf(body)
+  const title = textOf(document['title']) || `the server answered ${status}`
+  const code = textOf(document['code'])
+  const detail = textOf(document['detail'])
+  const reasons = textsOf(document['reasons']).filter(reason => reason !== '' && !detail.includes(reason))
+  const instance = status >= 500 ? textOf(document['instance']) : ''
+  return new Failure(
+    exitOf(status),
+    code === '' ? title : `${title} (${code})`,
+    ...[detail, ...reasons, status === 401 ? 'supersede login PERSON logs in' : '', instance].filter(hint => hint !== ''),
+  )
+}

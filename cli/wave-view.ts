@@ -1,0 +1,86 @@
+import type { ChangeView, CountsView, WaveView } from './change-view.ts'
+import { percent, shortDigest } from './terminal/format.ts'
+import { paint, paintStatus } from './terminal/style.ts'
+import { terminalText } from './terminal/terminal-text.ts'
+
+/** How lines may look. */
+export type Look = { readonly columns: number; readonly color: boolean }
+
+const BAR_MAX = 30
+
+/** Applied full, failed and stalled crossed, the rest light; at least one cell for whatever is not zero. */
+const bar = ({ hosts, applied, failed, stalled }: CountsView, cells: number): string => {
+  if (hosts === 0) return '░'.repeat(cells)
+  const bad = failed + stalled
+  const badCells = bad === 0 ? 0 : Math.max(1, Math.round((bad / hosts) * cells))
+  const good = applied === hosts ? cells : Math.min(cells - badCells, Math.floor((applied / hosts) * cells))
+  return '█'.repeat(good) + '╳'.repeat(Math.min(badCells, cells - good)) + '░'.repeat(Math.max(0, cells - good - badCells))
+}
+
+const countsText = ({ hosts, applied, failed, stalled, silent }: CountsView): string =>
+  [
+    `${applied} of ${hosts} applied`,
+    failed > 0 ? `${failed} failed` : '',
+    stalled > 0 ? `${stalled} stalled` : '',
+    silent > 0 ? `${silent} silent` : '',
+  ]
+    .filter(text => text !== '')
+    .join(', ')
+
+const waveLine = (wave: WaveView, look: Look): string => {
+  const name = `  wave ${wave.wave + 1}  ${percent(wave.share).padStart(6)}  `
+  const state = paintStatus(look, wave.state) + ' '.repeat(Math.max(0, 8 - wave.state.length))
+  if (wave.counts === null || wave.state === 'waiting') return `${name}${state}`.trimEnd()
+  const text = countsText(wave.counts)
+  const cells = Math.min(BAR_MAX, look.columns - name.length - 8 - text.length - 4)
+  return cells < 5 ? `${name}${state}  ${text}` : `${name}${state}  ${bar(wave.counts, cells)}  ${text}`
+}
+
+const safe = (wave: WaveView): WaveView => ({ ...wave, state: terminalText(wave.state) })
+
+/** A change as it stands, wave by wave: lines for a terminal that is drawn again and again. */
+export const waveLines = (change: ChangeView, look: Look): readonly string[] => [
+  `${paint(look, 'bold', `change ${terminalText(change.id)}`)}  ${paintStatus(look, terminalText(change.status))}  ${terminalText(change.fleet)} → ${terminalText(shortDigest(change.livepatch))}`,
+  ...change.waves.map(wave => waveLine(safe(wave), look)),
+  ...(change.status === 'in-review' ? change.needs.map(need => `  needs ${terminalText(need)}`) : []),
+  ...(change.halted === null ? [] : [`  halted: ${terminalText(change.halted.detail)} (${terminalText(change.halted.code)})`]),
+  ...change.findings.filter(({ severity }) => change.status === 'blocked' && severity === 'block').map(findingLine),
+]
+
+const findingLine = ({ code, message }: ChangeView['findings'][number]): string => `  ${terminalText(code)}: ${terminalText(message)}`
+
+const moved = (before: WaveView | undefined, now: WaveView): boolean =>
+  before?.state !== now.state || (now.state !== 'waiting' && JSON.stringify(before?.counts) !== JSON.stringify(now.counts))
+
+const waveNews = (before: ChangeView | null, now: ChangeView): readonly string[] =>
+  now.waves
+    .filter(
+      wave =>
+        moved(
+          before?.waves.find(other => other.wave === wave.wave),
+          wave,
+        ) && !(before === null && wave.state === 'waiting'),
+    )
+    .map(safe)
+    .map(wave => {
+      const counts = wave.counts === null || wave.state === 'waiting' ? '' : `: ${countsText(wave.counts)}`
+      return `wave ${wave.wave + 1} of ${now.waves.length} (${percent(wave.share)}) ${wave.state}${counts}`
+    })
+
+/** What is new since the last look, a line each: for logs and for what is no terminal. Nothing new, no lines. */
+export const newsLines = (before: ChangeView | null, now: ChangeView): readonly string[] => [
+  ...(before?.status === now.status ? [] : [`${terminalText(now.id)} is ${terminalText(now.status)}`]),
+  ...now.approvals
+    .filter(({ by, at }) => !before?.approvals.some(other => other.by === by && other.at === at))
+    .map(({ by, groups }) => `approved by ${terminalText(by)} (${groups.map(terminalText).join(', ')})`),
+  ...(now.status === 'in-review' && JSON.stringify(before?.needs) !== JSON.stringify(now.needs)
+    ? now.needs.map(need => `needs ${terminalText(need)}`)
+    : []),
+  ...waveNews(before, now),
+  ...(now.halted !== null && before?.halted?.detail !== now.halted.detail
+    ? [`halted: ${terminalText(now.halted.detail)} (${terminalText(now.halted.code)})`]
+    : []),
+  ...(now.status === 'blocked' && before?.status !== 'blocked'
+    ? now.findings.filter(({ severity }) => severity === 'block').map(finding => findingLine(finding).trim())
+    : []),
+]
