@@ -1,3 +1,5 @@
+import { messageOf } from './failure.ts'
+
 /** What came back; the body is at most as long as was asked for. */
 export type Answer = { readonly status: number; readonly etag: string | null; readonly body: Uint8Array }
 
@@ -21,11 +23,6 @@ const readBounded = async (response: Response, bytesMax: number): Promise<Uint8A
   return Buffer.concat(chunks)
 }
 
-const causeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error && error.cause.message ? error.cause.message : error.message
-}
-
 /** Over Node's fetch, which keeps connections alive and shares them among the hosts of a process. Redirects are not followed. */
 export const fetchClient = (): HttpClient => {
   const request = async (url: string, init: RequestInit, bytesMax: number): Promise<Answer> => {
@@ -34,7 +31,7 @@ export const fetchClient = (): HttpClient => {
       const body = await readBounded(response, bytesMax)
       return { status: response.status, etag: response.headers.get('etag'), body }
     } catch (error) {
-      throw new Error(`${init.method} ${new URL(url).pathname} failed: ${causeOf(error)}`, { cause: error })
+      throw new Error(`${init.method} ${new URL(url).pathname} failed: ${messageOf(error)}`, { cause: error })
     }
   }
   return {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Stack, StackEntry } from '../shared/kernel/index.ts'
+import { codeOf } from './failure.ts'
 import type { Kernel, KernelAnswer, Observation } from './kernel.ts'
 
 export type LinuxKernelOptions = {
@@ -58,8 +59,7 @@ const run = (tool: string, args: readonly string[]): Promise<KernelAnswer> =>
     })
   })
 
-const isGone = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENODEV')
+const isGone = (failure: unknown): boolean => ['ENOENT', 'ENODEV'].includes(codeOf(failure) ?? '')
 
 const unlessGone = async <Value>(read: Promise<Value>, otherwise: Value): Promise<Value> => {
   try {

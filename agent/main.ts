@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { systemClock } from './clock.ts'
 import type { Effect, Input } from './effect.ts'
 import { enrol, enrolledIdentity } from './enrol.ts'
+import { messageOf } from './failure.ts'
 import { fetchClient } from './http-client.ts'
 import type { Kernel } from './kernel.ts'
 import { linuxKernel } from './linux-kernel.ts'
@@ -108,6 +109,6 @@ const main = async (): Promise<void> => {
 }
 
 main().catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error))
+  say(messageOf(error))
   process.exitCode = 1
 })

@@ -1,6 +1,7 @@
 import { sha256 } from '../shared/canonical/index.ts'
 import type { Stack } from '../shared/kernel/index.ts'
 import type { Manifest } from '../shared/livepatch/index.ts'
+import { messageOf } from './failure.ts'
 import type { HttpClient } from './http-client.ts'
 import type { Storage } from './storage.ts'
 
@@ -25,7 +26,7 @@ const download = async ({ digest, size, location }: Wanted, http: HttpClient): P
       detail: `the file at ${location} has ${body.length} bytes and the digest ${found}, not ${digest}`,
     }
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = messageOf(error)
     const code = detail.includes('is longer than') ? 'digest-mismatch' : 'download-failed'
     return { ok: false, code, detail }
   }

@@ -2,6 +2,7 @@ import { sha256 } from '../shared/canonical/index.ts'
 import { bucketOf } from '../shared/rollout/index.ts'
 import type { Clock } from './clock.ts'
 import type { Effect, Input } from './effect.ts'
+import { messageOf } from './failure.ts'
 import type { HttpClient } from './http-client.ts'
 import { type Identity, type Signer, signerOf } from './identity.ts'
 import type { Kernel } from './kernel.ts'
@@ -65,7 +66,7 @@ const poll = async (shell: Shell, etag: string | null): Promise<Input> => {
     shell.lastBody = body
     return { type: 'polled', ...stamp(), document: parsed(answer.body), etag: answer.etag }
   } catch (error) {
-    return { type: 'unreachable', ...stamp(), detail: error instanceof Error ? error.message : String(error) }
+    return { type: 'unreachable', ...stamp(), detail: messageOf(error) }
   }
 }
 
@@ -74,7 +75,7 @@ const observe = async ({ kernel, clock }: Shell): Promise<Input> => {
     const observation = await kernel.observe()
     return { type: 'observed', at: clock.now(), observation }
   } catch (error) {
-    return { type: 'unobserved', at: clock.now(), detail: error instanceof Error ? error.message : String(error) }
+    return { type: 'unobserved', at: clock.now(), detail: messageOf(error) }
   }
 }
 

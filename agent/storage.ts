@@ -1,5 +1,6 @@
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf } from './failure.ts'
 
 /** `machine` is the simulated machine of a simulated host. */
 type Document = 'identity' | 'state' | 'machine'
@@ -17,13 +18,11 @@ export type Storage = {
   keepModule(digest: string, bytes: Uint8Array): Promise<{ readonly path: string | null }>
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
-
 const readIfThere = async (path: string): Promise<Buffer | null> => {
   try {
     return await readFile(path)
   } catch (error) {
-    if (isMissing(error)) return null
+    if (codeOf(error) === 'ENOENT') return null
     throw error
   }
 }
@@ -34,6 +33,7 @@ const replaceFile = async (folder: string, name: string, bytes: string | Uint8Ar
   const draft = `${path}.new`
   const file = await open(draft, 'w', 0o600)
   try {
+    await file.chmod(0o600)
     await file.writeFile(bytes)
     await file.sync()
   } finally {

@@ -108,6 +108,11 @@ export const controlPlane = async () => {
       files.set(`/modules/${digest}.ko`, bytes)
       return { digest, name: manifest.name, size: fileOf(manifest).length, location: `${url}/modules/${digest}.ko` }
     },
+    offerFile: (name: string, bytes: Uint8Array): NonNullable<Directive['ask']>['livepatch'] => {
+      const digest = sha256(bytes)
+      files.set(`/modules/${digest}.ko`, bytes)
+      return { digest, name, size: bytes.length, location: `${url}/modules/${digest}.ko` }
+    },
     withdraw: () => files.clear(),
     directive: (given: Partial<Omit<Directive, 'ask'>> & { readonly ask?: Ask | null }): Directive => ({
       schema: 'supersede.directive/1',

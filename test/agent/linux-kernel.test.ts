@@ -1,0 +1,136 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { linuxKernel } from '../../agent/index.ts'
+
+/** A file tree such as a machine with these livepatches shows it. */
+type Tree = {
+  readonly modules: readonly string[]
+  readonly livepatches: Readonly<Record<string, { enabled: string; transition: string; objects: Readonly<Record<string, string | null>> }>>
+}
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'agent-linux-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const put = async (path: string, text: string): Promise<void> => {
+  await mkdir(join(path, '..'), { recursive: true })
+  await writeFile(path, text)
+}
+
+let trees = 0
+const machine = async ({ modules, livepatches }: Tree): Promise<string> => {
+  trees += 1
+  const root = join(folder, `tree-${trees}`)
+  await put(join(root, 'proc/sys/kernel/osrelease'), '6.1.0-50-amd64\n')
+  await put(join(root, 'proc/sys/kernel/random/boot_id'), 'b0f7\n')
+  await put(join(root, 'proc/modules'), modules.map(line => `${line}\n`).join(''))
+  await mkdir(join(root, 'sys/kernel/livepatch'), { recursive: true })
+  for (const [name, { enabled, transition, objects }] of Object.entries(livepatches)) {
+    await put(join(root, 'sys/kernel/livepatch', name, 'enabled'), `${enabled}\n`)
+    await put(join(root, 'sys/kernel/livepatch', name, 'transition'), `${transition}\n`)
+    for (const [object, patched] of Object.entries(objects)) {
+      await mkdir(join(root, 'sys/kernel/livepatch', name, object, 'some_function,1'), { recursive: true })
+      if (patched !== null) await put(join(root, 'sys/kernel/livepatch', name, object, 'patched'), `${patched}\n`)
+    }
+  }
+  return root
+}
+
+const NEWEST_FIRST = [
+  'hotfix 16384 1 - Live 0x0000000000000000 (OEK)',
+  'driver 20480 0 - Live 0x0000000000000000',
+  'lp_1 16384 1 - Live 0x0000000000000000 (OK)',
+  'lp_0 16384 0 - Live 0x0000000000000000 (OEK)',
+  'ext4 983040 1 - Live 0x0000000000000000',
+]
+
+describe('the kernel of a real machine', () => {
+  test('is read from sysfs and procfs: livepatches oldest first, what is still resident, and the patched modules', async () => {
+    const root = await machine({
+      modules: NEWEST_FIRST,
+      livepatches: {
+        hotfix: { enabled: '1', transition: '1', objects: { vmlinux: '1' } },
+        lp_1: { enabled: '1', transition: '0', objects: { vmlinux: '1', driver: '1', absent: '0' } },
+      },
+    })
+    expect(await linuxKernel({ root }).observe()).toEqual({
+      bootId: 'b0f7',
+      stack: {
+        kernelRelease: '6.1.0-50-amd64',
+        livepatches: [
+          { name: 'lp_1', digest: null, enabled: true, transition: false },
+          { name: 'hotfix', digest: null, enabled: true, transition: true },
+        ],
+        resident: [{ name: 'lp_0', digest: null, refcnt: 0 }],
+        targets: ['driver'],
+        forced: false,
+      },
+      patched: { lp_1: { vmlinux: true, driver: true, absent: false }, hotfix: { vmlinux: true } },
+    })
+  })
+
+  test('before 6.1 does not tell which objects are patched', async () => {
+    const root = await machine({
+      modules: NEWEST_FIRST,
+      livepatches: { lp_1: { enabled: '1', transition: '0', objects: { vmlinux: null } } },
+    })
+    expect((await linuxKernel({ root }).observe()).patched).toEqual({ lp_1: { vmlinux: null } })
+  })
+
+  test('was forced where a livepatch that is gone from sysfs is still held', async () => {
+    const root = await machine({ modules: ['lp_0 16384 1 - Live 0x0000000000000000 (OEK)'], livepatches: {} })
+    expect((await linuxKernel({ root }).observe()).stack.forced).toBe(true)
+  })
+
+  test('without livepatching has an empty stack', async () => {
+    const root = await machine({ modules: [], livepatches: {} })
+    await rm(join(root, 'sys'), { recursive: true })
+    expect((await linuxKernel({ root }).observe()).stack.livepatches).toEqual([])
+  })
+
+  test('leaves out a livepatch that goes away while it is read', async () => {
+    const root = await machine({ modules: NEWEST_FIRST, livepatches: { lp_1: { enabled: '1', transition: '0', objects: {} } } })
+    await mkdir(join(root, 'sys/kernel/livepatch/leaving'))
+    expect((await linuxKernel({ root }).observe()).stack.livepatches.map(({ name }) => name)).toEqual(['lp_1'])
+  })
+})
+
+describe('loading and removing', () => {
+  const tool = async (name: string, script: string): Promise<string> => {
+    const path = join(folder, name)
+    await writeFile(path, `#!/bin/sh\n${script}\n`)
+    await chmod(path, 0o755)
+    return path
+  }
+  const module = { name: 'lp_2', manifest: null, bytes: new Uint8Array(), path: '/modules/lp_2.ko' }
+
+  test('hand the file to insmod', async () => {
+    const insmod = await tool('insmod-ok', 'test "$1" = /modules/lp_2.ko')
+    expect(await linuxKernel({ insmod }).load(module)).toEqual({ result: 'OK', detail: '' })
+  })
+
+  test.each([
+    ['insmod: ERROR: could not insert module lp_2.ko: File exists', 'EEXIST'],
+    ['insmod: ERROR: could not insert module lp_2.ko: Invalid parameters', 'EINVAL'],
+    ['insmod: ERROR: could not insert module lp_2.ko: Device or resource busy', 'EBUSY'],
+    ['insmod: ERROR: could not insert module lp_2.ko: Invalid module format', 'ENOEXEC'],
+    ['insmod: ERROR: could not insert module lp_2.ko: Key was rejected by service', 'EKEYREJECTED'],
+    ['something nobody has seen', 'EIO'],
+  ])('name the error behind "%s"', async (words, result) => {
+    const insmod = await tool(`insmod-${result}`, `echo "${words}" >&2; exit 1`)
+    expect(await linuxKernel({ insmod }).load(module)).toEqual({ result, detail: words })
+  })
+
+  test('say so where the tool is missing', async () => {
+    expect((await linuxKernel({ rmmod: join(folder, 'nowhere') }).remove('lp_2')).result).not.toBe('OK')
+  })
+
+  test('name a module that is in use', async () => {
+    const rmmod = await tool('rmmod-busy', 'echo "rmmod: ERROR: Module $1 is in use" >&2; exit 1')
+    expect(await linuxKernel({ rmmod }).remove('lp_2')).toEqual({ result: 'EAGAIN', detail: 'rmmod: ERROR: Module lp_2 is in use' })
+  })
+})
