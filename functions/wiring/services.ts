@@ -19,7 +19,7 @@ const service = (name: Service['service'], variable: string): Service => {
   return { service: name, region, endpoint, credentials, now }
 }
 
-export const workflow = lazily(() => openWorkflow(service('states', 'SFN'), required('LIFECYCLE_ARN')))
+export const workflow = lazily(() => openWorkflow(service('states', 'SFN'), optional('LIFECYCLE_ARN', '')))
 export const objects = lazily(() => objectStorage(service('s3', 'S3'), required('ARTIFACTS_BUCKET')))
 export const signingKey = lazily(() => openSigningKey(service('kms', 'KMS'), required('SIGNING_KEY_ID')))
 export const publicUrl = lazily(() => required('PUBLIC_URL').replace(/\/+$/, ''))
