@@ -34,21 +34,23 @@ export const inflateOne = (
 const outcome = (answer: unknown): { bytes: Uint8Array; consumed: number } => {
   if (typeof answer === 'object' && answer !== null && 'buffer' in answer && 'engine' in answer) {
     const { buffer, engine } = answer
-    if (buffer instanceof Uint8Array && typeof engine === 'object' && engine !== null && 'bytesWritten' in engine)
+    if (isBytes(buffer) && typeof engine === 'object' && engine !== null && 'bytesWritten' in engine)
       return { bytes: buffer, consumed: Number(engine.bytesWritten) }
   }
   throw new TypeError('node:zlib did not answer with a buffer and an engine')
 }
 
+const isBytes = (value: unknown): value is Uint8Array => ArrayBuffer.isView(value) && 'subarray' in value
+
 const translate = (error: unknown, layer: string, at: number, lengthMax: number): Refusal | null => {
-  if (!(error instanceof Error) || !('code' in error)) return null
-  const code = String(error.code)
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return null
+  const [code, message] = [String(error.code), String(error.message)]
   const made = (refusal: Refusal['code'], reason: string): Refusal => ({ code: refusal, section: layer, offset: at, reason })
   if (code === 'ERR_BUFFER_TOO_LARGE') return made('output-limit', `unfolds to more than ${lengthMax} bytes`)
   if (code === 'Z_BUF_ERROR' || code.endsWith('srcSize_wrong')) return made('truncated-stream', 'the stream ends before it is complete')
   if (code.endsWith('windowTooLarge')) return made('window-limit', 'asks for a larger window than is allowed')
-  if (/checksum|data check|length check/i.test(`${code} ${error.message}`))
+  if (/checksum|data check|length check/i.test(`${code} ${message}`))
     return made('bad-checksum', 'the checksum of the content does not match')
-  if (/^Z_|^ZSTD_/.test(code)) return made('bad-stream', error.message)
+  if (/^Z_|^ZSTD_/.test(code)) return made('bad-stream', message)
   return null
 }

@@ -35,8 +35,19 @@ const callsOf = (elf: Elf, references: CodeReferences, graph: CodeGraph, entry: 
   return [...hints.values()]
 }
 
-const importsIn = (references: CodeReferences, { section, start, end }: CodeExtent): CodeReferences['imports'] =>
-  references.imports.filter(use => use.code === section && use.offset >= start && use.offset < end)
+/** The references come ordered by section and place. */
+const importsIn = ({ imports }: CodeReferences, { section, start, end }: CodeExtent): CodeReferences['imports'] => {
+  let [low, high] = [0, imports.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const use = imports[middle]
+    if (use && (use.code.index < section.index || (use.code.index === section.index && use.offset < start))) low = middle + 1
+    else high = middle
+  }
+  const found = []
+  for (let use = imports[low]; use && use.code.index === section.index && use.offset < end; low += 1, use = imports[low]) found.push(use)
+  return found
+}
 
 /** The module structure points to both functions; their offsets in it depend on the kernel's configuration, their names don't. */
 const entryOf = (elf: Elf, { section, symbol }: Entry): Place | 'none' | null => {

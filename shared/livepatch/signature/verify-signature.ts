@@ -69,10 +69,13 @@ const parse = ({ name, bytes, anchor = true }: Certificate, warnings: Warnings):
     const named = namesIn(der)
     return named ? [{ name, anchor, certificate, ...named }] : bad('has no readable issuer and serial number')
   } catch (error) {
-    if (error instanceof Error) return bad(`cannot be read: ${error.message}`)
-    throw error
+    return bad(`cannot be read: ${messageOf(error)}`)
   }
 }
+
+/** node:crypto throws errors of many kinds; all of them mean that it cannot answer. */
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error)
 
 /** TBSCertificate: [0] version, serial number, algorithm, issuer, validity, subject, key, …, [3] extensions (RFC 5280 section 4.1). */
 const namesIn = (der: Uint8Array): Pick<Known, 'issuer' | 'serial' | 'keyId'> | null => {
@@ -110,8 +113,7 @@ const checkWith = ({ certificate }: Known, pkcs7: Pkcs7, body: Uint8Array): Chec
     }
     return { valid: verify(digestAlgorithm, attributes?.encoded ?? body, certificate.publicKey, signature) }
   } catch (error) {
-    if (error instanceof Error) return { valid: null, why: `this OpenSSL cannot check it: ${error.message}` }
-    throw error
+    return { valid: null, why: `this OpenSSL cannot check it: ${messageOf(error)}` }
   }
 }
 
