@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 /**
  * What the hosts of a fleet shall run: one small document, constant in size and cost however large the fleet.
- * Signed as a whole (Ed25519 over its canonical JSON); the version only grows.
+ * Signed as a whole (Ed25519, signingBytes); the version only grows.
  */
 export const Directive = z.object({
   schema: z.literal('supersede.directive/1'),
@@ -35,7 +35,7 @@ export const SignedDirective = z.object({
   directive: Directive,
   /** Names the public key; the key itself reaches the host at enrolment. */
   keyId: z.string(),
-  /** Base64 of the 64-byte Ed25519 signature over the directive's canonical JSON. */
+  /** Base64 of the 64-byte Ed25519 signature over the directive's signingBytes, which cover its canonical JSON. */
   signature: z.string(),
 })
 export type SignedDirective = z.infer<typeof SignedDirective>

@@ -3,8 +3,14 @@ import * as z from 'zod'
 import { canonicalJson, sha256 } from '../canonical/index.ts'
 import { Directive } from './directive.ts'
 
-/** The bytes that are signed: the directive's canonical JSON, UTF-8. Its `schema` member keeps them apart from anything else. */
-export const signingBytes = (directive: Directive): Uint8Array => Buffer.from(canonicalJson(directive), 'utf8')
+/** A statement about a directive's canonical JSON by its hash. Its first word keeps it apart from anything else that a key may sign. */
+const statement = (text: string): Uint8Array => Buffer.from(`supersede.directive/1 sha256:${sha256(text)}`, 'utf8')
+
+/**
+ * The bytes that are signed: `supersede.directive/1 sha256:<SHA-256 of the canonical JSON, hex>` in UTF-8. A statement by hash,
+ * because the key service signs 4,096 bytes in one piece and a directive that admits many stacks is longer.
+ */
+export const signingBytes = (directive: object): Uint8Array => statement(canonicalJson(directive))
 
 export type DirectiveRefusal = 'bad-signature' | 'older-directive' | 'expired-directive' | 'wrong-fleet' | 'malformed-directive'
 
@@ -66,7 +72,7 @@ export const verifyDirective = (signed: unknown, options: VerifyOptions): Verifi
   const key = options.keys.get(keyId)
   if (key === undefined) return refuse('bad-signature', `it names the key ${keyId}, which this host does not trust`)
   const text = canonicalJson(raw)
-  if (!isSignedBy(key, Buffer.from(text, 'utf8'), signature)) return refuse('bad-signature', `its signature does not hold for key ${keyId}`)
+  if (!isSignedBy(key, statement(text), signature)) return refuse('bad-signature', `its signature does not hold for key ${keyId}`)
   const parsed = Directive.safeParse(raw)
   if (!parsed.success) return refuse('malformed-directive', z.prettifyError(parsed.error))
   return admit(parsed.data, sha256(text), options)

@@ -81,6 +81,7 @@ export const openFleets = (table: Table, pause: Pause): Fleets => {
     issueEnrolments: (fleet, hashes, expiresAt) => issueEnrolments(table, fleet, hashes, expiresAt),
     enrol: request => enrolHost(table, request),
     host: async id => (await readHosts([id]))[0] ?? null,
+    hostsByIds: async ids => new Map((await readHosts(ids)).map(host => [host.id, host])),
     hosts: listHosts,
     cohorts,
     slots: (fleet, change) => slotCounts(table, fleet, change),

@@ -22,7 +22,7 @@ const LIMIT_MAX = 100
 /** Rounds of one page; a filter that drops nearly everything ends the page early instead of reading on for ever. */
 const ROUNDS_MAX = 20
 
-export const boundedLimit = (limit: number): number => Math.min(LIMIT_MAX, Math.max(1, Math.trunc(limit) || 1))
+const boundedLimit = (limit: number): number => Math.min(LIMIT_MAX, Math.max(1, Math.trunc(limit) || 1))
 
 const keysOf = ({ index }: Listing): { partition: string; sort: string } => {
   const schema = index === undefined ? undefined : TABLES.ledger.indexes.find(({ name }) => name === index)

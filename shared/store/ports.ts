@@ -115,6 +115,8 @@ export type Fleets = {
     readonly at: number
   }): Promise<{ ok: true } | { ok: false; error: 'bad-token' | 'host-exists' }>
   host(id: string): Promise<Host | null>
+  /** Many hosts in few reads, by id; unknown ones are left out. */
+  hostsByIds(ids: readonly string[]): Promise<ReadonlyMap<string, Host>>
   hosts(fleet: string, page: PageRequest): Promise<Page<Host>>
   /** Strongly consistent sums of the sharded counters. */
   cohorts(fleet: string): Promise<readonly CohortCount[]>

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { canonicalJson, digestOf } from '../../shared/canonical/index.ts'
+import { digestOf } from '../../shared/canonical/index.ts'
 import { type Directive, signingBytes, type VerifyOptions, verifyDirective } from '../../shared/rollout/index.ts'
 import { directive } from './examples.ts'
 
@@ -21,7 +21,7 @@ const signed = (value: Directive, { key = ours, keyId = 'k1' } = {}) => ({
 const signedAnyhow = (value: object) => ({
   directive: value,
   keyId: 'k1',
-  signature: sign(null, Buffer.from(canonicalJson(value)), ours.privateKey).toString('base64'),
+  signature: sign(null, signingBytes(value), ours.privateKey).toString('base64'),
 })
 const options: VerifyOptions = { keys: new Map([['k1', ours.x]]), fleet: 'edge', lastVersion: 7, now: 1_500_000 }
 const outcome = (document: unknown, over: Partial<VerifyOptions> = {}) => {
@@ -54,6 +54,14 @@ describe('a signed directive', () => {
   test('older or expired or foreign, a forged one is refused for its signature: its fields are not believed', () => {
     for (const over of [{ version: 1 }, { expiresAt: 1 }, { fleet: 'core' }])
       expect(outcome(signed(directive(over), { key: theirs }))).toBe('bad-signature')
+  })
+
+  test('what is signed is short, however many stacks are admitted, and says what it is', () => {
+    const { ask } = directive()
+    const admitted = Array.from({ length: 256 }, (_, index) => String(index).padStart(64, '0'))
+    const large = directive({ version: 8, ask: ask && { ...ask, admitted } })
+    expect(Buffer.from(signingBytes(large)).toString()).toBe(`supersede.directive/1 sha256:${digestOf(large)}`)
+    expect(outcome(signed(large))).toBe('accepted')
   })
 
   test('one changed bit anywhere in document or signature is refused', () => {

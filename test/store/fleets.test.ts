@@ -124,6 +124,19 @@ describe('the hosts of a fleet', () => {
   })
 })
 
+describe('many hosts', () => {
+  test('come by their ids in few reads, those that are there', async () => {
+    const fleet = await create()
+    const ids = Array.from({ length: 3 }, () => newId())
+    await opened.store.fleets.issueEnrolments(fleet, ids, NOON + HOUR)
+    for (const id of ids) await opened.store.fleets.enrol({ fleet, tokenHash: id, host: host({ id, fleet }), at: NOON })
+    const from = opened.wire.sent.length
+    const found = await opened.store.fleets.hostsByIds([...ids, ...ids, 'nobody'])
+    expect([...found.keys()].sort()).toEqual(ids)
+    expect(opened.wire.sent.slice(from)).toEqual(['BatchGetItem'])
+  })
+})
+
 describe('the directive of a fleet', () => {
   const signed = (version: number, over = {}) => ({ directive: directive({ version, ...over }), keyId: 'k1', signature: `s${version}` })
 
