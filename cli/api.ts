@@ -4,6 +4,7 @@ import { readLogin } from './credentials.ts'
 import { Failure } from './failure.ts'
 import { problemFailure } from './problem-failure.ts'
 import type { Shell } from './shell.ts'
+import { causeMessage, errorName } from './system-error.ts'
 
 const REQUEST_SECONDS_MAX = 60
 export const DEFAULT_URL = 'http://127.0.0.1:8383'
@@ -50,11 +51,8 @@ const bearerFor = (shell: Shell, server: string): string => {
   return `Bearer ${login.token}`
 }
 
-const causeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `no answer within ${REQUEST_SECONDS_MAX} s`
-  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message
-}
+const causeOf = (error: unknown): string =>
+  errorName(error) === 'TimeoutError' ? `no answer within ${REQUEST_SECONDS_MAX} s` : causeMessage(error)
 
 /** Sends one request; a network that fails is `unreachable`. */
 export const send = async (server: string, url: string, init: RequestInit): Promise<Response> => {

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Failure } from './failure.ts'
 import type { Shell } from './shell.ts'
+import { messageOf, systemCode } from './system-error.ts'
 import { objectOf, textOf } from './terminal/read-json.ts'
 
 /** One server's login. `expiresAt`: epoch milliseconds, null where the token does not say. */
@@ -15,8 +16,8 @@ const readAll = (shell: Shell): Readonly<Record<string, unknown>> => {
   try {
     return objectOf(objectOf(JSON.parse(readFileSync(credentialsFile(shell), 'utf8')))['servers'])
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
-    throw new Failure('failure', `${credentialsFile(shell)} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    if (systemCode(error) === 'ENOENT') return {}
+    throw new Failure('failure', `${credentialsFile(shell)} cannot be read: ${messageOf(error)}`)
   }
 }
 

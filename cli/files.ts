@@ -2,16 +2,14 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Failure } from './failure.ts'
 import type { Shell } from './shell.ts'
+import { messageOf, systemCode } from './system-error.ts'
 
-const why = (error: unknown): string => {
-  if (!(error instanceof Error) || !('code' in error)) return String(error)
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'it may not be read',
-    EISDIR: 'it is a folder',
-  }
-  return reasons[String(error.code)] ?? error.message
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'it may not be read',
+  EISDIR: 'it is a folder',
 }
+const why = (error: unknown): string => REASONS[systemCode(error)] ?? messageOf(error)
 
 export const readBytes = ({ cwd }: Pick<Shell, 'cwd'>, file: string): Uint8Array => {
   try {
@@ -28,6 +26,6 @@ export const readJsonFile = (shell: Pick<Shell, 'cwd'>, file: string): unknown =
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Failure('failure', `${file}: this is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Failure('failure', `${file}: this is no JSON: ${messageOf(error)}`)
   }
 }

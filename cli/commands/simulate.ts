@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts'
 import { readText } from '../files.ts'
 import { firstArgument, given, type Input, isSet, type Run } from '../input.ts'
 import type { Shell } from '../shell.ts'
+import { messageOf } from '../system-error.ts'
 import { printJson } from '../terminal/print.ts'
 import { paint } from '../terminal/style.ts'
 import { terminalText } from '../terminal/terminal-text.ts'
@@ -20,7 +21,7 @@ const valuesOf = (file: string, text: string): readonly unknown[] => {
       try {
         return [JSON.parse(line)]
       } catch (error) {
-        throw new Failure('failure', `${file}:${index + 1}: this is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+        throw new Failure('failure', `${file}:${index + 1}: this is no JSON: ${messageOf(error)}`)
       }
     })
   }

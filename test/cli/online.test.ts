@@ -1,0 +1,466 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { runCommandLine } from '../../cli/run-command-line.ts'
+import { problem, type Routes, startDouble } from './contract-double.ts'
+import { asBob, home, logIn, NOW, stopLater } from './harness.ts'
+
+const DIGEST = 'ab'.repeat(32)
+const OTHER = `abcdef${'01'.repeat(29)}`
+const ID = '01JDC4M8T0000000000000000A'
+const manifest = {
+  digest: DIGEST,
+  name: 'lp_proc_2',
+  series: 'proc',
+  version: '2',
+  kernelRelease: '6.1.0',
+  arch: 'x86_64',
+  replace: true,
+  objects: [
+    {
+      name: null,
+      functions: [
+        { name: 'cmdline_proc_show', sympos: '0' },
+        { name: 'twice', sympos: '2' },
+      ],
+      callbacks: { pre_patch: 'before' },
+    },
+  ],
+  fixes: ['CVE-2026-0001'],
+  signature: { present: false, signer: null },
+  size: 4096,
+}
+const change = {
+  id: ID,
+  fleet: 'edge',
+  livepatch: DIGEST,
+  status: 'in-review',
+  version: 2,
+  proposer: { id: 'alice', name: 'Alice', groups: [] },
+  proposedAt: '2026-11-23T11:00:00.000Z',
+  reason: 'CVE-2026-0001',
+  digest: 'cd'.repeat(32),
+  outcome: 'review',
+  approvals: [{ by: 'carol', name: 'Carol', groups: ['security'], at: '2026-11-23T11:30:00.000Z', comment: 'fine' }],
+  needs: ['an approval by one of kernel-maintainers'],
+  wave: null,
+  waves: [
+    { wave: 0, share: 500, state: 'waiting', counts: null },
+    { wave: 1, share: 10_000, state: 'waiting', counts: null },
+  ],
+  halted: null,
+  findings: [{ code: 'no-way-back', severity: 'review', message: 'There is no way back.', remedy: 'Build a bridge.' }],
+  timeline: [{ at: '2026-11-23T11:00:00.000Z', actor: 'alice', type: 'proposed', text: 'Alice proposed it' }],
+}
+const patches: Routes = {
+  'list-patches': () => ({ body: { items: [manifest, { ...manifest, digest: OTHER, name: 'lp_proc_3', version: '3' }] } }),
+}
+
+describe('listings', () => {
+  const rows: readonly (readonly [args: string, id: string, item: object, shown: readonly string[]])[] = [
+    ['patch list', 'list-patches', manifest, ['abababababab', 'lp_proc_2', 'CVE-2026-0001', 'yes']],
+    ['change list', 'list-changes', change, [ID, 'in-review', 'Alice', '2026-11-23T11:00:00Z']],
+    ['fleet list', 'list-fleets', { id: 'edge', hosts: 40, description: 'proxies', createdAt: '' }, ['edge', '40', 'proxies']],
+    [
+      'fleet hosts edge',
+      'list-hosts',
+      {
+        id: 'edge-07',
+        state: 'applied',
+        kernelRelease: '6.1.0',
+        livepatches: [{ name: 'lp_1' }, { name: 'hotfix' }],
+        refusal: { code: 'stack-not-admitted' },
+      },
+      ['edge-07', 'applied', 'lp_1 + hotfix', 'stack-not-admitted'],
+    ],
+    [
+      'history',
+      'list-history',
+      {
+        at: '2026-11-23T11:00:00.000Z',
+        actor: 'bob',
+        stream: `change#${ID}`,
+        sequence: 3,
+        events: [{ type: 'approved' }, { type: 'released' }],
+        policies: ['approve'],
+        hash: DIGEST,
+      },
+      ['bob', 'approved released', 'approve', `change#${ID}`],
+    ],
+    [
+      'host history edge-07',
+      'show-host-history',
+      {
+        trueAt: '2026-11-23T11:00:00.000Z',
+        learnedAt: '',
+        state: 'applied',
+        livepatches: [{ name: 'lp_2' }],
+        change: { id: ID, approvedBy: [{ id: 'bob', name: 'Bob' }] },
+      },
+      ['applied', 'lp_2', ID, 'Bob'],
+    ],
+  ]
+  test.each(rows)('%s shows a table, and with -o json what the server said', async (args, id, item, shown) => {
+    const body = { items: [item], next: 'c2' }
+    const table = await asBob({ [id]: () => ({ body }) }, args.split(' '))
+    expect(table).toMatchObject({ exit: 0, err: 'There is more: --cursor c2\n' })
+    for (const text of shown) expect(table.out).toContain(text)
+    const json = await asBob({ [id]: () => ({ body }) }, [...args.split(' '), '-o', 'json', '--limit', '7', '--cursor', 'c1'])
+    expect(JSON.parse(json.out)).toEqual(body)
+    expect(json.seen[0]).toMatchObject({ id, query: { limit: '7', cursor: 'c1' } })
+  })
+
+  test('an empty listing leaves stdout empty and says what to do', async () => {
+    const ran = await asBob({ 'list-changes': () => ({ body: { items: [] } }) }, ['change', 'list'])
+    expect(ran).toMatchObject({ exit: 0, out: '', err: 'No changes; supersede change propose makes one.\n' })
+  })
+})
+
+describe('naming a livepatch', () => {
+  const show = { ...patches, 'show-patch': () => ({ body: manifest }) } satisfies Routes
+  test.each([DIGEST, 'lp_proc_2', 'proc@2', 'abab' + 'ab'])('%s finds it', async reference => {
+    const ran = await asBob(show, ['patch', 'show', reference])
+    expect(ran.exit).toBe(0)
+    expect(ran.seen.at(-1)).toMatchObject({ id: 'show-patch', path: { digest: DIGEST } })
+    expect(ran.out).toContain('vmlinux:cmdline_proc_show')
+    expect(ran.out).toContain('vmlinux:twice,2')
+  })
+  test('a name that nothing has is told', async () => {
+    expect(await asBob(show, ['patch', 'show', 'lp_none'])).toMatchObject({
+      exit: 4,
+      err: expect.stringContaining('no livepatch is called lp_none'),
+    })
+  })
+  test('a beginning that two have is told', async () => {
+    const both = { 'list-patches': () => ({ body: { items: [manifest, { ...manifest, digest: `ababab${'0'.repeat(58)}` }] } }) }
+    expect(await asBob(both, ['patch', 'show', 'ababab'])).toMatchObject({ exit: 2, err: expect.stringContaining('names 2 livepatches') })
+  })
+  test('it is looked for on every page', async () => {
+    const pages: Routes = {
+      'list-patches': ({ query }) => ({ body: query['cursor'] === 'p2' ? { items: [manifest] } : { items: [], next: 'p2' } }),
+      'show-patch': () => ({ body: manifest }),
+    }
+    expect((await asBob(pages, ['patch', 'show', 'lp_proc_2'])).exit).toBe(0)
+  })
+})
+
+describe('submitting', () => {
+  const submit = async (bytes: Uint8Array, routes: (url: () => string) => Routes, ...args: readonly string[]) => {
+    let url = ''
+    const double = await startDouble(routes(() => url))
+    stopLater(double.stop)
+    url = double.url
+    const at = home({ env: { SUPERSEDE_URL: double.url } })
+    logIn(at, double.url)
+    writeFileSync(join(at.directory, 'lp.ko'), bytes)
+    const exit = await runCommandLine(['patch', 'submit', 'lp.ko', ...args], at.shell)
+    return { exit, out: at.out(), err: at.err(), seen: double.seen }
+  }
+
+  test('a small module goes inline, with what the options state', async () => {
+    const options = ['--series', 'edge', '--version', '3', '--fixes', 'CVE-1', '--fixes', 'CVE-2', '--adopts', 'lp_2:vmlinux:post_unpatch']
+    const ran = await submit(Buffer.from('ELF'), () => ({ 'submit-patch': () => ({ status: 201, body: manifest }) }), ...options)
+    expect(ran).toMatchObject({ exit: 0, err: 'lp.ko is in the catalog\n' })
+    expect(ran.seen[0]?.body).toEqual({
+      module: Buffer.from('ELF').toString('base64'),
+      statement: { series: 'edge', version: '3', fixes: ['CVE-1', 'CVE-2'], adopts: ['lp_2:vmlinux:post_unpatch'] },
+    })
+  })
+  test('one that is there already is said to be', async () => {
+    const ran = await submit(Buffer.from('ELF'), () => ({ 'submit-patch': () => ({ status: 200, body: manifest }) }))
+    expect(ran.err).toBe('lp.ko was in the catalog already\n')
+  })
+  test('a large module goes to the bucket first, without the login', async () => {
+    const bytes = Buffer.alloc(4_000_001, 7)
+    const ran = await submit(bytes, url => ({
+      'upload-patch': () => ({
+        status: 201,
+        body: { upload: ID, url: `${url()}/bucket/x`, headers: { 'content-length': '4000001', 'x-amz-checksum-sha256': 'sum' } },
+      }),
+      upload: () => ({ status: 200 }),
+      'submit-patch': () => ({ status: 201, body: manifest }),
+    }))
+    expect(ran.exit).toBe(0)
+    expect(ran.seen.map(({ id }) => id)).toEqual(['upload-patch', 'upload', 'submit-patch'])
+    expect(ran.seen[0]?.body).toMatchObject({ size: 4_000_001, digest: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(Buffer.compare(ran.seen[1]?.bytes ?? Buffer.alloc(0), bytes)).toBe(0)
+    expect(ran.seen[1]?.headers).toMatchObject({ 'x-amz-checksum-sha256': 'sum' })
+    expect(ran.seen[1]?.headers['authorization']).toBeUndefined()
+    expect(ran.seen[2]?.body).toEqual({ upload: ID })
+  })
+  test('a file that is not there is told before anything is asked', async () => {
+    expect(await asBob({}, ['patch', 'submit', 'none.ko'])).toMatchObject({
+      exit: 1,
+      err: 'error: none.ko: there is no such file\n',
+      seen: [],
+    })
+  })
+})
+
+describe('proposing', () => {
+  const routes: Routes = { ...patches, 'propose-change': () => ({ status: 201, body: { ...change, status: 'proposed' } }) }
+  test('sends fleet, livepatch, reason and the plan that was asked for, and prints the id alone', async () => {
+    const ran = await asBob(routes, [
+      'change',
+      'propose',
+      '-f',
+      'edge',
+      '-l',
+      'lp_proc_2',
+      '-r',
+      'why',
+      '--waves',
+      '5,50,100',
+      '--soak',
+      '30m',
+    ])
+    expect(ran).toMatchObject({ exit: 0, out: `${ID}\n` })
+    expect(ran.seen.at(-1)?.body).toEqual({
+      fleet: 'edge',
+      livepatch: DIGEST,
+      reason: 'why',
+      plan: { waves: [{ share: 500 }, { share: 5_000 }, { share: 10_000 }], soakSeconds: 1_800 },
+    })
+  })
+  test('leaves the plan to the server where nothing is said about it', async () => {
+    const ran = await asBob(routes, ['change', 'propose', '-f', 'edge', '-l', DIGEST, '-r', 'why'])
+    expect(ran.seen.map(({ id }) => id)).toEqual(['propose-change'])
+    expect(ran.seen[0]?.body).not.toHaveProperty('plan')
+  })
+  const wrong: readonly (readonly string[])[] = [
+    ['--waves', '5,half'],
+    ['--waves', '0.5,100'],
+    ['--waves', '101'],
+    ['--soak', 'a while'],
+  ]
+  test.each(wrong)('%s %s is refused before anything is asked', async (...option) => {
+    expect(await asBob(routes, ['change', 'propose', '-f', 'e', '-l', DIGEST, '-r', 'why', ...option])).toMatchObject({ exit: 2, seen: [] })
+  })
+})
+
+describe('deciding', () => {
+  const routes: Routes = {
+    'show-change': () => ({ body: change, headers: { etag: '"2"' } }),
+    'approve-change': () => ({ status: 201, body: { ...change, status: 'released', needs: [] } }),
+    'control-change': () => ({ body: { ...change, status: 'halted' } }),
+  }
+  test('an approval binds to the digest that was just seen, which is told', async () => {
+    const ran = await asBob(routes, ['change', 'approve', ID, '-m', 'tested'])
+    expect(ran).toMatchObject({ exit: 0, out: `${ID} is released\n`, err: expect.stringContaining('digest cdcdcdcdcdcd') })
+    expect(ran.seen.at(-1)).toMatchObject({ path: { change: ID }, body: { decision: 'approve', digest: change.digest, comment: 'tested' } })
+  })
+  test('or to the one that was reviewed before', async () => {
+    const ran = await asBob(routes, ['change', 'approve', ID, '--digest', 'ef'.repeat(32)])
+    expect(ran.seen.at(-1)?.body).toEqual({ decision: 'approve', digest: 'ef'.repeat(32) })
+  })
+  test('a change without a verdict has nothing to approve', async () => {
+    const early = { 'show-change': () => ({ body: { ...change, digest: null, status: 'proposed' } }) }
+    expect(await asBob(early, ['change', 'approve', ID])).toMatchObject({
+      exit: 3,
+      err: expect.stringContaining('nothing to decide on yet'),
+    })
+  })
+  test('a rejection says why', async () => {
+    const ran = await asBob(routes, ['change', 'reject', ID, '--reason', 'not now'])
+    expect(ran.seen.at(-1)?.body).toEqual({ decision: 'reject', reason: 'not now', digest: change.digest })
+    expect((await asBob(routes, ['change', 'reject', ID])).exit).toBe(2)
+  })
+  test.each(['pause', 'resume', 'abort'])('%s sends the version that was just seen', async command => {
+    const ran = await asBob(routes, ['change', command, ID, '--reason', 'lunch'])
+    expect(ran).toMatchObject({ exit: 0, out: `${ID} is halted\n` })
+    expect(ran.seen.at(-1)).toMatchObject({ headers: { 'if-match': '"2"' }, body: { command, reason: 'lunch' } })
+  })
+  test('or the one that was seen before', async () => {
+    const ran = await asBob(routes, ['change', 'pause', ID, '--version', '7'])
+    expect(ran.seen.map(({ headers }) => headers['if-match'])).toEqual(['"7"'])
+  })
+  test('every mutation has an Idempotency-Key of its own', async () => {
+    const [one, other] = [await asBob(routes, ['change', 'pause', ID]), await asBob(routes, ['change', 'pause', ID])]
+    const keys = [one, other].map(({ seen }) => seen.at(-1)?.headers['idempotency-key'])
+    expect(new Set(keys).size).toBe(2)
+  })
+})
+
+describe('showing', () => {
+  test('a change with its waves, what it needs, its findings and what happened', async () => {
+    const { out } = await asBob({ 'show-change': () => ({ body: change }) }, ['change', 'show', ID])
+    for (const text of [
+      'wave 1     5 %  waiting',
+      'needs an approval by one of kernel-maintainers',
+      'Carol (security)',
+      'review no-way-back: There is no way back.',
+      'remedy: Build a bridge.',
+      'Alice proposed it',
+    ])
+      expect(out).toContain(text)
+  })
+  test('a verdict, cohort by cohort', async () => {
+    const cohort = {
+      cohort: DIGEST,
+      hosts: 3,
+      stack: { kernelRelease: '6.1.0', livepatches: [{ name: 'lp_2' }] },
+      result: 'EINVAL',
+      stackAfter: ['lp_2'],
+      wayBack: 'none',
+      functions: { reverted: ['vmlinux:a'] },
+      fixes: { lost: ['CVE-1'] },
+    }
+    const verdict = {
+      livepatch: DIGEST,
+      outcome: 'block',
+      cohorts: [cohort],
+      findings: [{ code: 'missing-callback', severity: 'block', message: 'm', remedy: 'r' }],
+    }
+    const { out, exit } = await asBob({ 'show-verdict': () => ({ body: { change: ID, verdict } }) }, ['change', 'verdict', ID])
+    expect(exit).toBe(0)
+    for (const text of ['EINVAL', 'CVE-1', 'block missing-callback: m']) expect(out).toContain(text)
+  })
+  test('a fleet with its cohorts', async () => {
+    const fleet = { id: 'edge', hosts: 40, cohorts: [{ cohort: DIGEST, hosts: 10, stack: { kernelRelease: '6.1.0', livepatches: [] } }] }
+    const { out } = await asBob({ 'show-fleet': () => ({ body: fleet }) }, ['fleet', 'show', 'edge'])
+    expect(out).toMatch(/abababababab\s+10\s+6\.1\.0\s+none/)
+  })
+  test('lineage, by names where they are known', async () => {
+    const edge = {
+      previous: DIGEST,
+      next: OTHER,
+      fleet: 'edge',
+      change: ID,
+      at: '2026-11-23T11:00:00.000Z',
+      hosts: 40,
+      kept: ['a'],
+      repatched: [],
+      added: ['b', 'c'],
+      reverted: [],
+    }
+    const body = {
+      root: OTHER,
+      livepatches: [
+        { digest: DIGEST, name: 'lp_proc_2' },
+        { digest: OTHER, name: 'lp_proc_3' },
+      ],
+      edges: [edge, { ...edge, previous: null }],
+    }
+    const { out } = await asBob({ 'show-lineage': () => ({ body }) }, ['lineage', OTHER])
+    expect(out).toMatch(/edge\s+lp_proc_2\s+lp_proc_3\s+40\s+1\s+0\s+2\s+0/)
+    expect(out).toMatch(/edge\s+none\s+lp_proc_3/)
+  })
+  test('enrolment tokens alone on stdout', async () => {
+    const body = { tokens: ['sse_a', 'sse_b'], expiresAt: '2026-11-24T12:00:00.000Z' }
+    const ran = await asBob({ 'issue-enrolments': () => ({ status: 201, body }) }, ['fleet', 'enrol', 'edge', '-n', '2'])
+    expect(ran).toMatchObject({ out: 'sse_a\nsse_b\n', err: expect.stringContaining('2026-11-24') })
+    expect(ran.seen[0]?.body).toEqual({ count: 2 })
+  })
+  test('a fleet that was created', async () => {
+    const ran = await asBob({ 'create-fleet': () => ({ status: 201, body: { id: 'edge' } }) }, ['fleet', 'create', 'edge', '-d', 'proxies'])
+    expect(ran).toMatchObject({ exit: 0, out: 'edge\n' })
+    expect(ran.seen[0]?.body).toEqual({ id: 'edge', description: 'proxies' })
+  })
+  test('the verdict that a proposal would get; a blocking one is an exit code, too', async () => {
+    const body = { livepatch: DIGEST, outcome: 'block', cohorts: [], findings: [] }
+    const ran = await asBob({ simulate: () => ({ body }) }, ['verdict', DIGEST, '--fleet', 'edge'])
+    expect(ran).toMatchObject({ exit: 3, out: expect.stringContaining('outcome    block') })
+    expect(ran.seen[0]?.body).toEqual({ livepatch: DIGEST, fleet: 'edge' })
+  })
+})
+
+describe('what the server refuses', () => {
+  const rows: readonly (readonly [string, ReturnType<typeof problem>, number, string])[] = [
+    [
+      'policy',
+      problem(403, 'forbidden', 'Policy does not permit this', 'Ask operators.', { reasons: ['Members of operators do.'] }),
+      3,
+      'Members of operators do.',
+    ],
+    ['a busy fleet', problem(409, 'fleet-busy', 'The fleet has an active change', 'Wait for it.'), 3, 'Wait for it.'],
+    ['a change that moved', problem(412, 'outdated-version', 'The change has moved on', 'Look again.'), 3, 'Look again.'],
+    [
+      'what there is not',
+      problem(404, 'unknown-change', 'There is no such change', 'Look with GET /changes.'),
+      4,
+      'Look with GET /changes.',
+    ],
+    ['a login that ended', problem(401, 'unauthenticated', 'Nobody is signed in', 'Log in.'), 5, 'supersede login PERSON'],
+    ['a wrong shape', problem(422, 'invalid-input', 'The request does not have the right shape', 'Correct this.'), 1, 'Correct this.'],
+    ['its own fault', problem(500, 'internal', 'Something went wrong on our side', 'Repeat.', { instance: 'urn:x' }), 1, 'urn:x'],
+    ['a page of a proxy', { status: 502, headers: { 'content-type': 'text/html' } }, 1, 'the server answered 502'],
+  ]
+  test.each(rows)('%s: one line, a hint, its exit code, nothing on stdout', async (_, reply, exit, hint) => {
+    const ran = await asBob({ 'show-change': () => reply }, ['change', 'show', ID])
+    expect(ran).toMatchObject({ exit, out: '' })
+    expect(ran.err).toMatch(/^error: /)
+    expect(ran.err).toContain(hint)
+  })
+
+  test('strings of a server cannot move the cursor, recolour or reorder the terminal', async () => {
+    const evil = '\u001b[2Jx\u202egnp\u0007\r\nfake'
+    const body = {
+      ...change,
+      reason: evil,
+      needs: [evil],
+      status: evil,
+      fleet: evil,
+      timeline: [{ at: evil, actor: evil, text: evil }],
+      findings: [{ code: evil, severity: evil, message: evil, remedy: evil }],
+    }
+    for (const args of [
+      ['change', 'show', ID],
+      ['change', 'show', ID, '-o', 'json'],
+    ]) {
+      const { out } = await asBob({ 'show-change': () => ({ body }) }, args)
+      expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    }
+    const refused = await asBob({ 'show-change': () => problem(403, evil, evil, evil) }, ['change', 'show', ID])
+    expect(refused.err.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    const json = await asBob({ 'show-change': () => ({ body }) }, ['change', 'show', ID, '-o', 'json'])
+    expect(JSON.parse(json.out)).toEqual(body)
+  })
+
+  test('an answer with holes in it is shown with holes', async () => {
+    expect(
+      (
+        await asBob({ 'show-change': () => ({ body: { waves: [null, { share: 'x' }], approvals: 3, findings: null } }) }, [
+          'change',
+          'show',
+          ID,
+        ])
+      ).exit,
+    ).toBe(0)
+  })
+
+  test.each(['..', '.'])('an id like %j never becomes another path', async id => {
+    expect(await asBob({}, ['change', 'show', id])).toMatchObject({ exit: 2, seen: [] })
+  })
+  test('an id with slashes stays one segment', async () => {
+    const { seen } = await asBob({ 'show-change': () => ({ body: change }) }, ['change', 'show', '../fleets/x?y#z'])
+    expect(seen[0]?.path).toEqual({ change: '../fleets/x?y#z' })
+  })
+})
+
+describe('where no server answers', () => {
+  test('says so, and how to get one', async () => {
+    const double = await startDouble({})
+    await double.stop()
+    const at = home({ env: { SUPERSEDE_URL: double.url } })
+    logIn(at, double.url)
+    expect(await runCommandLine(['change', 'list'], at.shell)).toBe(6)
+    expect(at.err()).toContain(`no answer from ${double.url}`)
+    expect(at.err()).toContain('npm start')
+  })
+  test('a URL that is none is a usage error', async () => {
+    const at = home({ env: { SUPERSEDE_URL: 'not a url' } })
+    expect(await runCommandLine(['change', 'list'], at.shell)).toBe(2)
+  })
+  test('a login is never sent in clear text beyond this machine', async () => {
+    const at = home({ env: { SUPERSEDE_URL: 'http://supersede.example.com' } })
+    logIn(at, 'http://supersede.example.com')
+    expect(await runCommandLine(['change', 'list'], at.shell)).toBe(2)
+    expect(at.err()).toContain('clear text')
+  })
+  test('an expired login is told without asking', async () => {
+    const at = home({ env: { SUPERSEDE_URL: 'http://127.0.0.1:9' } })
+    logIn(at, 'http://127.0.0.1:9', { token: 'good.token.here', person: 'bob', expiresAt: NOW })
+    expect(await runCommandLine(['change', 'list'], at.shell)).toBe(5)
+    expect(at.err()).toContain('the login of bob')
+  })
+})
