@@ -1,17 +1,22 @@
 import { type Answer, answerOf, failure } from './errno.ts'
 import type { KernelEvent } from './event.ts'
 import type { ModuleImage } from './image.ts'
+import { callShadow, type ShadowCall } from './klp/shadow.ts'
+import { writeAttribute, writePath } from './klp/sysfs.ts'
+import { type NewTask, signalTask, spawnTask } from './klp/tasks.ts'
+import { advance } from './klp/transition.ts'
 import type { CallbackRun, Draft, Machine } from './machine.ts'
 import { loadModule, releaseModule, unloadModule } from './modules.ts'
-import { writeAttribute } from './sysfs.ts'
-import { type NewTask, signalTask, spawnTask } from './tasks.ts'
-import { advance } from './transition.ts'
 
 export type Operation =
   | { readonly op: 'load'; readonly module: ModuleImage }
   | { readonly op: 'unload'; readonly name: string }
   /** A write to /sys/kernel/livepatch/<patch>/enabled or …/force; the value is the word that is written. */
   | { readonly op: 'enabled' | 'force'; readonly patch: string; readonly value: string | number }
+  /** A write to any other path below /sys/kernel/livepatch, for example `p1/transition`. */
+  | { readonly op: 'write'; readonly path: string; readonly value: string }
+  /** Code of a livepatch uses a shadow variable. */
+  | ({ readonly op: 'shadow' } & ShadowCall)
   /** Time passes; retries of a transition happen whenever they are due. */
   | { readonly op: 'wait'; readonly milliseconds: number }
   /** A user task starts and calls a function; it sleeps in it if the code it reaches does. */
@@ -26,6 +31,8 @@ export type Operation =
 export type Outcome = {
   readonly machine: Machine
   readonly result: Answer
+  /** Of a shadow operation: the data that the pointer leads to; null for a null pointer. */
+  readonly shadow?: string | null
   /** Lines of the kernel log, in order, debug lines of livepatching included. */
   readonly log: readonly string[]
   /** Callbacks of livepatches that ran, in order. */
@@ -49,7 +56,9 @@ const signal = (draft: Draft, id: string, deadly: boolean): number => {
   return 0
 }
 
-const perform = (draft: Draft, operation: Operation): number => {
+type Other = Exclude<Operation, { op: 'shadow' }>
+
+const perform = (draft: Draft, operation: Other): number => {
   switch (operation.op) {
     case 'load':
       return loadModule(draft, operation.module)
@@ -58,6 +67,8 @@ const perform = (draft: Draft, operation: Operation): number => {
     case 'enabled':
     case 'force':
       return writeAttribute(draft, operation.op, operation.patch, `${operation.value}`)
+    case 'write':
+      return writePath(draft, operation.path, operation.value)
     case 'release':
       return releaseModule(draft, operation.name, operation.released ?? true)
     case 'reap':
@@ -81,11 +92,14 @@ const seal = ({ events: _, ...machine }: Draft): Machine => machine
  */
 export const apply = (machine: Machine, operation: Operation): Outcome => {
   const draft: Draft = { ...machine, events: [] }
-  const result = answerOf(perform(draft, operation))
+  const answer =
+    operation.op === 'shadow'
+      ? { result: 'OK' as const, shadow: callShadow(draft, operation) }
+      : { result: answerOf(perform(draft, operation)) }
   const { events } = draft
   return {
     machine: seal(draft),
-    result,
+    ...answer,
     log: events.flatMap(event => (event.kind === 'message' ? [event.text] : [])),
     callbacks: events.flatMap(event =>
       event.kind === 'callback' ? [{ livepatch: event.livepatch, object: event.object, callback: event.callback }] : [],

@@ -1,5 +1,5 @@
 import type { CallbackKind } from '../livepatch/index.ts'
-import type { MessageId } from './log.ts'
+import type { MessageId } from './klp/log.ts'
 import type { ModuleState } from './machine.ts'
 
 /** What klp_get_state and klp_get_prev_state answer to a callback; `previous` is null where there is none. */
@@ -21,3 +21,4 @@ export type KernelEvent =
       readonly states: readonly StateSeen[]
     }
   | { readonly kind: 'init' | 'exit'; readonly module: string }
+  | { readonly kind: 'constructor' | 'destructor'; readonly object: string; readonly id: string }

@@ -1,4 +1,4 @@
-import { functionKey, reach } from './function-stack.ts'
+import { functionKey, reach } from './klp/function-stack.ts'
 import type { Machine, PatchState } from './machine.ts'
 
 /** The state of a task that has just entered the kernel: it has switched already. */

@@ -1,6 +1,7 @@
 export { apply, type Operation, type Outcome } from './apply.ts'
 export { type Answer, ERRNO, type Errno } from './errno.ts'
 export type { KernelEvent, StateSeen } from './event.ts'
+export { type Blocker, type Explanation, explain } from './explain.ts'
 export {
   type FunctionImage,
   imageOf,
@@ -13,11 +14,12 @@ export {
   type TargetImage,
 } from './image.ts'
 export { implementationOf } from './implementation.ts'
-export { aboutMessage, type MessageId } from './log.ts'
+export { aboutMessage, type MessageId } from './klp/log.ts'
+export type { ShadowCall, ShadowVariable } from './klp/shadow.ts'
+export { loadedModules, readAttribute, type SysfsPatch, sysfsEntry, sysfsTree } from './klp/sysfs.ts'
 export { type BootOptions, boot, type CallbackRun, type Machine, ORIGINAL } from './machine.ts'
 export { machineOf, stackOf } from './report.ts'
 export { type RuleName, type RuleSet, ruleSetFor, sourcesOf } from './rule-set.ts'
-export { type ObservedStep, runScenario } from './run-scenario.ts'
-export { Scenario, type ScenarioStep } from './scenario.ts'
+export { type ObservedStep, runScenario } from './scenario/run-scenario.ts'
+export { Scenario, type ScenarioStep } from './scenario/scenario.ts'
 export { Stack, type StackEntry, stackDigest } from './stack.ts'
-export { loadedModules, type SysfsPatch, sysfsTree } from './sysfs.ts'

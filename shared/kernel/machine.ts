@@ -1,8 +1,8 @@
 import type { CallbackKind } from '../livepatch/index.ts'
 import type { KernelEvent } from './event.ts'
 import type { CallbackImages, LivepatchImage, ModuleImage, Sleep, Symbols } from './image.ts'
+import type { ShadowVariable } from './klp/shadow.ts'
 import { type RuleSet, ruleSetFor } from './rule-set.ts'
-import type { ShadowVariable } from './shadow.ts'
 
 /** `enum module_state`; a module that is unformed or gone is not in the list. */
 export type ModuleState = 'coming' | 'live' | 'going'

@@ -1,10 +1,10 @@
-import { moduleComing, moduleGoing } from './coming-going.ts'
-import { enablePatch } from './enable.ts'
 import { failure } from './errno.ts'
 import type { LivepatchImage, ModuleImage } from './image.ts'
-import { say } from './log.ts'
+import { moduleComing, moduleGoing } from './klp/coming-going.ts'
+import { enablePatch } from './klp/enable.ts'
+import { say } from './klp/log.ts'
+import { endTasksOf, keepsFromExit, spawnKthread, wakeSleepers } from './klp/tasks.ts'
 import { type Draft, dropModule, setModule } from './machine.ts'
-import { endTasksOf, keepsFromExit, spawnKthread, wakeSleepers } from './tasks.ts'
 
 const taint = (draft: Draft, image: ModuleImage): void => {
   if (image.kind !== 'livepatch' || image.marked === false || draft.tainted) return

@@ -1,8 +1,8 @@
-import { registerHooks } from './function-stack.ts'
 import type { LivepatchImage } from './image.ts'
+import { registerHooks } from './klp/function-stack.ts'
+import { initObjects, staticObjects } from './klp/objects.ts'
+import { addNops } from './klp/replace.ts'
 import { boot, type Draft, type Machine, type Module, type Patch, type PatchedObject, setModule, type Task } from './machine.ts'
-import { initObjects, staticObjects } from './objects.ts'
-import { addNops } from './replace.ts'
 import type { Stack, StackEntry } from './stack.ts'
 
 /**

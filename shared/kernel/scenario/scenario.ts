@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { CALLBACK_KINDS } from '../livepatch/index.ts'
-import type { LivepatchImage, ModuleImage, Symbols, TargetImage } from './image.ts'
+import { CALLBACK_KINDS } from '../../livepatch/index.ts'
+import type { LivepatchImage, ModuleImage, Symbols, TargetImage } from '../image.ts'
 
 const SLEEPS = { b: 'uninterruptible', i: 'interruptible' } as const
 

@@ -1,6 +1,6 @@
-import { functionKey, functionStack } from './function-stack.ts'
-import type { LivepatchImage, ModuleImage } from './image.ts'
-import type { Machine } from './machine.ts'
+import type { LivepatchImage, ModuleImage } from '../image.ts'
+import { functionKey, functionStack } from '../klp/function-stack.ts'
+import type { Machine } from '../machine.ts'
 
 /*
  * How long operations take in the guests that scenarios are recorded in (one virtual CPU), in milliseconds, as measured there. It

@@ -1,5 +1,5 @@
-import type { CallbackKind } from '../livepatch/index.ts'
-import type { Draft, Patch, PatchedObject } from './machine.ts'
+import type { CallbackKind } from '../../livepatch/index.ts'
+import type { Draft, Patch, PatchedObject } from '../machine.ts'
 import { statesSeen } from './states.ts'
 
 const record = (draft: Draft, patch: Patch, object: PatchedObject, callback: CallbackKind): void => {

@@ -8,7 +8,7 @@ import {
   type PatchedFunction,
   type PatchedObject,
   type PatchState,
-} from './machine.ts'
+} from '../machine.ts'
 
 /** The sysfs name of a function within its object: sympos 0 is written 1 (kernel/livepatch/core.c: klp_init_func). */
 export const functionKey = (name: string, sympos: string): string => `${name},${Number(sympos) === 0 ? '1' : sympos}`

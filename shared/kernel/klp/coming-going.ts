@@ -1,8 +1,8 @@
+import { failure } from '../errno.ts'
+import { type Draft, type Patch, replaceObject, setModule } from '../machine.ts'
 import { postPatch, postUnpatch, preUnpatch } from './callbacks.ts'
-import { failure } from './errno.ts'
 import { unregisterHooks } from './function-stack.ts'
 import { say } from './log.ts'
-import { type Draft, type Patch, replaceObject, setModule } from './machine.ts'
 import { initObjectLoaded, patchObject } from './objects.ts'
 
 const setAlive = (draft: Draft, name: string, alive: boolean): void => {

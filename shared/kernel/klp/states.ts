@@ -1,6 +1,6 @@
-import type { StateSeen } from './event.ts'
-import type { LivepatchImage, StateImage } from './image.ts'
-import type { Draft, Machine, Patch } from './machine.ts'
+import type { StateSeen } from '../event.ts'
+import type { LivepatchImage, StateImage } from '../image.ts'
+import type { Draft, Machine, Patch } from '../machine.ts'
 
 /** The state of that id that a livepatch declares. Source: kernel/livepatch/state.c: klp_get_state. */
 export const getState = (image: LivepatchImage, id: string): StateImage | undefined => image.states.find(state => state.id === id)

@@ -1,4 +1,4 @@
-import type { Draft } from './machine.ts'
+import type { Draft } from '../machine.ts'
 
 type Line = {
   /** Level of printk; 'debug' lines show only with dynamic debug on for kernel/livepatch. */

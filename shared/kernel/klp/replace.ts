@@ -1,4 +1,4 @@
-import { type Draft, type Patch, type PatchedFunction, replacePatch } from './machine.ts'
+import { type Draft, type Patch, type PatchedFunction, replacePatch } from '../machine.ts'
 import type { RawObject } from './objects.ts'
 
 const nopFor = ({ name, sympos, key }: PatchedFunction): PatchedFunction => ({ name, sympos, key, nop: true })

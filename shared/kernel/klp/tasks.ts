@@ -1,6 +1,6 @@
-import { answerOf } from './errno.ts'
+import { answerOf } from '../errno.ts'
+import { type Draft, type Frame, findPatch, type Machine, ORIGINAL, type Patch, type PatchState, type Task } from '../machine.ts'
 import { forbiddenFrame, functionKey, reach, readsPastEnd } from './function-stack.ts'
-import { type Draft, type Frame, findPatch, type Machine, ORIGINAL, type Patch, type PatchState, type Task } from './machine.ts'
 import { factsOf } from './symbols.ts'
 
 const mapTasks = (draft: Draft, change: (task: Task) => Task): void => {

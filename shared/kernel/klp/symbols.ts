@@ -1,7 +1,7 @@
-import { failure } from './errno.ts'
-import type { SymbolFacts } from './image.ts'
+import { failure } from '../errno.ts'
+import type { SymbolFacts } from '../image.ts'
+import type { Draft, Machine } from '../machine.ts'
 import { say } from './log.ts'
-import type { Draft, Machine } from './machine.ts'
 
 /** What is assumed of a function in an object whose symbols are not known. */
 const ASSUMED: SymbolFacts = { occurrences: Number.POSITIVE_INFINITY, traceable: true }

@@ -1,9 +1,9 @@
+import { failure } from '../errno.ts'
+import type { FunctionImage, LivepatchImage, ObjectImage } from '../image.ts'
+import { type Draft, objectName, type Patch, type PatchedFunction, type PatchedObject, replaceObject } from '../machine.ts'
 import { prePatch } from './callbacks.ts'
-import { failure } from './errno.ts'
 import { functionKey, functionStack, registerHooks } from './function-stack.ts'
-import type { FunctionImage, LivepatchImage, ObjectImage } from './image.ts'
 import { say } from './log.ts'
-import { type Draft, objectName, type Patch, type PatchedFunction, type PatchedObject, replaceObject } from './machine.ts'
 import { factsOf, findObjectSymbol } from './symbols.ts'
 
 /** include/linux/module.h: MODULE_NAME_LEN on 64 bit. */

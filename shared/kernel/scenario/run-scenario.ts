@@ -1,12 +1,12 @@
-import { apply, type Operation } from './apply.ts'
-import { answerOf, ERRNO } from './errno.ts'
-import type { KernelEvent } from './event.ts'
-import type { ModuleImage, Symbols } from './image.ts'
-import { implementationOf } from './implementation.ts'
-import { boot, type Machine, ORIGINAL, objectName, type Task } from './machine.ts'
+import { apply, type Operation } from '../apply.ts'
+import { answerOf, ERRNO } from '../errno.ts'
+import type { KernelEvent } from '../event.ts'
+import type { ModuleImage, Symbols } from '../image.ts'
+import { implementationOf } from '../implementation.ts'
+import { loadedModules, type SysfsPatch, sysfsTree } from '../klp/sysfs.ts'
+import { boot, type Machine, ORIGINAL, objectName, type Task } from '../machine.ts'
 import { moduleImage, type Scenario, type ScenarioStep } from './scenario.ts'
 import { loadTime, unloadTime } from './scenario-time.ts'
-import { loadedModules, type SysfsPatch, sysfsTree } from './sysfs.ts'
 
 /** What was seen after one step; `events` is what the log lines are made of. */
 export type ObservedStep = {
@@ -203,6 +203,9 @@ const linesOf = (scenario: Scenario, run: Run, event: KernelEvent): readonly str
     case 'init':
     case 'exit':
       return run.images.get(event.module)?.kind === 'target' ? [`klptgt: ${event.module} ${event.kind}`] : []
+    case 'constructor':
+    case 'destructor':
+      return []
     case 'message':
       if (event.message === 'signaling' && !scenario.signals) return []
       return RECORDED_LINE.test(event.text) && event.message !== 'tainting' ? [event.text] : []

@@ -1,7 +1,7 @@
+import { type Draft, findPatch, type Machine, type Patch, replaceObject, replacePatch, setModule, type Transition } from '../machine.ts'
 import { postPatch, postUnpatch } from './callbacks.ts'
 import { unregisterHooks } from './function-stack.ts'
 import { say } from './log.ts'
-import { type Draft, findPatch, type Patch, replaceObject, replacePatch, setModule, type Transition } from './machine.ts'
 import { discardNops, unpatchReplaced } from './replace.ts'
 import { interruptSleepers, leaveTransition, switchAll, switchTasks, tasksStart, tasksTurn } from './tasks.ts'
 
@@ -19,12 +19,19 @@ export const TRANSITION_STATES = {
 } as const
 
 type Direction = Transition['direction']
+type State = keyof typeof TRANSITION_STATES
+
+/** Every change of the machine's transition goes through here, with a state out of the table. */
+const enter = (draft: Draft, patch: string, state: State, tries = 0): void => {
+  draft.transition = state === 'idle' ? null : { patch, direction: state, tries }
+}
 
 /** The tasks' state that a transition leads to: `klp_target_state`. */
 export const targetState = (direction: Direction): 0 | 1 => (direction === 'patching' ? 1 : 0)
 
 const HZ_MS = 1000
-const SIGNALS_TIMEOUT = 15
+/** Retries between two rounds of signals. Source: kernel/livepatch/transition.c: SIGNALS_TIMEOUT. */
+export const SIGNALS_TIMEOUT = 15
 
 /**
  * About a second from now, on a whole second: down if less than a quarter of one is cut, else up.
@@ -40,7 +47,7 @@ const retryTime = (nowMs: number): number => {
 /** Source: kernel/livepatch/transition.c: klp_init_transition. */
 export const initTransition = (draft: Draft, patch: string, event: keyof (typeof TRANSITION_STATES)['idle']): void => {
   const direction = TRANSITION_STATES.idle[event]
-  draft.transition = { patch, direction, tries: 0 }
+  enter(draft, patch, direction)
   say(draft, 'initializing', patch, direction)
   tasksStart(draft, direction === 'patching' ? 0 : 1)
 }
@@ -50,7 +57,6 @@ export const startTransition = (draft: Draft): void => {
   if (draft.transition === null) return
   const { patch, direction } = draft.transition
   say(draft, 'starting', patch, direction)
-  draft.transition = { patch, direction, tries: 0 }
   tasksTurn(draft, targetState(direction))
 }
 
@@ -93,7 +99,7 @@ const completeTransition = (draft: Draft, { patch: name, direction }: Transition
   leaveTransition(draft)
   callbacksOfTheEnd(draft, patch, direction)
   say(draft, 'complete', name, direction)
-  draft.transition = null
+  enter(draft, name, TRANSITION_STATES[direction].complete)
 }
 
 const freeAfter = (draft: Draft, name: string): void => {
@@ -123,7 +129,7 @@ export const tryComplete = (draft: Draft): void => {
     if (tries === SIGNALS_TIMEOUT) say(draft, 'signaling')
     interruptSleepers(draft)
   }
-  draft.transition = { ...transition, tries: tries + 1 }
+  enter(draft, transition.patch, TRANSITION_STATES[transition.direction].retry, tries + 1)
   draft.retryAtMs = retryTime(draft.clockMs)
 }
 
@@ -132,8 +138,8 @@ export const cancelTransition = (draft: Draft): void => {
   if (draft.transition === null) return
   const { patch } = draft.transition
   say(draft, 'canceling', patch)
-  draft.transition = { patch, direction: TRANSITION_STATES.patching.cancel, tries: 0 }
-  completeTransition(draft, draft.transition)
+  enter(draft, patch, TRANSITION_STATES.patching.cancel)
+  if (draft.transition !== null) completeTransition(draft, draft.transition)
 }
 
 /** Source: kernel/livepatch/transition.c: klp_reverse_transition. */
@@ -143,15 +149,15 @@ export const reverseTransition = (draft: Draft, patch: Patch): void => {
   const turned = TRANSITION_STATES[direction].reverse
   say(draft, 'reversing', patch.name, direction, turned)
   replacePatch(draft, { ...patch, enabled: !patch.enabled })
-  draft.transition = { patch: patch.name, direction: turned, tries: 0 }
+  enter(draft, patch.name, turned)
   startTransition(draft)
 }
 
 /** The livepatches whose modules a forced transition pins for ever, because tasks may still run their code. */
-const pinnedBy = (draft: Draft, { patch, direction }: Transition): ((other: Patch) => boolean) => {
-  if (draft.rules.forcePins === 'every-listed') return () => true
+export const pinnedBy = (machine: Machine, { patch, direction }: Transition): ((other: Patch) => boolean) => {
+  if (machine.rules.forcePins === 'every-listed') return () => true
   if (direction === 'unpatching') return other => other.name === patch
-  return findPatch(draft, patch)?.image.replace === true ? other => other.name !== patch : () => false
+  return findPatch(machine, patch)?.image.replace === true ? other => other.name !== patch : () => false
 }
 
 /** Source: kernel/livepatch/transition.c: klp_force_transition. */
@@ -163,6 +169,7 @@ export const forceTransition = (draft: Draft): void => {
   switchAll(draft, targetState(transition.direction))
   const isPinned = pinnedBy(draft, transition)
   draft.patches = draft.patches.map(patch => (isPinned(patch) ? { ...patch, forced: true } : patch))
+  enter(draft, transition.patch, TRANSITION_STATES[transition.direction].force, transition.tries)
 }
 
 /** Lets time pass; the retry work runs whenever it is due. Source: kernel/livepatch/transition.c: klp_transition_work_fn. */
