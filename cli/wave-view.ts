@@ -27,13 +27,19 @@ const countsText = ({ hosts, applied, failed, stalled, silent }: CountsView): st
     .filter(text => text !== '')
     .join(', ')
 
-const waveLine = (wave: WaveView, look: Look): string => {
-  const name = `  wave ${wave.wave + 1}  ${percent(wave.share).padStart(6)}  `
+const showsCounts = (wave: WaveView): wave is WaveView & { readonly counts: CountsView } => wave.counts !== null && wave.state !== 'waiting'
+const nameOf = (wave: WaveView): string => `  wave ${wave.wave + 1}  ${percent(wave.share).padStart(6)}  `
+
+/** Cells for every bar of a change, so that they can be compared: what the longest line leaves. */
+const cellsFor = (waves: readonly WaveView[], { columns }: Look): number => {
+  const used = waves.filter(showsCounts).map(wave => nameOf(wave).length + 8 + countsText(wave.counts).length + 4)
+  return Math.min(BAR_MAX, columns - Math.max(0, ...used))
+}
+
+const waveLine = (wave: WaveView, look: Look, cells: number): string => {
   const state = paintStatus(look, wave.state) + ' '.repeat(Math.max(0, 8 - wave.state.length))
-  if (wave.counts === null || wave.state === 'waiting') return `${name}${state}`.trimEnd()
-  const text = countsText(wave.counts)
-  const cells = Math.min(BAR_MAX, look.columns - name.length - 8 - text.length - 4)
-  return cells < 5 ? `${name}${state}  ${text}` : `${name}${state}  ${bar(wave.counts, cells)}  ${text}`
+  if (!showsCounts(wave)) return `${nameOf(wave)}${state}`.trimEnd()
+  return [`${nameOf(wave)}${state}`, ...(cells < 5 ? [] : [bar(wave.counts, cells)]), countsText(wave.counts)].join('  ')
 }
 
 const safe = (wave: WaveView): WaveView => ({ ...wave, state: terminalText(wave.state) })
@@ -41,7 +47,7 @@ const safe = (wave: WaveView): WaveView => ({ ...wave, state: terminalText(wave.
 /** A change as it stands, wave by wave: lines for a terminal that is drawn again and again. */
 export const waveLines = (change: ChangeView, look: Look): readonly string[] => [
   `${paint(look, 'bold', `change ${terminalText(change.id)}`)}  ${paintStatus(look, terminalText(change.status))}  ${terminalText(change.fleet)} → ${terminalText(shortDigest(change.livepatch))}`,
-  ...change.waves.map(wave => waveLine(safe(wave), look)),
+  ...change.waves.map(wave => waveLine(safe(wave), look, cellsFor(change.waves, look))),
   ...(change.status === 'in-review' ? change.needs.map(need => `  needs ${terminalText(need)}`) : []),
   ...(change.halted === null ? [] : [`  halted: ${terminalText(change.halted.detail)} (${terminalText(change.halted.code)})`]),
   ...change.findings.filter(({ severity }) => change.status === 'blocked' && severity === 'block').map(findingLine),

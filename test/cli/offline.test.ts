@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import { InspectAnswer } from '../../shared/livepatch/index.ts'
+import { offline } from './harness.ts'
+
+const example = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`../../examples/livepatches/${name}.ko`, import.meta.url)))
+const [one, two] = [example('lp_proc_1'), example('lp_proc_2')]
+
+describe('inspect', () => {
+  test('reads a module for people', async () => {
+    const ran = await offline(['inspect', 'lp.ko'], { 'lp.ko': two })
+    expect(ran.exit).toBe(0)
+    for (const text of ['lp_proc_2', 'static', 'vmlinux:post_unpatch', 'CVE-0000-0002', '6.1.0']) expect(ran.out).toContain(text)
+  })
+  test('prints one answer for one file, a list for several, in the published shape', async () => {
+    const single = await offline(['inspect', 'lp.ko', '-o', 'json'], { 'lp.ko': two })
+    expect(InspectAnswer.parse(JSON.parse(single.out))).toMatchObject({ file: 'lp.ko', name: 'lp_proc_2', livepatch: true })
+    const several = await offline(['inspect', 'a.ko', 'b.ko', '-o', 'json'], { 'a.ko': one, 'b.ko': Buffer.from('no module') })
+    const answers = InspectAnswer.array().parse(JSON.parse(several.out))
+    expect(answers).toMatchObject([{ file: 'a.ko' }, { file: 'b.ko', error: { code: 'unknown-format' } }])
+    expect(several.exit).toBe(12)
+  })
+  test('a refused file is 12 and says where and why', async () => {
+    const ran = await offline(['inspect', 'cut.ko'], { 'cut.ko': two.subarray(0, 200) })
+    expect(ran).toMatchObject({ exit: 12, out: expect.stringMatching(/refused [\w-]+: .+/) })
+  })
+  test('a file that is not there is no refusal of a file', async () => {
+    expect(await offline(['inspect', 'none.ko'])).toMatchObject({ exit: 1, out: '' })
+  })
+})
+
+const scenario = {
+  name: 'two livepatches',
+  modules: [
+    { name: 'p1', replace: true, objects: [{ name: null, funcs: ['cmdline_proc_show'], callbacks: { post_unpatch: true } }] },
+    { name: 'p2', replace: true, objects: [{ name: null, funcs: ['version_proc_show'] }] },
+  ],
+  probe: ['vmlinux:cmdline_proc_show'],
+  steps: [
+    { op: 'load', module: 'p1' },
+    { op: 'load', module: 'p1' },
+    { op: 'load', module: 'p2' },
+  ],
+}
+
+describe('simulate', () => {
+  test('prints what the kernel answers, logs and shows, step by step', async () => {
+    const ran = await offline(['simulate', 's.json'], { 's.json': JSON.stringify(scenario) })
+    expect(ran.exit).toBe(0)
+    for (const text of [
+      'two livepatches on Linux 6.1',
+      '$ load p1  OK',
+      '$ load p1  EEXIST',
+      "livepatch: enabling patch 'p2'",
+      'vmlinux:cmdline_proc_show runs p1',
+      '/sys/kernel/livepatch/p2: enabled 1, transition 0',
+    ])
+      expect(ran.out).toContain(text)
+  })
+  test('with --explain says why each line came, and from where', async () => {
+    const ran = await offline(['simulate', 's.json', '--explain'], { 's.json': JSON.stringify(scenario) })
+    expect(ran.out).toContain('kernel/livepatch/core.c: __klp_enable_patch')
+  })
+  test('prints JSON, one answer for one scenario and a list for several lines', async () => {
+    const single = await offline(['simulate', 's.json', '-o', 'json', '--kernel', '6.12'], { 's.json': JSON.stringify(scenario) })
+    expect(JSON.parse(single.out)).toMatchObject({
+      kernel: '6.12',
+      steps: [{ op: 'load', module: 'p1', rc: 'OK' }, { rc: 'EEXIST' }, { rc: 'OK' }],
+    })
+    const lines = `${JSON.stringify(scenario)}\n\n${JSON.stringify({ ...scenario, name: 'again' })}\n`
+    const several = await offline(['simulate', 's.jsonl', '-o', 'json'], { 's.jsonl': lines })
+    expect(JSON.parse(several.out)).toMatchObject([{ name: 'two livepatches' }, { name: 'again' }])
+  })
+  const wrong: readonly (readonly [string, string, RegExp])[] = [
+    ['what is no JSON', '{"name": 1\nx', /s\.json:1: this is no JSON/],
+    ['what is no scenario', '{"name": "x", "modules": [], "steps": [{"op": "dance"}]}', /scenario 1: steps\.0\.op/],
+  ]
+  test.each(wrong)('%s is refused with its place', async (_, text, message) => {
+    expect(await offline(['simulate', 's.json'], { 's.json': text })).toMatchObject({
+      exit: 1,
+      out: '',
+      err: expect.stringMatching(message),
+    })
+  })
+})
+
+describe('verdict on a stack', () => {
+  const stack = (name: string) => ({
+    kernelRelease: '6.1.0-50-amd64',
+    livepatches: [{ name, digest: null, enabled: true, transition: false }],
+    resident: [],
+    targets: [],
+    forced: false,
+  })
+  const files = {
+    '1.ko': one,
+    '2.ko': two,
+    'runs1.json': JSON.stringify(stack('lp_proc_1')),
+    'runs2.json': JSON.stringify(stack('lp_proc_2')),
+  }
+
+  test('going back to a livepatch that cannot undo the callbacks of the newer one is blocked, offline', async () => {
+    const ran = await offline(['verdict', '1.ko', '--stack', 'runs2.json', '--known', '2.ko'], files)
+    expect(ran.exit).toBe(3)
+    expect(ran.out).toContain('block missing-callback')
+  })
+  test('going forward is not', async () => {
+    const ran = await offline(['verdict', '2.ko', '--stack', 'runs1.json', '--known', '1.ko', '-o', 'json'], files)
+    expect(ran.exit).toBe(0)
+    expect(JSON.parse(ran.out).outcome).not.toBe('block')
+  })
+  test('wants to know what to judge on', async () => {
+    expect((await offline(['verdict', '1.ko'], files)).exit).toBe(2)
+    expect((await offline(['verdict', '1.ko', '--fleet', 'edge', '--stack', 'runs1.json'], files)).exit).toBe(2)
+  })
+  test('a stack that is none is told with its place', async () => {
+    const ran = await offline(['verdict', '1.ko', '--stack', 'x.json'], { ...files, 'x.json': '{"kernelRelease": 6}' })
+    expect(ran).toMatchObject({ exit: 1, err: expect.stringContaining('kernelRelease') })
+  })
+})
