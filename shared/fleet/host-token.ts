@@ -2,13 +2,12 @@ import * as z from 'zod'
 
 /** Longest life of a token that a host signs for itself. */
 export const HOST_TOKEN_SECONDS_MAX = 300
-export const HOST_TOKEN_AUDIENCE = 'supersede'
+const HOST_TOKEN_AUDIENCE = 'supersede'
 
-/** Ids of hosts and fleets: they stand in keys and paths, so no separators. */
-export const HostId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'an id has 1 to 64 letters, digits, dots, dashes and underscores')
-export const FleetId = HostId
+/** Ids of hosts and fleets stand in keys and paths, so they hold no separators. */
+const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'an id has 1 to 64 letters, digits, dots, dashes and underscores')
+export const HostId = id.describe('host id')
+export const FleetId = id.describe('fleet id')
 
 /** Ed25519 public key as JWK `x`: 32 bytes in base64url. */
 export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'a public key is 43 characters of base64url')

@@ -4,7 +4,6 @@ export type { Host, HostFact, Moved } from './host.ts'
 export {
   EnrolmentProof,
   FleetId,
-  HOST_TOKEN_AUDIENCE,
   HOST_TOKEN_SECONDS_MAX,
   HostId,
   HostSignatureHeader,

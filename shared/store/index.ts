@@ -1,7 +1,6 @@
-export { createStore, type StoreOptions } from './create-store.ts'
+export { createStore } from './create-store.ts'
 export { InvalidCursor } from './cursor.ts'
-export { CorruptItem } from './item.ts'
-export { jitteredPause, type Pause } from './pause.ts'
+export { jitteredPause } from './pause.ts'
 export {
   type Catalog,
   type ChangeHead,
@@ -19,4 +18,4 @@ export {
   type Store,
   type Waiting,
 } from './ports.ts'
-export { TABLES, type TableName, type TableSchema } from './table-schema.ts'
+export { TABLES, type TableName } from './table-schema.ts'
