@@ -5,8 +5,8 @@ export type Reply = { answer: string } | { gaveUp: string }
 export type Thread = { ask: (kind: 'evaluate' | 'check', text: string) => Promise<Reply>; stop: () => void }
 
 /* Generous against what an expression of a state machine needs, small against a loop. */
-const limits = { timeoutMs: 2_000, depthMax: 2_000, sequenceMax: 200_000 }
-const patienceMs = 8_000
+const limits = { timeoutMs: 1_000, depthMax: 2_000, sequenceMax: 200_000 }
+const patienceMs = 4_000
 const memoryMb = 256
 
 type Job = { kind: 'evaluate' | 'check'; text: string; settle: (reply: Reply) => void }

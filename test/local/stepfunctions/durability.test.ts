@@ -75,8 +75,7 @@ const comparable = (lines: string[], name: string) => {
   return sideBySide.has(name) ? stable.map(withoutIds).sort() : stable
 }
 
-/* The retry of a Parallel starts its tasks again by design; which of them had begun depends on the moment. */
-const repeatable = scenarios.filter(({ name, functions }) => name !== 'parallel-fails-as-a-whole' || Object.keys(functions).length === 0)
+const repeatable = scenarios
 
 describe('a process that dies after every transition', () => {
   test.each(repeatable)('ends as if it had lived: $name', async scenario => {
