@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ChangeEvent } from '../../shared/change/index.ts'
 import { verifyChain } from '../../shared/history/index.ts'
-import { jitteredPause, type Loaded } from '../../shared/store/index.ts'
+import { createStore, jitteredPause, type Loaded } from '../../shared/store/index.ts'
 import { aborted, alice, approvedBy, judged, leave, NOON, newId, proposed } from './examples.ts'
 import { openStore } from './open-store.ts'
 
@@ -181,6 +181,55 @@ describe('mishaps on the wire', () => {
     expect(lost).toBe(2)
     expect(outcome.ok).toBe(true)
     expect((await opened.store.ledger.loadChange(id))?.version).toBe(2)
+  })
+
+  test('another transaction on the same items is waited for, not taken for a lost race', async () => {
+    const { id, loaded: first } = await propose()
+    let met = 0
+    opened.wire.mishap = operation => (operation === 'TransactWriteItems' && met++ < 3 ? 'contended' : undefined)
+    const outcome = await append(id, first, [judged])
+    opened.wire.mishap = () => undefined
+    expect([met, outcome.ok]).toEqual([4, true])
+  })
+
+  test('a transaction that never gets through rises, and leaves nothing', async () => {
+    const { id, loaded: first } = await propose()
+    const impatient = createStore({ client: opened.client, tables: opened.tables, pause: async () => undefined })
+    const request = {
+      id,
+      expected: 1,
+      lastHash: first.lastHash,
+      events: [judged],
+      actor: 'alice',
+      at: NOON,
+      commitId: newId(),
+      decision: leave,
+    }
+    opened.wire.mishap = operation => (operation === 'TransactWriteItems' ? 'contended' : undefined)
+    await expect(impatient.ledger.appendChange(request)).rejects.toThrow('Transaction cancelled')
+    opened.wire.mishap = () => undefined
+    expect((await opened.store.ledger.loadChange(id))?.version).toBe(1)
+  })
+
+  test('a process that ends between day and commit leaves no half commit, and its retry is whole', async () => {
+    const id = newId()
+    const fleet = newId()
+    const restarted = opened.again()
+    const request = {
+      id,
+      expected: 0,
+      lastHash: null,
+      events: [proposed(id, fleet)],
+      actor: 'alice',
+      at: NOON,
+      commitId: newId(),
+      decision: leave,
+    }
+    opened.wire.mishap = operation => (operation === 'TransactWriteItems' ? 'killed' : undefined)
+    await expect(opened.again().ledger.appendChange(request)).rejects.toThrow('the process ended here')
+    opened.wire.mishap = () => undefined
+    expect(await restarted.ledger.loadChange(id)).toBeNull()
+    expect((await restarted.ledger.appendChange(request)).ok).toBe(true)
   })
 
   test('throttling of every fifth request loses no update', async () => {

@@ -192,6 +192,20 @@ describe('counters equal a recount', () => {
     expect(await counted(fleet, 'c1')).toEqual(await recount(fleet, 'c1'))
   })
 
+  test('a process that ends after any of its transactions leaves counters exact, and the retry moves the rest', async () => {
+    const { fleet, hosts } = await enrol(120)
+    const reports = hosts.map(({ id }) => report({ host: id, fleet, state: 'applied', change: 'c1' }))
+    let transactions = 0
+    opened.wire.mishap = operation => (operation === 'TransactWriteItems' && transactions++ > 0 ? 'killed' : undefined)
+    await expect(apply(fleet, reports)).rejects.toThrow('the process ended here')
+    opened.wire.mishap = () => undefined
+    const half = await counted(fleet, 'c1')
+    expect(half).toEqual(await recount(fleet, 'c1'))
+    expect((await apply(fleet, reports)).moved).toBeLessThan(120)
+    expect(await counted(fleet, 'c1')).toEqual(await recount(fleet, 'c1'))
+    expect((await opened.store.fleets.cohorts(fleet)).map(one => one.hosts)).toEqual([120])
+  })
+
   test('a lost answer and throttling move nobody twice', async () => {
     const { fleet, hosts } = await enrol(60)
     let requests = 0

@@ -1,6 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { CreateTableCommand, DeleteTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll } from '@jest/globals'
 import { openDynamoDb } from '../../local/dynamodb/index.ts'
 import { createStore, type Store, TABLES, type TableName } from '../../shared/store/index.ts'
@@ -35,8 +41,8 @@ const serveLocal = async (): Promise<{ endpoint: string; close: () => Promise<vo
   }
 }
 
-/** What a test lets happen to a request: nothing, lose its answer, refuse it for now, or end the process before it. */
-export type Mishap = 'answer-lost' | 'throttled' | 'killed' | undefined
+/** What a test lets happen to a request: nothing, lose its answer, refuse it for now, let it meet another transaction, or end the process before it. */
+export type Mishap = 'answer-lost' | 'throttled' | 'contended' | 'killed' | undefined
 
 export type Wire = {
   /** Operations sent, in order: `Query`, `TransactWriteItems`, … */
@@ -49,6 +55,14 @@ export type Wire = {
 
 const failure = (name: string) => Object.assign(new Error(`${name} (made by the test)`), { name, $fault: 'server' as const, $metadata: {} })
 
+/** As the service cancels a transaction on whose items another one is just working. */
+const contention = () =>
+  new TransactionCanceledException({
+    message: 'Transaction cancelled (made by the test)',
+    $metadata: {},
+    CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
+  })
+
 const watch = (client: DynamoDBClient): Wire => {
   const wire: Wire = { sent: [], requests: [], mishap: () => undefined }
   client.middlewareStack.add(
@@ -58,6 +72,7 @@ const watch = (client: DynamoDBClient): Wire => {
       wire.requests.push({ operation, input: { ...args.input } })
       const mishap = wire.mishap(operation)
       if (mishap === 'throttled') throw failure('ThrottlingException')
+      if (mishap === 'contended') throw contention()
       if (mishap === 'killed') throw new Error('the process ended here (made by the test)')
       const answer = await next(args)
       if (mishap === 'answer-lost') throw failure('TimeoutError')
