@@ -41,7 +41,8 @@ export const Heads = z.object({
   items: z.array(z.object({ id: z.string(), livepatch: z.string(), status: z.string(), proposedAt: z.string() })),
 })
 export const Tokens = z.object({ tokens: z.array(z.string()) })
-export const VerdictDocument = Verdict
+/** The verdict stands in its envelope: whose it is, and its digest. */
+export const VerdictDocument = z.object({ verdict: Verdict }).transform(({ verdict }) => verdict)
 export const HostHistory = z.object({
   items: z.array(
     z.object({

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Everything that the cloud assembly is made of. */
 const SOURCES = ['infra', 'functions', 'shared', 'console', 'cdk.json', 'package-lock.json']
@@ -39,6 +40,28 @@ const run = (root: string): Promise<void> =>
     child.on('exit', code => (code === 0 ? resolve() : reject(new Error(`synthesizing failed:\n${Buffer.concat(said).toString('utf8')}`))))
   })
 
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** One synthesis at a time in a checkout; the lock of a process that is gone counts for nothing. */
+const lock = async (file: string): Promise<() => void> => {
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' })
+      return () => rmSync(file, { force: true })
+    } catch {
+      const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+      if (holder > 0 && !isAlive(holder)) rmSync(file, { force: true })
+      await sleep(100)
+    }
+  }
+}
+
 /**
  * Synthesizes the CDK app into `cdk.out`, unless what lies there was made of just these sources.
  * Returns the assembly's directory and whether it had to be made.
@@ -47,8 +70,15 @@ export const synthesize = async (root: string): Promise<{ readonly assembly: str
   const assembly = join(root, 'cdk.out')
   const marker = join(assembly, '.fingerprint')
   const wanted = fingerprint(root)
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return { assembly, made: false }
-  await run(root)
-  writeFileSync(marker, wanted)
-  return { assembly, made: true }
+  const isCurrent = () => existsSync(marker) && readFileSync(marker, 'utf8') === wanted
+  if (isCurrent()) return { assembly, made: false }
+  const release = await lock(join(root, '.cdk.out.lock'))
+  try {
+    if (isCurrent()) return { assembly, made: false }
+    await run(root)
+    writeFileSync(marker, wanted)
+    return { assembly, made: true }
+  } finally {
+    release()
+  }
 }

@@ -94,8 +94,7 @@ const invokeTask =
         .at(-1)
         ?.split(':')[0] ?? ''
     try {
-      const answered = await invoke(name, plain ? given : Payload)
-      return plain ? answered : { ExecutedVersion: '$LATEST', Payload: answered, StatusCode: 200 }
+      return await invoke(name, plain ? given : Payload)
     } catch (error) {
       if (!(error instanceof FunctionError)) throw error
       throw Object.assign(new Error(error.message), {

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import aslValidator from 'asl-validator'
+import { LIFECYCLE_TASKS } from '../../shared/operations/index.ts'
+import { readAssembly, root } from './assembly.ts'
+
+type State = { readonly Type: string; readonly [key: string]: unknown }
+type Definition = { readonly QueryLanguage: string; readonly States: Readonly<Record<string, State>> }
+
+const { ofType } = await readAssembly()
+const raw = ofType('AWS::StepFunctions::StateMachine')[0]?.Properties['DefinitionString'] as {
+  readonly 'Fn::Join': readonly [string, readonly unknown[]]
+}
+/** Functions are named by their logical ids, without the hash that CDK appends. */
+const text = raw['Fn::Join'][1]
+  .map(part =>
+    typeof part === 'string'
+      ? part
+      : JSON.stringify(part)
+          .replaceAll('"', '')
+          .replace(/.*\[Functions(\w+?)[0-9A-F]{8},Arn\].*/, '<$1>')
+          .replace(/\{Ref:AWS::Partition\}/, 'aws'),
+  )
+  .join('')
+const definition = JSON.parse(text) as Definition
+const GOLDEN = join(root, 'test/infra/lifecycle.golden.json')
+
+describe('the lifecycle state machine', () => {
+  // A reviewed file: when the workflow is changed on purpose, delete it, run this once, and read what git shows.
+  test('is the reviewed one', () => {
+    if (!existsSync(GOLDEN)) writeFileSync(GOLDEN, `${JSON.stringify(definition, null, 2)}\n`)
+    expect(definition).toEqual(JSON.parse(readFileSync(GOLDEN, 'utf8')))
+  })
+
+  test('is valid in the Amazon States Language', () => {
+    const { isValid, errorsText } = aslValidator(definition, { checkPaths: false, checkArn: false })
+    expect([isValid, isValid ? '' : errorsText('\n')]).toEqual([true, ''])
+  })
+
+  test('is JSONata throughout', () => {
+    expect(definition.QueryLanguage).toBe('JSONata')
+    expect(
+      Object.values(definition.States).filter(state => state['QueryLanguage'] !== undefined && state['QueryLanguage'] !== 'JSONata'),
+    ).toEqual([])
+  })
+
+  test('asks every task of the table, and no other', () => {
+    const named = Object.values(definition.States).flatMap(
+      ({ Arguments }) => (Arguments as { readonly FunctionName?: string } | undefined)?.FunctionName ?? [],
+    )
+    expect(named.toSorted()).toEqual(LIFECYCLE_TASKS.map(task => `<${task.replaceAll('-', '')}>`).toSorted())
+  })
+
+  test('whatever fails unexpectedly halts, except the halt itself and the wait for a decision', () => {
+    const uncaught = Object.entries(definition.States).filter(
+      ([, state]) =>
+        state.Type === 'Task' &&
+        !JSON.stringify(state['Catch'] ?? []).includes('"States.ALL"],"Next":"Halt"') &&
+        !JSON.stringify(state['Catch'] ?? []).includes('"Next":"Halt"'),
+    )
+    expect(uncaught.map(([name]) => name).toSorted()).toEqual(['AwaitDecision', 'Halt'])
+  })
+
+  test('no payload carries a list', () => {
+    expect(JSON.stringify(definition.States)).not.toContain('"Arguments":{"Payload":[')
+    for (const state of Object.values(definition.States)) {
+      const payload = (state['Arguments'] as { readonly Payload?: Readonly<Record<string, unknown>> } | undefined)?.Payload ?? {}
+      expect(Object.keys(payload).filter(name => !['change', 'token', 'wave', 'error', 'cause'].includes(name))).toEqual([])
+    }
+  })
+})
