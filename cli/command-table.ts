@@ -244,9 +244,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
       option('--actor <person>', 'only what this person did (supersede: the workflow)'),
       option('-f, --fleet <fleet>', 'only about this fleet'),
       option('--day <YYYY-MM-DD>', 'only on this day, UTC'),
+      option('--verify', 'check the hash of every commit that matches and the links between them, here'),
       ...PAGING,
     ],
-    examples: ['supersede history', 'supersede history --actor bob --day 2026-11-23'],
+    examples: ['supersede history', 'supersede history --actor bob --day 2026-11-23', 'supersede history --fleet edge --verify'],
     load: () => import('./commands/history.ts'),
   },
   {
@@ -289,8 +290,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
     args: '<file...>',
     summary: 'Read livepatch modules, offline',
     online: false,
-    options: [],
-    examples: ['supersede inspect lp_proc_2.ko', 'supersede inspect *.ko -o json'],
+    options: [repeat('--trust <path>', 'a certificate (PEM or DER), or a folder of them, to judge signatures with')],
+    examples: ['supersede inspect lp_proc_2.ko', 'supersede inspect *.ko -o json', 'supersede inspect lp_proc_2.ko --trust /etc/keys'],
     load: () => import('./commands/inspect.ts'),
   },
 ]

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { given, type Run } from '../input.ts'
+import { given, isSet, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
 import { printJson, printPage } from '../terminal/print.ts'
@@ -9,6 +9,10 @@ export const run: Run = async input => {
   const day = given(input, 'day')
   if (day !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new Failure('usage', '--day takes a day like 2026-11-23')
   const query = { ...pageQuery(input), actor: given(input, 'actor'), fleet: given(input, 'fleet'), day }
+  if (isSet(input, 'verify')) {
+    const { verifyHistory } = await import('../verify-history.ts')
+    return verifyHistory(input, query)
+  }
   const { body } = await input.api().call('list-history', { query })
   if (input.json) {
     printJson(input.shell, body)

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { basename } from 'node:path'
-import { type InspectedModule, type ReadResult, readModule } from '../../shared/livepatch/index.ts'
+import { readdirSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { type Certificate, type InspectedModule, type ReadResult, readModule } from '../../shared/livepatch/index.ts'
 import type { Exit } from '../exit-codes.ts'
 import { exitCode } from '../exit-codes.ts'
 import { readBytes } from '../files.ts'
-import type { Run } from '../input.ts'
+import { allGiven, type Input, type Run } from '../input.ts'
 import type { Shell } from '../shell.ts'
 import { printFacts, printJson, printTitle } from '../terminal/print.ts'
 import { paint } from '../terminal/style.ts'
@@ -43,6 +44,8 @@ const replaceOf = ({ replace }: InspectedModule['patch']): string =>
 const statesOf = ({ patch }: InspectedModule): string =>
   patch.states === null ? 'unknown' : patch.states.map(({ id, version }) => `${id} version ${version}`).join('\n')
 
+const said = (answer: boolean | null | undefined, yes: string, no: string): string => (answer == null ? '' : answer ? yes : no)
+
 const signatureOf = ({ signature }: InspectedModule): string => {
   if (!signature.present) return signature.malformed === undefined ? 'none' : `malformed: ${signature.malformed}`
   const { signer } = signature
@@ -52,7 +55,11 @@ const signatureOf = ({ signature }: InspectedModule): string => {
       : signer.type === 'subjectKeyIdentifier'
         ? `key ${signer.keyId}`
         : `${signer.issuerCN ?? '?'}, serial ${signer.serial}`
-  return ['present', signature.digestAlgorithm ?? '', who].filter(text => text !== '').join(', ')
+  const judged = [
+    said(signature.valid, 'intact', 'broken'),
+    said(signature.trusted, 'trusted', `not trusted${signature.why === undefined ? '' : `: ${signature.why}`}`),
+  ]
+  return ['present', signature.digestAlgorithm ?? '', who, ...judged].filter(text => text !== '').join(', ')
 }
 
 const printModule = (shell: Shell, module: InspectedModule): void => {
@@ -88,12 +95,28 @@ const printRead = (shell: Shell, read: Read): void => {
   shell.out(`${paint(shell, 'red', 'refused')} ${terminalText(`${code}: ${reason}${place === '' ? '' : ` (${place})`}`)}\n`)
 }
 
-export const run: Run = async ({ shell, args, json }) => {
+/** Files of a folder, sorted; a file is itself. What there is not is told when it is read. */
+const filesAt = ({ cwd }: Shell, path: string): readonly string[] =>
+  statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true
+    ? readdirSync(resolve(cwd, path))
+        .sort()
+        .map(name => join(path, name))
+    : [path]
+
+const certificatesOf = (input: Input): readonly Certificate[] =>
+  allGiven(input, 'trust')
+    .flatMap(path => filesAt(input.shell, path))
+    .map(file => ({ name: basename(file).replace(/\.(pem|der|crt|cer|x509)$/, ''), bytes: readBytes(input.shell, file) }))
+
+export const run: Run = async input => {
+  const { shell, args, json } = input
+  const certificates = certificatesOf(input)
+  const trust = certificates.length === 0 ? {} : { certificates }
   const reads: Read[] = []
   for (const file of args) {
     const bytes = readBytes(shell, file)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    reads.push({ file: basename(file), sha256, result: await readModule(bytes, { file: basename(file) }) })
+    reads.push({ file: basename(file), sha256, result: await readModule(bytes, { file: basename(file), ...trust }) })
   }
   const [only, ...others] = reads
   if (json) printJson(shell, only !== undefined && others.length === 0 ? answerOf(only) : reads.map(answerOf))

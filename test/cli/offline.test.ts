@@ -5,6 +5,7 @@ import { InspectAnswer } from '../../shared/livepatch/index.ts'
 import { offline } from './harness.ts'
 
 const example = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`../../examples/livepatches/${name}.ko`, import.meta.url)))
+const ko = fileURLToPath(new URL('../data/ko/', import.meta.url))
 const [one, two] = [example('lp_proc_1'), example('lp_proc_2')]
 
 describe('inspect', () => {
@@ -24,6 +25,24 @@ describe('inspect', () => {
   test('a refused file is 12 and says where and why', async () => {
     const ran = await offline(['inspect', 'cut.ko'], { 'cut.ko': two.subarray(0, 200) })
     expect(ran).toMatchObject({ exit: 12, out: expect.stringMatching(/refused [\w-]+: .+/) })
+  })
+  test('answers for every given file in the expected shape, with the code of the worst', async () => {
+    const expected: { files: Record<string, { patch: { status: string; replace: object }; signature: { present: boolean } }> } = JSON.parse(
+      readFileSync(`${ko}expected.json`, 'utf8'),
+    )
+    for (const [name, entry] of Object.entries(expected.files)) {
+      const { patch, ...rest } = entry
+      const told = { ...rest, signature: { present: rest.signature.present }, patch: { status: patch.status, replace: patch.replace } }
+      const ran = await offline(['inspect', `${ko}given/${name}`, '-o', 'json'])
+      expect([name, JSON.parse(ran.out)]).toMatchObject([name, told])
+      expect([name, ran.exit]).toEqual([name, ['dynamic', 'ambiguous', 'malformed'].includes(entry.patch.status) ? 11 : 0])
+    }
+  })
+  test('with certificates says whether a signature is intact and trusted', async () => {
+    const signed = await offline(['inspect', `${ko}given/lp_signed_sha256.ko`, '--trust', `${ko}keys`])
+    expect(signed.out).toMatch(/signature .*intact, trusted/)
+    const unknown = await offline(['inspect', `${ko}given/lp_signed_sha256.ko`])
+    expect(unknown.out).not.toContain('trusted')
   })
   test('a file that is not there is no refusal of a file', async () => {
     expect(await offline(['inspect', 'none.ko'])).toMatchObject({ exit: 1, out: '' })
