@@ -21,4 +21,6 @@ export type KernelEvent =
       readonly states: readonly StateSeen[]
     }
   | { readonly kind: 'init' | 'exit'; readonly module: string }
+  /** A call of the shadow variable API came back; null: with a null pointer, or with nothing. */
+  | { readonly kind: 'shadow'; readonly call: string; readonly object: string; readonly id: string; readonly data: string | null }
   | { readonly kind: 'constructor' | 'destructor'; readonly object: string; readonly id: string }

@@ -65,6 +65,12 @@ const free = (draft: Draft, isMeant: (shadow: ShadowVariable) => boolean, destru
 
 /** What the call answers: the data that the pointer leads to, or null for a null pointer and for calls that answer nothing. */
 export const callShadow = (draft: Draft, call: ShadowCall): string | null => {
+  const data = perform(draft, call)
+  draft.events.push({ kind: 'shadow', call: call.call, object: 'object' in call ? call.object : '', id: call.id, data })
+  return data
+}
+
+const perform = (draft: Draft, call: ShadowCall): string | null => {
   switch (call.call) {
     case 'get':
       return find(draft, call.object, call.id)?.data ?? null

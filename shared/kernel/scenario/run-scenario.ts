@@ -126,7 +126,7 @@ const join = (run: Run, id: string, milliseconds: number): { rc: string; read?: 
   return rc === 'OK' && task !== undefined ? { rc, read: textOf(run, task) } : { rc }
 }
 
-const STARTS_ALIGNED: readonly string[] = ['load', 'enabled', 'force', 'release']
+const STARTS_ALIGNED: readonly string[] = ['load', 'enabled', 'force', 'release', 'write', 'shadow']
 
 const load = (run: Run, name: string): string => {
   const module = run.images.get(name)
@@ -160,6 +160,12 @@ const signal = (run: Run, task: string, number: number): string => {
   return act(run, { op: 'signal', task, deadly: number !== HANDLED_SIGNAL })
 }
 
+const shadow = (run: Run, { call, object, id, data, constructed, destructor }: Extract<ScenarioStep, { op: 'shadow' }>): string => {
+  if (![...run.images.values()].some(({ name }) => name === 'klpshadow' && run.machine.modules.has(name))) return 'ENOENT'
+  const common = { op: 'shadow', object: `${object}`, id: `${id}`, data: `${data}`, destructor } as const
+  return act(run, { ...common, call, ...(constructed !== undefined && { constructed }) })
+}
+
 const perform = (run: Run, step: ScenarioStep): { rc: string; read?: string | null } => {
   switch (step.op) {
     case 'load':
@@ -173,6 +179,10 @@ const perform = (run: Run, step: ScenarioStep): { rc: string; read?: string | nu
       return { rc: release(run, step.module, step.value) }
     case 'spawn':
       return { rc: spawn(run, step) }
+    case 'write':
+      return { rc: act(run, { op: 'write', path: step.path, value: `${step.value}` }) }
+    case 'shadow':
+      return { rc: shadow(run, step) }
     case 'signal':
       return { rc: signal(run, step.id, step.signal) }
     case 'join':
@@ -196,16 +206,20 @@ const callbackLines = (event: Extract<KernelEvent, { kind: 'callback' }>): strin
 /** Lines of other parts of the kernel (tainting, stack dumps) are not part of a recording. */
 const RECORDED_LINE = /^(livepatch|module|ftrace|kobject|sysfs): |^kobject_add_internal failed/
 
-const linesOf = (scenario: Scenario, run: Run, event: KernelEvent): readonly string[] => {
+const isTarget = ({ modules }: Scenario, name: string): boolean => modules.some(module => module.name === name && module.kind === 'target')
+
+const linesOf = (scenario: Scenario, event: KernelEvent): readonly string[] => {
   switch (event.kind) {
     case 'callback':
       return callbackLines(event)
     case 'init':
     case 'exit':
-      return run.images.get(event.module)?.kind === 'target' ? [`klptgt: ${event.module} ${event.kind}`] : []
+      return isTarget(scenario, event.module) ? [`klptgt: ${event.module} ${event.kind}`] : []
     case 'constructor':
     case 'destructor':
-      return []
+      return [`klpgen: shadow ${event.kind} ${event.object}`]
+    case 'shadow':
+      return [`klpgen: shadow ${event.call} ${event.object} ${event.id} -> ${event.data ?? 'null'}`]
     case 'message':
       if (event.message === 'signaling' && !scenario.signals) return []
       return RECORDED_LINE.test(event.text) && event.message !== 'tainting' ? [event.text] : []
@@ -226,7 +240,7 @@ const observe = (scenario: Scenario, run: Run, step: ScenarioStep, done: { rc: s
   const events = run.events.splice(0)
   return {
     ...done,
-    log: events.flatMap(event => linesOf(scenario, run, event)),
+    log: events.flatMap(event => linesOf(scenario, event)),
     patches: sysfsTree(run.machine),
     modules: loadedModules(run.machine),
     ...(probes.length > 0 && { calls: Object.fromEntries(probes.map(probe => [probe, probeCall(run, probe)])) }),

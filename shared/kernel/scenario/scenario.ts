@@ -34,6 +34,9 @@ const ScenarioTarget = z.object({
   kthread: z.boolean().default(false),
 })
 
+/** A module whose code calls the shadow variable API. */
+const ScenarioCaller = z.object({ name: z.string(), kind: z.literal('caller') })
+
 const word = z.union([z.string(), z.number()])
 const settle = z.number().optional()
 const probe = z.array(z.string()).optional()
@@ -46,6 +49,18 @@ const ScenarioStep = z.discriminatedUnion('op', [
   z.object({ op: z.literal('spawn'), id: z.string(), func: z.string().optional(), path: z.string().optional(), settle, probe }),
   z.object({ op: z.literal('join'), id: z.string(), ms: z.number().default(500), settle, probe }),
   z.object({ op: z.literal('signal'), id: z.string(), signal: z.number().default(10), settle, probe }),
+  z.object({ op: z.literal('write'), path: z.string(), value: word, settle, probe }),
+  z.object({
+    op: z.literal('shadow'),
+    call: z.enum(['get', 'alloc', 'get_or_alloc', 'free', 'free_all']),
+    object: z.number().default(0),
+    id: z.number(),
+    data: z.number().default(0),
+    constructed: z.number().optional(),
+    destructor: z.boolean().default(false),
+    settle,
+    probe,
+  }),
   z.object({ op: z.literal('wait'), ms: z.number(), probe }),
 ])
 export type ScenarioStep = z.infer<typeof ScenarioStep>
@@ -57,7 +72,7 @@ export const Scenario = z.object({
   signals: z.boolean().default(false),
   /** Release of the kernel it was recorded on. */
   kernel: z.string().optional(),
-  modules: z.array(z.union([ScenarioTarget, ScenarioLivepatch])),
+  modules: z.array(z.union([ScenarioTarget, ScenarioCaller, ScenarioLivepatch])),
   probe,
   /** Milliseconds for an open transition to go on before a step's state is taken. */
   settle: z.number().default(2000),
@@ -112,4 +127,7 @@ const targetOf = ({ name, init_ret, kthread }: z.infer<typeof ScenarioTarget>): 
 })
 
 /** What a scenario's module is to the core. */
-export const moduleImage = (module: ScenarioModule): ModuleImage => (module.kind === 'target' ? targetOf(module) : livepatchOf(module))
+export const moduleImage = (module: ScenarioModule): ModuleImage => {
+  if (module.kind === 'caller') return { kind: 'target', name: module.name, symbols: new Map() }
+  return module.kind === 'target' ? targetOf(module) : livepatchOf(module)
+}

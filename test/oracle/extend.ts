@@ -1,0 +1,40 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/*
+ * node bootstrap.cjs test/oracle/extend.ts DIR
+ *
+ * Teaches a copy of the oracle two more steps: `write` to any path below /sys/kernel/livepatch, and `shadow`, a call of the shadow
+ * variable API by a guest module of ours. Run its setup.sh for each kernel afterwards.
+ */
+
+/** Puts `addition` before the only occurrence of `mark`, unless it is there already. */
+const insertBefore = (file: string, mark: string, addition: string): void => {
+  const text = readFileSync(file, 'utf8')
+  if (text.includes(addition)) return
+  if (text.split(mark).length !== 2) throw new Error(`${file} is not the oracle that this extension knows: ${mark}`)
+  writeFileSync(
+    file,
+    text.replace(mark, () => addition + mark),
+  )
+}
+
+const STEPS = `case 'write': r = await vm.cmd('W' + set, '/sys/kernel/livepatch/' + st.path, String(st.value)); break;
+      case 'shadow': r = await vm.cmd('W' + set, '/sys/module/klpshadow/parameters/call', [st.call, st.object ?? 0, st.id, st.data, st.constructed, st.destructor ? 'dtor' : ''].filter(x => x !== undefined && x !== '').join(' ')); break;
+      `
+
+const extend = (oracle: string): void => {
+  copyFileSync(new URL('guest/klpshadow.c', import.meta.url), join(oracle, 'guest/mod/klpshadow.c'))
+  insertBefore(join(oracle, 'guest/mod/Kbuild'), 'obj-m', 'obj-m += klpshadow.o\n')
+  insertBefore(join(oracle, 'guest/mkinitrd.sh'), '# the same livepatch module', 'cp "$mod/klpshadow.ko" "$root/m/klpshadow.ko"\n')
+  insertBefore(join(oracle, 'oracle'), "case 'wait': r =", STEPS)
+  insertBefore(join(oracle, 'oracle'), "if (m.kind === 'target') return", "if (m.kind === 'caller') return ['klpshadow', ''];\n  ")
+}
+
+const [oracle] = process.argv.slice(2)
+if (oracle === undefined) {
+  console.error('usage: node bootstrap.cjs test/oracle/extend.ts DIR')
+  process.exitCode = 2
+} else {
+  extend(oracle)
+}
