@@ -12,5 +12,5 @@ export const refusedProblem = (change: Change, { refused, detail }: Refused): Pr
   if (refused === 'stale-digest') return problem('outdated-digest', detail, { digest: change.review?.digest ?? null })
   if (refused === 'own-change') return problem('four-eyes', detail)
   if (refused === 'reason-missing') return problem('invalid-input', detail)
-  return problem('not-allowed-now', detail, { status: change.status, allowed: allowedNow(change), reason: refused })
+  return problem('not-allowed-now', detail, { state: change.status, allowed: allowedNow(change), reason: refused })
 }

@@ -48,7 +48,10 @@ const parse = (bytes: Uint8Array): Members => {
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
 }
 
-const nameOf = (answer: Members): string => String(answer['__type'] ?? '').split('#').at(-1) || 'UnknownError'
+const nameOf = (answer: Members): string =>
+  String(answer['__type'] ?? '')
+    .split('#')
+    .at(-1) || 'UnknownError'
 
 /** The SDK's error classes, as far as the store tells them apart; every other error is known by its name. */
 const errorOf = (answer: Members, status: number): Error => {
@@ -72,8 +75,7 @@ export class DynamoDBClient {
     this.#service = {
       service: 'dynamodb',
       region,
-      endpoint:
-        process.env['AWS_ENDPOINT_URL_DYNAMODB'] || process.env['AWS_ENDPOINT_URL'] || `https://dynamodb.${region}.amazonaws.com`,
+      endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'] || process.env['AWS_ENDPOINT_URL'] || `https://dynamodb.${region}.amazonaws.com`,
       credentials: () => ({
         accessKeyId: process.env['AWS_ACCESS_KEY_ID'] ?? '',
         secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] ?? '',

@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+import type { OperationId } from '../../shared/operations/index.ts'
+import { shape as approveChange } from '../api/approve-change.ts'
+import { shape as controlChange } from '../api/control-change.ts'
+import { shape as createFleet } from '../api/create-fleet.ts'
+import { shape as enrolHost } from '../api/enrol-host.ts'
+import { shape as issueEnrolments } from '../api/issue-enrolments.ts'
+import { shape as listChanges } from '../api/list-changes.ts'
+import { shape as listFleets } from '../api/list-fleets.ts'
+import { shape as listHistory } from '../api/list-history.ts'
+import { shape as listHosts } from '../api/list-hosts.ts'
+import { shape as listPatches } from '../api/list-patches.ts'
+import { shape as proposeChange } from '../api/propose-change.ts'
+import { shape as reportHosts } from '../api/report-hosts.ts'
+import { shape as showChange } from '../api/show-change.ts'
+import { shape as showDirective } from '../api/show-directive.ts'
+import { shape as showFleet } from '../api/show-fleet.ts'
+import { shape as showHostHistory } from '../api/show-host-history.ts'
+import { shape as showLineage } from '../api/show-lineage.ts'
+import { shape as showPatch } from '../api/show-patch.ts'
+import { shape as showPatchLineage } from '../api/show-patch-lineage.ts'
+import { shape as showVerdict } from '../api/show-verdict.ts'
+import { shape as simulate } from '../api/simulate.ts'
+import { shape as submitPatch } from '../api/submit-patch.ts'
+import { shape as uploadPatch } from '../api/upload-patch.ts'
+import { noBody, nothing } from '../http/request-shape.ts'
+
+type Shape = { readonly path: z.ZodType; readonly query: z.ZodType; readonly body: z.ZodType }
+
+/** The very shapes that the operations validate with. */
+export const REQUESTS: Readonly<Record<OperationId, Shape>> = {
+  'submit-patch': submitPatch,
+  'upload-patch': uploadPatch,
+  'list-patches': listPatches,
+  'show-patch': showPatch,
+  'show-patch-lineage': showPatchLineage,
+  'propose-change': proposeChange,
+  'list-changes': listChanges,
+  'show-change': showChange,
+  'show-verdict': showVerdict,
+  'approve-change': approveChange,
+  'control-change': controlChange,
+  simulate: simulate,
+  'create-fleet': createFleet,
+  'list-fleets': listFleets,
+  'show-fleet': showFleet,
+  'list-hosts': listHosts,
+  'issue-enrolments': issueEnrolments,
+  'show-host-history': showHostHistory,
+  'list-history': listHistory,
+  'show-lineage': showLineage,
+  'enrol-host': enrolHost,
+  'show-directive': showDirective,
+  'report-hosts': reportHosts,
+  // Serves the document that is made here, so it cannot be asked while that is made.
+  'show-openapi': { path: nothing, query: nothing, body: noBody },
+}

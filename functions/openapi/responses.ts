@@ -1,0 +1,194 @@
+import * as z from 'zod'
+import { Person, WaveCounts } from '../../shared/change/index.ts'
+import { HostState, Report } from '../../shared/fleet/index.ts'
+import { Stack } from '../../shared/kernel/index.ts'
+import { Manifest } from '../../shared/livepatch/index.ts'
+import type { OperationId } from '../../shared/operations/index.ts'
+import { Plan, SignedDirective } from '../../shared/rollout/index.ts'
+import { Finding, Verdict } from '../../shared/verdict/index.ts'
+
+const instant = z.iso.datetime()
+const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().optional() })
+
+const Approval = z.object({ by: z.string(), name: z.string(), groups: z.array(z.string()), at: instant, comment: z.string() })
+const Wave = z.object({
+  wave: z.int(),
+  share: z.int(),
+  state: z.enum(['waiting', 'open', 'soaking', 'passed', 'halted']),
+  counts: WaveCounts.nullable(),
+})
+const Summary = z.object({
+  id: z.string(),
+  fleet: z.string(),
+  livepatch: z.string(),
+  status: z.string(),
+  version: z.int(),
+  digest: z.string().nullable(),
+  outcome: z.enum(['block', 'review', 'note', 'clear']).nullable(),
+  downgrade: z.boolean(),
+  wave: z.object({ index: z.int(), share: z.int(), phase: z.string(), counts: WaveCounts.nullable() }).nullable(),
+  waves: z.array(Wave),
+  halted: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  ending: z.string().nullable(),
+  needs: z.array(z.string()),
+})
+const ChangeBrief = Summary.extend({
+  approvals: z.array(z.object({ by: Person, digest: z.string(), comment: z.string(), at: instant })),
+  voidApprovals: z.array(z.unknown()),
+})
+const Change = Summary.extend({
+  proposer: Person,
+  proposedAt: instant,
+  reason: z.string(),
+  plan: Plan,
+  verdict: z.string().nullable(),
+  approvals: z.array(Approval),
+  voidApprovals: z.array(z.unknown()),
+  findings: z.array(Finding).optional(),
+  timeline: z.array(z.object({ at: instant, actor: z.string(), type: z.string(), text: z.string() })),
+})
+const ChangeHead = z.object({
+  id: z.string(),
+  fleet: z.string(),
+  livepatch: z.string(),
+  status: z.string(),
+  version: z.int(),
+  proposer: z.string(),
+  proposedAt: instant,
+  updatedAt: instant,
+})
+const Commit = z.object({
+  stream: z.string(),
+  sequence: z.int(),
+  id: z.string(),
+  at: instant,
+  actor: z.string(),
+  events: z.array(z.looseObject({ type: z.string() })),
+  policies: z.array(z.string()),
+  previousHash: z.string().nullable(),
+  hash: z.string(),
+})
+const Fleet = z.object({ id: z.string(), description: z.string(), createdAt: instant, hosts: z.int() })
+const Host = z.object({
+  id: z.string(),
+  fleet: z.string(),
+  bucket: z.int(),
+  state: HostState,
+  cohort: z.string().nullable(),
+  kernelRelease: z.string().nullable(),
+  livepatches: Stack.shape.livepatches,
+  change: z.string().nullable(),
+  refusal: Report.shape.refusal,
+  sequence: z.int(),
+  enrolledAt: instant,
+  lastSeenAt: instant.nullable(),
+})
+const HostFact = z.object({
+  sequence: z.int(),
+  trueAt: instant,
+  learnedAt: instant,
+  state: HostState,
+  cohort: z.string(),
+  livepatches: z.array(z.object({ name: z.string(), digest: z.string().nullable() })),
+  change: z
+    .object({
+      id: z.string(),
+      livepatch: z.string(),
+      proposer: z.object({ id: z.string(), name: z.string() }),
+      approvedBy: z.array(z.object({ id: z.string(), name: z.string(), at: instant })),
+    })
+    .nullable(),
+})
+const LivepatchName = z.object({ digest: z.string(), name: z.string(), series: z.string(), version: z.string() })
+const Edge = z.object({
+  previous: z.string().nullable(),
+  next: z.string(),
+  fleet: z.string(),
+  change: z.string(),
+  at: instant,
+  hosts: z.int(),
+  kept: z.array(z.string()),
+  repatched: z.array(z.string()),
+  added: z.array(z.string()),
+  reverted: z.array(z.string()),
+})
+
+/** Status and body of what each operation answers when it did what it was asked to. */
+export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 201; readonly body: z.ZodType }>> = {
+  'submit-patch': { status: 201, body: Manifest },
+  'upload-patch': {
+    status: 201,
+    body: z.object({
+      upload: z.string(),
+      method: z.literal('PUT'),
+      url: z.url(),
+      headers: z.record(z.string(), z.string()),
+      expiresAt: instant,
+    }),
+  },
+  'list-patches': { status: 200, body: page(Manifest) },
+  'show-patch': { status: 200, body: Manifest },
+  'show-patch-lineage': {
+    status: 200,
+    body: z.object({ livepatch: LivepatchName, replaced: z.array(Edge), replacedBy: z.array(Edge) }),
+  },
+  'propose-change': { status: 201, body: ChangeBrief },
+  'list-changes': { status: 200, body: page(ChangeHead) },
+  'show-change': { status: 200, body: Change },
+  'show-verdict': { status: 200, body: z.object({ change: z.string(), digest: z.string(), verdict: Verdict }) },
+  'approve-change': { status: 201, body: ChangeBrief },
+  'control-change': { status: 200, body: ChangeBrief },
+  simulate: { status: 200, body: Verdict },
+  'create-fleet': { status: 201, body: Fleet },
+  'list-fleets': { status: 200, body: page(Fleet) },
+  'show-fleet': {
+    status: 200,
+    body: Fleet.extend({
+      cohorts: z.array(z.object({ cohort: z.string(), hosts: z.int(), stack: Stack })),
+      directive: z
+        .object({
+          version: z.int(),
+          issuedAt: instant,
+          expiresAt: instant,
+          ask: z.object({ change: z.string(), livepatch: z.string(), share: z.int() }).nullable(),
+          stopped: z.boolean(),
+        })
+        .nullable(),
+    }),
+  },
+  'list-hosts': { status: 200, body: page(Host) },
+  'issue-enrolments': { status: 201, body: z.object({ tokens: z.array(z.string()), expiresAt: instant, note: z.string().optional() }) },
+  'enrol-host': {
+    status: 201,
+    body: z.object({
+      host: z.string(),
+      fleet: z.string(),
+      bucket: z.int(),
+      directiveKey: z.object({ keyId: z.string(), publicKey: z.string() }),
+      pollSeconds: z.number(),
+    }),
+  },
+  'show-directive': { status: 200, body: SignedDirective },
+  'report-hosts': {
+    status: 200,
+    body: z.object({
+      accepted: z.int(),
+      ignored: z.int(),
+      rejected: z.array(z.object({ index: z.int(), code: z.string(), detail: z.string() })),
+    }),
+  },
+  'show-host-history': { status: 200, body: page(HostFact).extend({ host: Host }) },
+  'list-history': { status: 200, body: page(Commit) },
+  'show-lineage': {
+    status: 200,
+    body: z.object({
+      root: z.string(),
+      livepatches: z.array(
+        z.object({ digest: z.string(), name: z.string().nullable(), series: z.string().nullable(), version: z.string().nullable() }),
+      ),
+      edges: z.array(Edge),
+      more: z.boolean(),
+    }),
+  },
+  'show-openapi': { status: 200, body: z.looseObject({ openapi: z.string() }) },
+}

@@ -1,0 +1,249 @@
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import type { Context } from 'aws-lambda'
+import { ulid } from 'ulid'
+import * as approveChange from '../../functions/api/approve-change.ts'
+import * as controlChange from '../../functions/api/control-change.ts'
+import * as createFleet from '../../functions/api/create-fleet.ts'
+import * as enrolHost from '../../functions/api/enrol-host.ts'
+import * as issueEnrolments from '../../functions/api/issue-enrolments.ts'
+import * as listChanges from '../../functions/api/list-changes.ts'
+import * as listFleets from '../../functions/api/list-fleets.ts'
+import * as listHistory from '../../functions/api/list-history.ts'
+import * as listHosts from '../../functions/api/list-hosts.ts'
+import * as listPatches from '../../functions/api/list-patches.ts'
+import * as proposeChange from '../../functions/api/propose-change.ts'
+import * as reportHosts from '../../functions/api/report-hosts.ts'
+import * as showChange from '../../functions/api/show-change.ts'
+import * as showDirective from '../../functions/api/show-directive.ts'
+import * as showFleet from '../../functions/api/show-fleet.ts'
+import * as showHostHistory from '../../functions/api/show-host-history.ts'
+import * as showLineage from '../../functions/api/show-lineage.ts'
+import * as showOpenapi from '../../functions/api/show-openapi.ts'
+import * as showPatch from '../../functions/api/show-patch.ts'
+import * as showPatchLineage from '../../functions/api/show-patch-lineage.ts'
+import * as showVerdict from '../../functions/api/show-verdict.ts'
+import * as simulate from '../../functions/api/simulate.ts'
+import * as submitPatch from '../../functions/api/submit-patch.ts'
+import * as uploadPatch from '../../functions/api/upload-patch.ts'
+import type { HttpEvent } from '../../functions/http/exchange.ts'
+import { type Handler, serveAnyone, serveHost, servePerson } from '../../functions/http/serve.ts'
+import type { Log } from '../../functions/log.ts'
+import type { Ports } from '../../functions/ports.ts'
+import { type OperationId, operation } from '../../shared/operations/index.ts'
+import { authorize } from '../../shared/policy/index.ts'
+import type { Store } from '../../shared/store/index.ts'
+import { housePolicies } from '../policy/house-policies.ts'
+import { type Opened, openStore } from '../store/open-store.ts'
+
+/*
+ * The functions' own chain and handlers over a real store on the local DynamoDB and the house policies. What leaves the house through
+ * other services (waking the workflow, objects, signatures) goes to ports that write it down.
+ */
+
+const GROUPS = {
+  alice: '[kernel-maintainers operators]',
+  bob: '[kernel-maintainers]',
+  carol: 'security',
+  dave: 'auditors',
+  mallory: '',
+} as const
+export type PersonName = keyof typeof GROUPS
+
+export type Ask = {
+  readonly as?: PersonName
+  /** Speaks as this host, which the authorizer has let in. */
+  readonly host?: { readonly host: string; readonly fleet: string }
+  readonly bearer?: string
+  readonly path?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  /** The body's text, where it is not the JSON of `body`. */
+  readonly text?: string
+  readonly headers?: Readonly<Record<string, string | undefined>>
+}
+export type Answered = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
+  readonly text: string
+}
+
+export type House = {
+  readonly ports: Ports & { readonly log: Log }
+  readonly store: Store
+  /** Epoch milliseconds; a test lets time pass by adding to it. */
+  time: number
+  readonly started: string[]
+  readonly woken: { readonly token: string; readonly output: unknown }[]
+  readonly objects: Map<string, Uint8Array>
+  readonly logged: { readonly level: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }[]
+  /** Public halves by key id, as JWK `x`. */
+  readonly directiveKeys: ReadonlyMap<string, string>
+  readonly ask: (id: OperationId, ask?: Ask) => Promise<Answered>
+}
+
+const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler>> => {
+  const around = { ...ports, authorize: ports.policy.authorize, idempotency: () => store.idempotency }
+  return {
+    'submit-patch': servePerson('submit-patch', submitPatch.shape, submitPatch.question, around, submitPatch.submitPatch(ports)),
+    'upload-patch': servePerson('upload-patch', uploadPatch.shape, uploadPatch.question, around, uploadPatch.uploadPatch(ports)),
+    'list-patches': servePerson('list-patches', listPatches.shape, listPatches.question, around, listPatches.listPatches(ports)),
+    'show-patch': servePerson('show-patch', showPatch.shape, showPatch.question, around, showPatch.showPatch(ports)),
+    'show-patch-lineage': servePerson(
+      'show-patch-lineage',
+      showPatchLineage.shape,
+      showPatchLineage.question,
+      around,
+      showPatchLineage.showPatchLineage(ports),
+    ),
+    'propose-change': servePerson(
+      'propose-change',
+      proposeChange.shape,
+      proposeChange.question,
+      around,
+      proposeChange.proposeChange(ports),
+    ),
+    'list-changes': servePerson('list-changes', listChanges.shape, listChanges.question, around, listChanges.listChanges(ports)),
+    'show-change': servePerson('show-change', showChange.shape, showChange.question, around, showChange.showChange(ports)),
+    'show-verdict': servePerson('show-verdict', showVerdict.shape, showVerdict.question, around, showVerdict.showVerdict(ports)),
+    'approve-change': servePerson(
+      'approve-change',
+      approveChange.shape,
+      approveChange.question(ports),
+      around,
+      approveChange.approveChange(ports),
+    ),
+    'control-change': servePerson(
+      'control-change',
+      controlChange.shape,
+      controlChange.question(ports),
+      around,
+      controlChange.controlChange(ports),
+    ),
+    simulate: servePerson('simulate', simulate.shape, simulate.question, around, simulate.simulate(ports)),
+    'create-fleet': servePerson('create-fleet', createFleet.shape, createFleet.question, around, createFleet.createFleet(ports)),
+    'list-fleets': servePerson('list-fleets', listFleets.shape, listFleets.question, around, listFleets.listFleets(ports)),
+    'show-fleet': servePerson('show-fleet', showFleet.shape, showFleet.question, around, showFleet.showFleet(ports)),
+    'list-hosts': servePerson('list-hosts', listHosts.shape, listHosts.question, around, listHosts.listHosts(ports)),
+    'issue-enrolments': servePerson(
+      'issue-enrolments',
+      issueEnrolments.shape,
+      issueEnrolments.question,
+      around,
+      issueEnrolments.issueEnrolments(ports),
+    ),
+    'show-host-history': servePerson(
+      'show-host-history',
+      showHostHistory.shape,
+      showHostHistory.question,
+      around,
+      showHostHistory.showHostHistory(ports),
+    ),
+    'list-history': servePerson('list-history', listHistory.shape, listHistory.question, around, listHistory.listHistory(ports)),
+    'show-lineage': servePerson('show-lineage', showLineage.shape, showLineage.question, around, showLineage.showLineage(ports)),
+    'enrol-host': serveAnyone('enrol-host', enrolHost.shape, around, enrolHost.enrolHost(ports)),
+    'show-directive': serveHost('show-directive', showDirective.shape, around, showDirective.showDirective(ports)),
+    'report-hosts': serveHost('report-hosts', reportHosts.shape, around, reportHosts.reportHosts(ports)),
+    'show-openapi': serveAnyone('show-openapi', showOpenapi.shape, around, showOpenapi.showOpenapi()),
+  }
+}
+
+/** An event of HTTP API's payload 2.0 as the gateway makes it, behind its authorizers. */
+const eventOf = (id: OperationId, ask: Ask): HttpEvent => {
+  const { path, method } = operation(id)
+  const text = ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body))
+  const rawPath = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ask.path?.[name] ?? ''))
+  const claims = ask.as && { sub: ask.as, name: ask.as[0]?.toUpperCase() + ask.as.slice(1), groups: GROUPS[ask.as] }
+  return {
+    rawPath,
+    headers: {
+      ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+      ...(ask.bearer === undefined ? {} : { authorization: `Bearer ${ask.bearer}` }),
+      ...ask.headers,
+    },
+    pathParameters: ask.path,
+    queryStringParameters: ask.query,
+    body: text,
+    isBase64Encoded: false,
+    requestContext: {
+      requestId: randomUUID(),
+      authorizer: { ...(claims ? { jwt: { claims } } : {}), ...(ask.host ? { lambda: ask.host } : {}) },
+    },
+  }
+}
+
+const signingKey = () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const x = String(publicKey.export({ format: 'jwk' }).x)
+  return { keyId: 'key-1', sign: async (message: Uint8Array) => sign(null, message, privateKey), publicKey: async () => x, x }
+}
+
+const makeHouse = (opened: Opened): House => {
+  const key = signingKey()
+  const objects = new Map<string, Uint8Array>()
+  const house: { -readonly [Name in keyof House]: House[Name] } = {
+    time: Date.UTC(2026, 10, 2, 9),
+    started: [],
+    woken: [],
+    objects,
+    logged: [],
+    directiveKeys: new Map([[key.keyId, key.x]]),
+    get store() {
+      return opened.store
+    },
+    get ports(): House['ports'] {
+      return {
+        ...opened.store,
+        policy: { set: () => housePolicies, authorize: request => authorize(housePolicies, request) },
+        workflow: {
+          start: async change => {
+            house.started.push(change)
+          },
+          wake: async (token, output) => {
+            house.woken.push({ token, output })
+          },
+        },
+        objects: {
+          put: async (name, bytes) => {
+            objects.set(name, bytes)
+          },
+          get: async name => objects.get(name) ?? null,
+          offerPut: (name, size, digest) => ({ url: `http://127.0.0.1/${name}`, headers: { size: String(size), digest } }),
+        },
+        signingKey: key,
+        publicUrl: 'http://127.0.0.1:8080',
+        now: () => house.time,
+        newId: at => ulid(at),
+        log: (level, message, facts = {}) => {
+          house.logged.push({ level, message, facts })
+        },
+      }
+    },
+    ask: async (id, ask = {}) => {
+      handlers ??= serveAll(house)
+      const { statusCode, headers, body } = await handlers[id](eventOf(id, ask), lambdaContext)
+      return { status: statusCode, headers, body: JSON.parse(body), text: body }
+    },
+  }
+  let handlers: Readonly<Record<OperationId, Handler>> | undefined
+  return house
+}
+
+const lambdaContext: Context = {
+  callbackWaitsForEmptyEventLoop: false,
+  functionName: 'test',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
+  memoryLimitInMB: '512',
+  awsRequestId: 'request',
+  logGroupName: 'test',
+  logStreamName: 'test',
+  getRemainingTimeInMillis: () => 25_000,
+  done: () => undefined,
+  fail: () => undefined,
+  succeed: () => undefined,
+}
+
+/** A house of its own for the test file that calls this. */
+export const openHouse = (): House => makeHouse(openStore())
