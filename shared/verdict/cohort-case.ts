@@ -1,4 +1,4 @@
-import { type Stack, type StackEntry, stackDigest } from '../kernel/index.ts'
+import { type Stack, type StackEntry, type Symbols, stackDigest } from '../kernel/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 import { type FunctionChanges, fixChanges, functionChanges } from './function-sets.ts'
 import { accountOf, type Met, type Order, orderOf } from './obligations.ts'
@@ -25,6 +25,8 @@ export type CohortCase = {
   readonly situation: 'load' | 'applied' | 'underway' | 'unknown' | 'foreign-kernel'
   /** Enabled livepatches but the proposed one, oldest first. */
   readonly running: readonly Running[]
+  /** Livepatches that are no longer enabled but still in memory, as far as they are known. */
+  readonly residents: readonly Manifest[]
   /** Livepatches of the stack whose manifest is not known. */
   readonly unknown: readonly string[]
   /** Livepatches that somebody else loaded, taken to be the known ones of the same name. */
@@ -46,7 +48,14 @@ export type CohortCase = {
 /** One distinct stack, how many hosts have it, and the livepatches that lineage knows to have been replaced there since boot. */
 export type Cohort = { readonly stack: Stack; readonly hosts: number; readonly replacedEarlier?: readonly string[] | undefined }
 
-const NO_CHANGE = { functions: { kept: [], added: [], reverted: [] }, fixes: { gained: [], lost: [] }, account: [] } as const
+/** A cohort with what is known of its kernel's functions. */
+type CohortOnKernel = Cohort & { readonly symbols?: Symbols | undefined }
+
+const noChange = (): Pick<CohortCase, 'functions' | 'fixes' | 'account'> => ({
+  functions: { kept: [], added: [], reverted: [] },
+  fixes: { gained: [], lost: [] },
+  account: [],
+})
 
 const manifestFor = (entry: Pick<StackEntry, 'name' | 'digest'>, known: Known): Manifest | undefined => {
   const manifest = known.get(entry.name)
@@ -70,7 +79,7 @@ const earlierOf = ({ stack, replacedEarlier = [] }: Cohort, known: Known): reado
 const nothingToGoBackFrom: Return = { way: 'replace', reasons: [], exposes: [] }
 
 /** Works out everything that the rules need of one livepatch on one stack. */
-export const cohortCase = (livepatch: Manifest, cohort: Cohort, known: Known): CohortCase => {
+export const cohortCase = (livepatch: Manifest, cohort: CohortOnKernel, known: Known): CohortCase => {
   const { stack, hosts } = cohort
   const others = stack.livepatches.filter(({ name, digest }) => name !== livepatch.name || digest !== livepatch.digest)
   const unknown = others.filter(entry => !manifestFor(entry, known)).map(({ name }) => name)
@@ -84,22 +93,23 @@ export const cohortCase = (livepatch: Manifest, cohort: Cohort, known: Known): C
     stack,
     situation,
     running,
+    residents: stack.resident.flatMap(entry => manifestFor(entry, known) ?? []),
     unknown,
     assumed: others.filter(entry => entry.digest === null && manifestFor(entry, known)).map(({ name }) => name),
     downgrade: running.some(({ order }) => order === 'older'),
   }
   if (situation !== 'load')
-    return { ...base, ...NO_CHANGE, removedFirst: [], replay: null, wayBack: nothingToGoBackFrom, byDisabling: null }
+    return { ...base, ...noChange(), removedFirst: [], replay: null, wayBack: nothingToGoBackFrom, byDisabling: null }
   return { ...base, ...loadCase(livepatch, cohort, known, manifests) }
 }
 
-const loadCase = (livepatch: Manifest, cohort: Cohort, known: Known, manifests: readonly Manifest[]) => {
+const loadCase = (livepatch: Manifest, cohort: CohortOnKernel, known: Known, manifests: readonly Manifest[]) => {
   const { stack } = cohort
   const loaded = new Set(stack.targets)
   const isLoaded = (object: string): boolean => loaded.has(object)
   const all = [...stack.livepatches, ...stack.resident].flatMap(entry => manifestFor(entry, known) ?? [])
   const removedFirst = stack.resident.filter(({ name, refcnt }) => name === livepatch.name && refcnt === 0).map(({ name }) => name)
-  const replay = replayLoad(livepatch, stack, all, removedFirst)
+  const replay = replayLoad(livepatch, { stack, manifests: all, without: removedFirst, symbols: cohort.symbols })
   const account = accountOf(livepatch, { running: manifests, replacedEarlier: earlierOf(cohort, known), isLoaded })
   const open = account.some(({ by }) => by === 'nothing')
   return {

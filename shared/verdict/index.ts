@@ -1,2 +1,6 @@
+export type { Bridge } from './bridge.ts'
+export type { Cohort, Known } from './cohort-case.ts'
+export { admittedStacks, isWorse } from './coverage.ts'
 export { type Judge, judgeChange, verdictDigest } from './judge-change.ts'
+export { RULES } from './rules.ts'
 export { CohortVerdict, Finding, Severity, Verdict, WayBack } from './verdict.ts'

@@ -1,5 +1,5 @@
 import { digestOf } from '../canonical/index.ts'
-import { ruleSetFor, stackDigest } from '../kernel/index.ts'
+import { ruleSetFor, type Symbols, stackDigest } from '../kernel/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 import { type Cohort, type CohortCase, cohortCase, type Known } from './cohort-case.ts'
 import { objectName } from './function-sets.ts'
@@ -7,7 +7,13 @@ import { skippedCallbacks } from './routes.ts'
 import { RULES } from './rules.ts'
 import type { CohortVerdict, Finding, Verdict } from './verdict.ts'
 
-export type Judge = { readonly livepatch: Manifest; readonly cohorts: readonly Cohort[]; readonly known: Known }
+export type Judge = {
+  readonly livepatch: Manifest
+  readonly cohorts: readonly Cohort[]
+  readonly known: Known
+  /** Functions of vmlinux by kernel release, where they are known; else every function that is named is taken to exist once. */
+  readonly symbols?: ReadonlyMap<string, Symbols> | undefined
+}
 
 /** Cohorts with the same stack are one: their hosts are added up. Ordered by digest, so that a verdict does not depend on the input's order. */
 const distinct = (cohorts: readonly Cohort[]): readonly Cohort[] => {
@@ -44,10 +50,10 @@ const cohortVerdict = (cohort: CohortCase): CohortVerdict => ({
   wayBack: cohort.wayBack.way,
 })
 
-const findingsOf = (livepatch: Manifest, cases: readonly CohortCase[]): Finding[] =>
-  RULES.flatMap(rule =>
+const findingsOf = (livepatch: Manifest, known: Known, cases: readonly CohortCase[]): Finding[] =>
+  RULES.flatMap((rule): Finding[] =>
     rule.about === 'livepatch'
-      ? rule.judge(livepatch).map(judgement => ({ code: rule.id, cohort: null, ...judgement }))
+      ? rule.judge(livepatch, known).map(judgement => ({ code: rule.id, cohort: null, ...judgement }))
       : cases.flatMap(cohort => rule.judge(cohort).map(judgement => ({ code: rule.id, cohort: cohort.cohort, ...judgement }))),
   )
 
@@ -72,10 +78,10 @@ const ruleSetsOf = (cohorts: readonly Cohort[]): Verdict['ruleSets'] => {
  * worked out once. `known` holds the manifests of the livepatches that the stacks name, by module name.
  * The same input gives the same verdict, byte for byte, whatever the order of the cohorts.
  */
-export const judgeChange = ({ livepatch, cohorts, known }: Judge): Verdict => {
+export const judgeChange = ({ livepatch, cohorts, known, symbols }: Judge): Verdict => {
   const stacks = distinct(cohorts)
-  const cases = stacks.map(cohort => cohortCase(livepatch, cohort, known))
-  const findings = findingsOf(livepatch, cases)
+  const cases = stacks.map(cohort => cohortCase(livepatch, { ...cohort, symbols: symbols?.get(cohort.stack.kernelRelease) }, known))
+  const findings = findingsOf(livepatch, known, cases)
   return {
     schema: 'supersede.verdict/1',
     livepatch: livepatch.digest,

@@ -1,4 +1,13 @@
-import { apply, type CallbackRun, imageOf, type LivepatchImage, type Machine, machineOf, type Stack } from '../kernel/index.ts'
+import {
+  apply,
+  type CallbackRun,
+  imageOf,
+  type LivepatchImage,
+  type Machine,
+  machineOf,
+  type Stack,
+  type Symbols,
+} from '../kernel/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 
 /** What the simulated kernel did when a livepatch was loaded on top of a stack. */
@@ -55,7 +64,7 @@ const machineFor = (stack: Stack, manifests: readonly Manifest[], without: reado
 }
 
 const loadedOn = (machine: Machine, livepatch: Manifest): Replay => {
-  const module = isRefusedAlone(livepatch) ? fullImage(livepatch) : hollowImage(livepatch)
+  const module = machine.symbols || isRefusedAlone(livepatch) ? fullImage(livepatch) : hollowImage(livepatch)
   const outcome = apply(machine, { op: 'load', module })
   return {
     result: outcome.result,
@@ -66,9 +75,18 @@ const loadedOn = (machine: Machine, livepatch: Manifest): Replay => {
   }
 }
 
+type Start = {
+  readonly stack: Stack
+  readonly manifests: readonly Manifest[]
+  /** Resident modules that are removed first. */
+  readonly without: readonly string[]
+  /** Functions of vmlinux; undefined: all that are named are taken to exist. */
+  readonly symbols: Symbols | undefined
+}
+
 /** Replays a stack on the simulation core and loads the livepatch on it. `manifests` are those of the livepatches of the stack. */
-export const replayLoad = (livepatch: Manifest, stack: Stack, manifests: readonly Manifest[], removedFirst: readonly string[]): Replay =>
-  loadedOn(machineFor(stack, manifests, removedFirst), livepatch)
+export const replayLoad = (livepatch: Manifest, { stack, manifests, without, symbols }: Start): Replay =>
+  loadedOn({ ...machineFor(stack, manifests, without), symbols }, livepatch)
 
 const withoutModule = (machine: Machine, name: string): Machine =>
   machine.modules.has(name) ? apply(machine, { op: 'unload', name }).machine : machine

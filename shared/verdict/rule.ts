@@ -1,5 +1,5 @@
 import type { Manifest } from '../livepatch/index.ts'
-import type { CohortCase } from './cohort-case.ts'
+import type { CohortCase, Known } from './cohort-case.ts'
 import type { Finding } from './verdict.ts'
 
 /** What a rule found; the code and the cohort are added by judgeChange. */
@@ -23,7 +23,7 @@ export type CohortRule<Id extends string = string> = Described<Id> & {
 /** A hazard of the livepatch itself, the same on every stack. */
 export type LivepatchRule<Id extends string = string> = Described<Id> & {
   readonly about: 'livepatch'
-  readonly judge: (livepatch: Manifest) => readonly Judgement[]
+  readonly judge: (livepatch: Manifest, known: Known) => readonly Judgement[]
 }
 
 export type Rule = CohortRule | LivepatchRule

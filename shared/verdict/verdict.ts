@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Stack } from '../kernel/index.ts'
 
 export const Severity = z.enum(['block', 'review', 'note'])

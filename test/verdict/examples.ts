@@ -9,7 +9,7 @@ type ObjectShorthand = {
   readonly callbacks?: readonly (keyof Manifest['objects'][number]['callbacks'])[]
 }
 
-export type LivepatchShorthand = Partial<Omit<Manifest, 'objects' | 'adopts'>> & {
+export type LivepatchShorthand = Partial<Omit<Manifest, 'objects' | 'adopts' | 'digest'>> & {
   readonly name: string
   readonly version: string
   readonly on?: Readonly<Record<string, ObjectShorthand>>

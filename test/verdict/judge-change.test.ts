@@ -92,7 +92,7 @@ describe('how an obligation is met', () => {
     ['not by callbacks of an older livepatch', older({ on: { vmlinux: { callbacks: ALL } } }), two, 'block missing-callback'],
     [
       'not by callbacks of another series',
-      livepatch({ ...hotfix, name: 'other', series: 'other', version: '9', replace: true, on: { vmlinux: { callbacks: ALL } } }),
+      livepatch({ name: 'other', series: 'other', version: '9', on: { vmlinux: { callbacks: ALL } } }),
       two,
       'block missing-callback',
     ],
@@ -129,7 +129,7 @@ describe('how an obligation is met', () => {
 })
 
 describe('what the kernel would refuse', () => {
-  const elsewhere = livepatch({ ...one, name: 'lp_other', version: '9', kernelRelease: '6.12.1', on: {} })
+  const elsewhere = livepatch({ name: 'lp_other', version: '9', kernelRelease: '6.12.1' })
   const cases: readonly (readonly [string, Verdict, string, string])[] = [
     ['another kernel release', judge(elsewhere, []), 'kernel-release-mismatch', 'ENOEXEC'],
     ['a state that is not taken over', judge(two, [three]), 'incompatible-states', 'EINVAL'],

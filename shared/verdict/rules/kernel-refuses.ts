@@ -2,11 +2,13 @@ import type { CohortCase } from '../cohort-case.ts'
 import type { Replay } from '../replay.ts'
 import { block, cohortRule, nothing } from '../rule.ts'
 
-/** Refusals that name-resident, transition-in-progress and incompatible-states tell better. */
+const OWN_LINES = ['is not compatible with the already installed livepatches', 'not found', 'unresolvable ambiguity']
+
+/** Refusals that name-resident, transition-in-progress, incompatible-states, symbol-missing and symbol-ambiguous tell better. */
 const hasRuleOfItsOwn = ({ livepatch, stack }: CohortCase, { result, log }: Replay): boolean =>
   (result === 'EEXIST' && [...stack.livepatches, ...stack.resident].some(({ name }) => name === livepatch.name)) ||
   (result === 'EBUSY' && stack.livepatches.some(({ transition }) => transition)) ||
-  log.some(line => line.includes('is not compatible with the already installed livepatches'))
+  log.some(line => OWN_LINES.some(words => line.includes(words)))
 
 export const kernelRefuses = cohortRule({
   id: 'kernel-refuses',
