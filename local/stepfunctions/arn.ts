@@ -12,5 +12,3 @@ export const arnsOf = (region: string, account: string): Arns => ({
 /** 1 to 80 characters, without white space and what the service reserves. */
 export const isName = (name: string): boolean =>
   name.length >= 1 && name.length <= 80 && !/[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff\ud800-\udfff]/.test(name)
-
-export const isArn = (text: string): boolean => text.startsWith('arn:')

@@ -7,8 +7,9 @@
 
 import { handleWith } from './api/handle.ts'
 import { arnsOf } from './arn.ts'
+import type { Timer } from './engine/alarm.ts'
 import type { Invoke } from './engine/call.ts'
-import { createEngine, type Timer } from './engine/engine.ts'
+import { createEngine } from './engine/engine.ts'
 import { openQuery } from './query/query.ts'
 import { openDatabase } from './storage/database.ts'
 import { executionsIn } from './storage/executions.ts'

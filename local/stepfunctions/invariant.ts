@@ -2,7 +2,3 @@
 export function invariant(condition: unknown, sentence: string): asserts condition {
   if (!condition) throw new Error(`Broken invariant: ${sentence}`)
 }
-
-export const assertNever = (value: never): never => {
-  throw new Error(`Unexpected case: ${JSON.stringify(value)}`)
-}

@@ -1,8 +1,6 @@
 /** Reading a request's members, and refusing it in the service's words. */
 import { isJsonObject, type Json, type JsonObject, own } from '../json.ts'
 
-export type Answer = { readonly status: number; readonly body: JsonObject }
-
 /** An error of the API. The only exceptions of the operations; `handle` turns them into answers. */
 export class ApiError extends Error {
   readonly type: string

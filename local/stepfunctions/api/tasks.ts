@@ -1,5 +1,5 @@
 /** Answers to tasks that wait for a token. */
-import type { Answer } from '../engine/engine.ts'
+import type { TokenAnswer } from '../engine/engine.ts'
 import { payloadBytesMax } from '../engine/failure.ts'
 import { type JsonObject, parseJson, utf8Bytes } from '../json.ts'
 import type { Parts } from './parts.ts'
@@ -7,7 +7,7 @@ import { ApiError, bodyOf, optionalText, requiredText } from './request.ts'
 
 const tokenForm = /^[A-Za-z0-9_-]{96}$/
 
-const answerTask = async ({ engine, executions, tokens }: Parts, body: JsonObject, answer: Answer): Promise<JsonObject> => {
+const answerTask = async ({ engine, executions, tokens }: Parts, body: JsonObject, answer: TokenAnswer): Promise<JsonObject> => {
   const token = requiredText(body, 'taskToken', { max: 2048 })
   if (!tokenForm.test(token)) throw new ApiError('InvalidToken', "Invalid Token: 'Invalid token'")
   const hash = tokens.hash(token)

@@ -65,7 +65,6 @@ export type MapState = Named &
   }
 
 export type State = PassState | TaskState | ChoiceState | WaitState | SucceedState | FailState | ParallelState | MapState
-export type StateType = State['type']
 
 /** States that see each other: a state machine, a branch, an item processor. */
 export type Scope = { readonly startAt: string; readonly states: ReadonlyMap<string, State> }

@@ -1,5 +1,5 @@
 /** A frame in a state: what every type of state needs to do its work. */
-import type { State } from '../definition/definition.ts'
+import type { State, TaskState } from '../definition/definition.ts'
 import { details } from '../history/event.ts'
 import { type Json, utf8Bytes } from '../json.ts'
 import { evaluateFields, type Field, type FieldFailure } from '../query/template.ts'
@@ -16,6 +16,8 @@ export type Visit<S extends State = State> = {
   /** The event on which the current decision rests: an EvaluationFailed follows this one, as the service has it. */
   base: number
 }
+
+export type TaskVisit = Visit<TaskState>
 
 /** `result` and `errorOutput` are JSON texts, absent where the state has none yet. */
 export type Extra = ContextExtra & { readonly result?: string; readonly errorOutput?: string }

@@ -7,7 +7,7 @@ import { fail } from '../engine/fail.ts'
 import { type Failure, heartbeatMissed, resultTooLarge, timedOut } from '../engine/failure.ts'
 import type { Attempt } from '../engine/frame.ts'
 import { leave } from '../engine/leave.ts'
-import { move, record, type Turn } from '../engine/turn.ts'
+import { move, record } from '../engine/turn.ts'
 import { evaluate, type Outcome, tooLarge, unexpected, type Visit, within } from '../engine/visit.ts'
 import type { Json } from '../json.ts'
 import { eventsOf } from './task-events.ts'
@@ -112,7 +112,7 @@ export const timeTaskOut = ({ turn, frame, state }: Visit<TaskState>, attempt: A
   return failure
 }
 
-export const beatTask = (turn: Turn, { frame }: Visit<TaskState>, attempt: Attempt) => {
+export const beatTask = ({ turn, frame }: Visit<TaskState>, attempt: Attempt) => {
   const beating = { ...attempt, heartbeatDeadline: later(turn.now(), attempt.heartbeatMs) }
   move(turn, frame, { is: frame.phase.is === 'submitted' ? 'submitted' : 'running', attempt: beating })
 }
