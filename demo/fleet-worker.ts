@@ -102,16 +102,7 @@ const agents: RunningAgent[] = []
 
 const start = async ({ host, storage, identity }: (typeof opened)[number], token: string | undefined): Promise<void> => {
   const known = identity ?? (await enrol({ server: url, fleet, token: token ?? '', host: host.id, http, storage, now: Date.now() }))
-  agents.push(
-    await runAgent({
-      kernel: keptKernel(host),
-      http,
-      clock: systemClock(),
-      identity: known,
-      storage,
-      server: url,
-    }),
-  )
+  agents.push(await runAgent({ kernel: keptKernel(host), http, clock: systemClock(), identity: known, storage, server: url }))
 }
 
 const tokenOf = new Map(fresh.map(({ host }, index) => [host.id, tokens[index]]))

@@ -12,6 +12,8 @@ export type Scene = {
   readonly say: Say
   /** The project's folder, which holds the example livepatches. */
   readonly root: string
+  /** How changes are rolled out. */
+  readonly plan: unknown
 }
 
 export const moduleFile = (root: string, name: string): string => join(root, 'examples/livepatches', `${name}.ko`)

@@ -11,7 +11,7 @@ import { PEOPLE, type PersonName } from './people.ts'
 import { openSay, type Say } from './say.ts'
 import { moduleFile, type Scene } from './scene.ts'
 import { Tokens } from './shapes.ts'
-import { askHistory, downgrade, showFleet, submitAll, upgrade } from './story.ts'
+import { askHistory, downgrade, PLANS, showFleet, submitAll, upgrade } from './story.ts'
 import { synthesize } from './synthesize.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -42,14 +42,14 @@ const startHosts = (scene: Scene, url: string, data: string): Promise<Fleet> =>
     },
   })
 
-const openScene = (platform: Platform, say: Say): Scene => {
+const openScene = (platform: Platform, say: Say, quick: boolean): Scene => {
   const as = {
     alice: clientOf(platform, 'alice'),
     bob: clientOf(platform, 'bob'),
     carol: clientOf(platform, 'carol'),
     dave: clientOf(platform, 'dave'),
   }
-  return { as, say, root }
+  return { as, say, root, plan: quick ? PLANS.quick : PLANS.shown }
 }
 
 const NEXT = (url: string, change: string) => `
@@ -91,9 +91,9 @@ const forget = (data: string): void => {
   rmSync(data, { recursive: true })
 }
 
-const play = async (running: Running, data: string): Promise<string> => {
+const play = async (running: Running, { data, quick }: Options): Promise<string> => {
   const { platform, say } = running
-  const scene = openScene(platform, say)
+  const scene = openScene(platform, say, quick)
   say.step('Enrol a fleet of 40 simulated hosts')
   const created = await expecting(
     scene.as.alice,
@@ -144,7 +144,7 @@ const main = async (): Promise<number> => {
   const interrupted = untilInterrupted().then(() => 'interrupted' as const)
   const running = await start(options, openSay(process.stdout, Date.now))
   try {
-    const played = await Promise.race([play(running, options.data), interrupted])
+    const played = await Promise.race([play(running, options), interrupted])
     if (played === 'interrupted') return 130
     const { code } = JSON.parse(readFileSync(join(options.data, 'issuer.json'), 'utf8')) as { code: string }
     process.stdout.write(NEXT(`${running.platform.url}/#code=${code}`, played))

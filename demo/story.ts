@@ -1,3 +1,4 @@
+import type { Verdict } from '../shared/verdict/index.ts'
 import { type Client, expecting } from './client.ts'
 import { FLEET, HOSTS } from './hosts.ts'
 import { rolloutLines } from './rollout-view.ts'
@@ -6,8 +7,11 @@ import { type ChangeDocument, FleetDocument, HostHistory, Lineage, type PatchDoc
 
 const ENDED = ['blocked', 'declined', 'aborted', 'completed']
 const PATIENCE_SECONDS = 120
-/** Short waves, so that a person sees all three of them in half a minute. */
-const PLAN = { soakSeconds: 2, waveSecondsMax: 60, pollSeconds: 1 }
+/** Short waves, so that a person sees all three of them in half a minute; for tests, shorter still. */
+export const PLANS = {
+  shown: { soakSeconds: 2, waveSecondsMax: 60, pollSeconds: 1 },
+  quick: { soakSeconds: 1, waveSecondsMax: 60, pollSeconds: 0.3 },
+} as const
 
 /** Something did not come out as the demonstration promises. */
 const expectation = (holds: boolean, what: string): void => {
@@ -39,6 +43,11 @@ export const submitAll = async (scene: Scene): Promise<Patches> => {
   return Object.fromEntries(entries) as Patches
 }
 
+/** A finding that holds for several cohorts is said once. */
+const findingLines = ({ findings }: Verdict): readonly string[] => [
+  ...new Set(findings.map(({ severity, code, message }) => `${severity.padEnd(6)} ${code}: ${message}`)),
+]
+
 const showVerdict = async ({ as, say }: Scene, change: string) => {
   const verdict = VerdictDocument.parse((await expecting(as.alice, 'show-verdict', { parameters: { change } }, 200)).body)
   for (const cohort of verdict.cohorts)
@@ -47,7 +56,7 @@ const showVerdict = async ({ as, say }: Scene, change: string) => {
         cohort.result === 'OK' ? cohort.stackAfter.join(' + ') : (cohort.result ?? 'unknown')
       }: ${cohort.functions.added.length} functions added, ${cohort.functions.reverted.length} reverted; fixes +${cohort.fixes.gained.length} −${cohort.fixes.lost.length}; way back: ${cohort.wayBack}`,
     )
-  for (const { severity, code, message } of verdict.findings) say.line(`${severity.padEnd(6)} ${code}: ${message}`)
+  for (const line of findingLines(verdict)) say.line(line)
   say.line(`verdict: ${verdict.outcome}`)
   return verdict
 }
@@ -80,7 +89,7 @@ const approve = async ({ say }: Scene, person: Client, name: string, { id, diges
 
 /** 4. Change one, from proposal to completed. Returns its id. */
 export const upgrade = async (scene: Scene, { lp_proc_2: patch }: Patches): Promise<string> => {
-  const { id } = await proposed(scene, FLEET, patch, PLAN, 'Fixes for /proc/cmdline and /proc/version', 'demo-change-one')
+  const { id } = await proposed(scene, FLEET, patch, scene.plan, 'Fixes for /proc/cmdline and /proc/version', 'demo-change-one')
   scene.say.line(`alice proposes: fleet ${FLEET} to ${patch.name} · change ${id}`)
   const change = await judged(scene, id)
   await showVerdict(scene, id)
@@ -102,7 +111,7 @@ export const upgrade = async (scene: Scene, { lp_proc_2: patch }: Patches): Prom
 
 /** 5. Change two, back to `1`: blocked, and it says why. */
 export const downgrade = async (scene: Scene, { lp_proc_1: patch }: Patches): Promise<void> => {
-  const { id } = await proposed(scene, FLEET, patch, PLAN, 'Back to where we were', 'demo-change-two')
+  const { id } = await proposed(scene, FLEET, patch, scene.plan, 'Back to where we were', 'demo-change-two')
   scene.say.line(`alice proposes: fleet ${FLEET} back to ${patch.name} · change ${id}`)
   const change = await judged(scene, id)
   const verdict = await showVerdict(scene, id)

@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { cp, link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
@@ -11,6 +11,9 @@ const CEDAR = '@cedar-policy/cedar-wasm'
 const importsCedar = (metafile: Metafile, output: string): boolean =>
   metafile.outputs[output]?.imports.some(imported => imported.path.startsWith(CEDAR)) ?? false
 
+/** Thirty functions carry the same 4 MB: on one file system they share them. */
+const linkOrCopy = (from: string, to: string): Promise<void> => link(from, to).catch(() => cp(from, to))
+
 /** The policy engine is WebAssembly beside a loader that finds it by its own path, so it travels as a package and not in the bundle. */
 const addPolicyEngine = async (directory: string): Promise<void> => {
   const source = join(root, 'node_modules', CEDAR)
@@ -18,7 +21,9 @@ const addPolicyEngine = async (directory: string): Promise<void> => {
   await mkdir(join(target, 'nodejs'), { recursive: true })
   await Promise.all([
     cp(join(source, 'package.json'), join(target, 'package.json')),
-    ...['package.json', 'cedar_wasm.js', 'cedar_wasm_bg.wasm'].map(file => cp(join(source, 'nodejs', file), join(target, 'nodejs', file))),
+    ...['package.json', 'cedar_wasm.js', 'cedar_wasm_bg.wasm'].map(file =>
+      linkOrCopy(join(source, 'nodejs', file), join(target, 'nodejs', file)),
+    ),
     cp(join(root, 'shared/policy/cedar'), join(directory, 'policy'), { recursive: true }),
   ])
 }

@@ -106,14 +106,14 @@ const invokeTask =
 
 type Front = { readonly listener: Listener; serve: (ask: HttpAsk) => Promise<HttpAnswer> }
 
-/** Takes the port before anything else starts, and answers that it is starting until it has. */
+const starting = async (): Promise<HttpAnswer> =>
+  problem(503, 'starting', 'Starting', 'Supersede is starting; ask again in a second.', { 'retry-after': '1' })
+
+/** Takes the port before anything else starts, and answers that it is starting until `serve` is set. */
 const openFront = async (port: number, bodyBytesMax: number, log: (line: string) => void): Promise<Front> => {
-  const front = {
-    serve: async (): Promise<HttpAnswer> =>
-      problem(503, 'starting', 'Starting', 'Supersede is starting; ask again in a second.', { 'retry-after': '1' }),
-  }
-  const listener = await listen({ port, bodyBytesMax, log, answer: ask => (front as Front).serve(ask) })
-  return Object.assign(front, { listener })
+  const current: Pick<Front, 'serve'> = { serve: starting }
+  const listener = await listen({ port, bodyBytesMax, log, answer: ask => current.serve(ask) })
+  return Object.assign(current, { listener })
 }
 
 const functionEnvironment = (

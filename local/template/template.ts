@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve as resolvePath } from 'node:path'
 import { resolve, type Scope, type Value } from './intrinsics.ts'
 
 export const REGION = 'us-east-1'
@@ -58,7 +58,7 @@ export const readTemplate = ({ assembly, stack, parameters, authority }: DeployO
   }
   const directories = new Map(
     Object.values(assets.files).flatMap(file =>
-      Object.values(file.destinations).map(({ objectKey }) => [objectKey, join(assembly, file.source.path)] as const),
+      Object.values(file.destinations).map(({ objectKey }) => [objectKey, resolvePath(assembly, file.source.path)] as const),
     ),
   )
   const arn = (id: string): string =>

@@ -26,17 +26,17 @@ export const Plan = z.object({
     .max(20),
   /** Time a filled wave is watched before it is judged. */
   soakSeconds: z
-    .number()
+    .int()
     .min(0)
     .max(30 * 86_400),
   /** Time in which all hosts of a wave must be heard from. */
   waveSecondsMax: z
-    .number()
+    .int()
     .positive()
     .max(30 * 86_400),
   /** Time in which a decision must be reached. */
   approvalSecondsMax: z
-    .number()
+    .int()
     .positive()
     .max(30 * 86_400),
   /** Hosts may be failed, stalled or silent up to these budgets. */
