@@ -24,3 +24,4 @@ export { type RuleName, type RuleSet, ruleSetFor, sourcesOf } from './rule-set.t
 export { type ObservedStep, runScenario } from './scenario/run-scenario.ts'
 export { Scenario, type ScenarioStep } from './scenario/scenario.ts'
 export { Stack, type StackEntry, stackDigest } from './stack.ts'
+export { TRANSITION_STATES } from './klp/transition.ts'
