@@ -9,16 +9,15 @@ const bodyBytesMax = 16 * 1024 * 1024
 const jsonTypes = ['application/json', 'application/x-amz-json-1.0']
 const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/
 
-/** The whole body, or undefined when it is longer than the service allows. */
+/** The whole body; undefined when it is longer than the service allows. The rest is read all the same, so that the answer gets through. */
 const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request) {
     bytes += chunk.length
-    if (bytes > bodyBytesMax) return undefined
-    chunks.push(chunk)
+    if (bytes <= bodyBytesMax) chunks.push(chunk)
   }
-  return Buffer.concat(chunks, bytes)
+  return bytes > bodyBytesMax ? undefined : Buffer.concat(chunks, bytes)
 }
 
 const send = (response: ServerResponse, status: number, contentType: string, text: string): void => {

@@ -9,7 +9,11 @@ export class Cursor {
   readonly #tokens: readonly Token[]
   #at = 0
 
-  constructor(text: string) {
+  /** Words that are no names here, in capitals. */
+  readonly keywords: ReadonlySet<string>
+
+  constructor(text: string, keywords: Iterable<string> = []) {
+    this.keywords = new Set(keywords)
     this.#text = text
     this.#tokens = tokensOf(text)
   }

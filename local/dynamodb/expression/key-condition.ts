@@ -3,7 +3,8 @@ import type { AttributeValue } from '../values/attribute-value.ts'
 import type { BoundCondition, BoundOperand } from './bound.ts'
 import type { Comparator } from './syntax.ts'
 
-export type KeyOperator = '=' | '<' | '<=' | '>' | '>=' | 'between' | 'begins-with'
+/** `unindexable` stands for the legacy operators that no key can be searched by. */
+export type KeyOperator = 'unindexable' | '=' | '<' | '<=' | '>' | '>=' | 'between' | 'begins-with'
 
 /** One condition on one key attribute; `between` has two values, all others one. */
 export type KeyCondition = { readonly attribute: string; readonly operator: KeyOperator; readonly values: readonly AttributeValue[] }
@@ -17,15 +18,19 @@ const mirrored: Readonly<Record<Comparator, Comparator>> = { '=': '=', '<>': '<>
 const nameOf = (operand: BoundOperand): string | undefined => {
   if (operand.type === 'size') throw nestedOperation()
   if (operand.type !== 'path') return undefined
-  if (operand.path.length > 1) throw invalid('KeyConditionExpressions cannot have conditions on nested attributes')
   return String(operand.path[0])
 }
 
 /** The one attribute among the operands, and the values beside it. */
 const singled = (operator: KeyOperator, operands: readonly BoundOperand[]): KeyCondition => {
-  const names = operands.map(nameOf).filter(name => name !== undefined)
-  const [attribute, another] = names
-  if (another !== undefined) throw wrongCondition('Multiple attribute names used in one condition')
+  let attribute: string | undefined
+  for (const operand of operands) {
+    const name = nameOf(operand)
+    if (name !== undefined && attribute !== undefined) throw wrongCondition('Multiple attribute names used in one condition')
+    if (operand.type === 'path' && operand.path.length > 1)
+      throw invalid('KeyConditionExpressions cannot have conditions on nested attributes')
+    attribute ??= name
+  }
   if (attribute === undefined) throw wrongCondition('No key attribute specified')
   const values = operands.flatMap(operand => (operand.type === 'value' ? [operand.value] : []))
   return { attribute, operator, values }

@@ -1,4 +1,5 @@
 import type { BoundCondition, BoundOperand } from './bound.ts'
+import type { Path } from './syntax.ts'
 
 const operandsOf = (condition: BoundCondition): readonly BoundOperand[] => {
   switch (condition.type) {
@@ -23,10 +24,14 @@ const operandsOf = (condition: BoundCondition): readonly BoundOperand[] => {
   }
 }
 
-const namesIn = (operand: BoundOperand): readonly string[] => {
-  if (operand.type === 'size') return namesIn(operand.of)
-  return operand.type === 'path' && typeof operand.path[0] === 'string' ? [operand.path[0]] : []
+const pathOf = (operand: BoundOperand): readonly Path[] => {
+  if (operand.type === 'size') return pathOf(operand.of)
+  return operand.type === 'path' ? [operand.path] : []
 }
 
-/** The top-level attributes that a condition speaks of. */
-export const attributesNamed = (condition: BoundCondition): ReadonlySet<string> => new Set(operandsOf(condition).flatMap(namesIn))
+/** The paths that a condition speaks of. */
+export const pathsIn = (condition: BoundCondition): readonly Path[] => operandsOf(condition).flatMap(pathOf)
+
+/** Their top-level attributes. */
+export const attributesNamed = (condition: BoundCondition): ReadonlySet<string> =>
+  new Set(pathsIn(condition).map(([first]) => String(first)))

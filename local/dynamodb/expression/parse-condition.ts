@@ -23,7 +23,7 @@ class ConditionParser {
   #lastGroup = { open: -1, end: -1 }
 
   constructor(text: string) {
-    this.#cursor = new Cursor(text)
+    this.#cursor = new Cursor(text, ['AND', 'OR', 'NOT', 'BETWEEN', 'IN'])
   }
 
   parse(): Condition {

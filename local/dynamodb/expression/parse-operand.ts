@@ -3,11 +3,9 @@ import type { Cursor } from './cursor.ts'
 import { isReserved } from './reserved-words.ts'
 import type { Operand, Path, Step } from './syntax.ts'
 
-const operators = new Set(['AND', 'OR', 'NOT', 'BETWEEN', 'IN'])
-
 const takeName = (cursor: Cursor, complaints: Complaints): string => {
   const token = cursor.peek()
-  const isName = token.kind === 'name' || (token.kind === 'word' && !operators.has(token.text.toUpperCase()))
+  const isName = token.kind === 'name' || (token.kind === 'word' && !cursor.keywords.has(token.text.toUpperCase()))
   if (!isName) throw cursor.refusal()
   cursor.take()
   if (token.kind === 'word' && isReserved(token.text))
@@ -36,7 +34,7 @@ export const takeSteps = (cursor: Cursor, complaints: Complaints): Step[] => {
 export const takePath = (cursor: Cursor, complaints: Complaints): Path => [takeName(cursor, complaints), ...takeSteps(cursor, complaints)]
 
 export const isCall = (cursor: Cursor): boolean =>
-  cursor.peek().kind === 'word' && cursor.isSign('(', 1) && !operators.has(cursor.peek().text.toUpperCase())
+  cursor.peek().kind === 'word' && cursor.isSign('(', 1) && !cursor.keywords.has(cursor.peek().text.toUpperCase())
 
 /** `name(operand, …)`; which names and how many operands is for the checks to say. */
 export const takeCall = (cursor: Cursor, takeArgument: () => Operand): Operand & { type: 'call' } => {

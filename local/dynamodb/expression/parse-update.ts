@@ -17,7 +17,7 @@ class UpdateParser {
   readonly #seen = new Set<SectionName>()
 
   constructor(text: string) {
-    this.#cursor = new Cursor(text)
+    this.#cursor = new Cursor(text, sectionNames)
   }
 
   parse(): readonly Action[] {

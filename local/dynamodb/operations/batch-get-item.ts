@@ -8,6 +8,7 @@ import type { ValueOf } from '../wire/shape.ts'
 import { consumedByTable, readUnits, type Spent } from './capacity.ts'
 import { type Context, type Operation, plainTableName, tableNamed } from './context.ts'
 import { getParameters } from './get-item.ts'
+import { refuseNestedKeys } from './key-paths.ts'
 import { keyFromKey } from './keys.ts'
 import { attributesProjection } from './legacy-projection.ts'
 import { type BoundExpressions, boundExpressions, checkParameters } from './request-expressions.ts'
@@ -34,11 +35,16 @@ const checkCount = (requests: ValueOf<typeof batchGetItemRequest>['RequestItems'
   if (counts.reduce((sum, [, count]) => sum + count, 0) > keysMax) throw invalid('Too many items requested for the BatchGetItem call')
 }
 
+/** One text for equal keys, however their attributes are ordered. */
+const digestOf = (key: AttributeMap): string => JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)))
+
 const prepared = (name: string, request: TableRequest): Prepared => {
   checkParameters(request, getParameters)
   const legacy = attributesProjection(request.AttributesToGet)
   const { projection = legacy } = boundExpressions(request)
-  return { name, request, keys: request.Keys.map(key => checkedMap(key)), projection }
+  const keys = request.Keys.map(key => checkedMap(key))
+  if (new Set(keys.map(digestOf)).size < keys.length) throw invalid('Provided list of item keys contains duplicates')
+  return { name, request, keys, projection }
 }
 
 type Answer = { items: AttributeMap[]; unprocessed: AttributeMap[]; spent: Spent[] }
@@ -47,8 +53,7 @@ type Answer = { items: AttributeMap[]; unprocessed: AttributeMap[]; spent: Spent
 const readTable = ({ storage }: Context, { name, request, keys, projection }: Prepared, room: { bytes: number }): Answer => {
   const table = tableNamed(storage, name)
   const encoded = keys.map(key => keyFromKey(table, key))
-  if (new Set(encoded.map(key => key.toString('latin1'))).size < keys.length)
-    throw invalid('Provided list of item keys contains duplicates')
+  if (projection) refuseNestedKeys(table, projection.paths)
   const answer: Answer = { items: [], unprocessed: [], spent: [] }
   for (const [at, key] of encoded.entries()) {
     const found = storage.item(table, key)

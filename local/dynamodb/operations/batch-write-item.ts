@@ -1,11 +1,14 @@
 import { invalid } from '../fault.ts'
+import type { Storage } from '../storage/storage.ts'
+import { keyOf } from '../storage/table.ts'
 import { checkedMap } from '../values/check-value.ts'
 import { batchWriteItemRequest } from '../wire/item-shapes.ts'
 import { readRequest } from '../wire/request.ts'
 import type { ValueOf } from '../wire/shape.ts'
 import { collectionMetrics, consumedByTable, spentOnWrite } from './capacity.ts'
-import { type Operation, plainTableName } from './context.ts'
-import { checkItemSize, type Done, type ItemWrite, outcomeOf, store, targetOf } from './item-write.ts'
+import { type Operation, plainTableName, tableNamed } from './context.ts'
+import { checkItemSize, type Done, type ItemWrite, outcomeOf, store, type Target, targetOf } from './item-write.ts'
+import { keyFromKey } from './keys.ts'
 
 const writesMax = 25
 
@@ -15,15 +18,18 @@ const unconditional = { condition: undefined, showOnFailure: false }
 
 const writeOf = (table: string, { PutRequest, DeleteRequest }: WriteRequest): ItemWrite => {
   if ((PutRequest === undefined) === (DeleteRequest === undefined))
-    throw invalid(
-      PutRequest
-        ? 'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes'
-        : 'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes',
-    )
+    throw invalid('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes')
   if (DeleteRequest) return { type: 'delete', table, key: checkedMap(DeleteRequest.Key), ...unconditional }
   const item = checkedMap(PutRequest?.Item ?? {})
   checkItemSize(item)
   return { type: 'put', table, item, ...unconditional }
+}
+
+/** A batch speaks of keys that do not fit as of those of a Key, in puts too. */
+const batchTarget = (storage: Storage, write: ItemWrite): Target => {
+  const table = tableNamed(storage, write.table)
+  if (write.type === 'put') keyFromKey(table, keyOf(table.keys, write.item))
+  return targetOf(storage, write)
 }
 
 /** Per table, the metrics of each item collection written to. */
@@ -46,7 +52,7 @@ export const batchWriteItem: Operation = ({ storage, queue }, body) => {
   if (requests.length > writesMax) throw invalid('Too many items requested for the BatchWriteItem call')
   const writes = requests.map(({ name, write }) => writeOf(name, write))
   return queue.submit(() => {
-    const outcomes = writes.map(write => outcomeOf(write, targetOf(storage, write)))
+    const outcomes = writes.map(write => outcomeOf(write, batchTarget(storage, write)))
     const places = new Set(outcomes.map(({ table, key }) => `${table.id} ${key.toString('latin1')}`))
     if (places.size < outcomes.length) throw invalid('Provided list of item keys contains duplicates')
     const done = outcomes.map(outcome => store(storage, outcome))

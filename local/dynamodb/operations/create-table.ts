@@ -42,9 +42,9 @@ const tableFrom = ({ storage, now }: Context, request: CreateTableRequest, name:
 }
 
 export const createTable: Operation = (context, body) => {
-  const request = readRequest(createTableRequest, body)
-  const name = request.TableName
+  const name = createTableRequest.read(body).TableName
   if (name === undefined) throw invalid("The parameter 'TableName' is required but was not present in the request")
+  const request = readRequest(createTableRequest, body)
   checkTableDefinition(request)
   return context.queue.submit(() => {
     if (context.storage.table(name)) throw fault('ResourceInUseException', `Table already exists: ${name}`)

@@ -1,14 +1,12 @@
 import { invalid } from '../fault.ts'
-import { readRequest } from '../wire/request.ts'
-import { namedTableRequest } from '../wire/table-shapes.ts'
 import type { Operation } from './context.ts'
-import { describedTable } from './describe-table.ts'
+import { describedTable, namedTable } from './describe-table.ts'
 import { tableDescription } from './table-description.ts'
 
 export const deleteTable: Operation = (context, body) => {
-  const { TableName } = readRequest(namedTableRequest, body)
+  const name = namedTable(body)
   return context.queue.submit(() => {
-    const table = describedTable(context.storage, TableName)
+    const table = describedTable(context.storage, name)
     if (table.deletionProtected)
       throw invalid('Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.')
     const description = tableDescription(context, table, 'DELETING')

@@ -4,6 +4,7 @@ import { getItemRequest } from '../wire/item-shapes.ts'
 import { readRequest } from '../wire/request.ts'
 import { consumed, readUnits } from './capacity.ts'
 import { type Operation, tableNamed } from './context.ts'
+import { refuseNestedKeys } from './key-paths.ts'
 import { keyFromKey } from './keys.ts'
 import { attributesProjection } from './legacy-projection.ts'
 import { boundExpressions, checkParameters } from './request-expressions.ts'
@@ -17,6 +18,7 @@ export const getItem: Operation = ({ storage }, body) => {
   const legacy = attributesProjection(request.AttributesToGet)
   const { projection = legacy } = boundExpressions(request)
   const table = tableNamed(storage, request.TableName)
+  if (projection) refuseNestedKeys(table, projection.paths)
   const found = storage.item(table, keyFromKey(table, wanted))
   return {
     ...(found ? { Item: project(found.item, projection) } : {}),

@@ -1,13 +1,15 @@
 import { applyUpdate } from '../expression/apply-update.ts'
 import type { BoundAction, BoundCondition } from '../expression/bound.ts'
 import { evaluate } from '../expression/evaluate.ts'
-import { conditionFailed, invalid, invalidParameters } from '../fault.ts'
+import { conditionFailed, invalid } from '../fault.ts'
 import type { Storage, StoredItem, Written } from '../storage/storage.ts'
-import { isKeyName, type Table } from '../storage/table.ts'
+import type { Table } from '../storage/table.ts'
 import type { AttributeMap } from '../values/attribute-value.ts'
 import { itemBytes } from '../values/size.ts'
 import { type Context, tableNamed } from './context.ts'
+import { refuseNestedKeysIn } from './key-paths.ts'
 import { checkIndexKeys, keyFromItem, keyFromKey } from './keys.ts'
+import { checkUpdate, checkUpdated } from './update-checks.ts'
 
 export const itemBytesMax = 400 * 1024
 
@@ -19,7 +21,7 @@ export type ItemWrite = {
   readonly showOnFailure: boolean
 } & (
   | { readonly type: 'put'; readonly item: AttributeMap }
-  | { readonly type: 'update'; readonly key: AttributeMap; readonly actions: readonly BoundAction[] }
+  | { readonly type: 'update'; readonly key: AttributeMap; readonly actions: readonly BoundAction[]; readonly legacy?: boolean }
   | { readonly type: 'delete' | 'check'; readonly key: AttributeMap }
 )
 
@@ -33,23 +35,19 @@ export const checkItemSize = (item: AttributeMap): void => {
   if (itemBytes(item) > itemBytesMax) throw invalid('Item size has exceeded the maximum allowed size')
 }
 
-const refuseKeyUpdates = (table: Table, actions: readonly BoundAction[]): void => {
-  for (const { path } of actions)
-    if (typeof path[0] === 'string' && isKeyName(table.keys, path[0]))
-      throw invalidParameters(`Cannot update attribute ${path[0]}. This attribute is part of the key`)
-}
-
 export const targetOf = (storage: Storage, write: ItemWrite): Target => {
   const table = tableNamed(storage, write.table)
   const key = write.type === 'put' ? keyFromItem(table, write.item) : keyFromKey(table, write.key)
+  refuseNestedKeysIn(table, write.condition)
   if (write.type === 'put') checkIndexKeys(table, write.item)
-  if (write.type === 'update') refuseKeyUpdates(table, write.actions)
+  if (write.type === 'update') checkUpdate(table, write.actions)
   return { table, key, before: storage.item(table, key) }
 }
 
-const updated = (table: Table, before: AttributeMap, actions: readonly BoundAction[]): AttributeMap => {
-  const after = applyUpdate(before, actions)
+const updated = (table: Table, before: AttributeMap, actions: readonly BoundAction[], legacy: boolean): AttributeMap => {
+  const after = applyUpdate(before, actions, legacy ? 'Type mismatch for attribute to update' : undefined)
   if (itemBytes(after) > itemBytesMax) throw invalid('Item size to update has exceeded the maximum allowed size')
+  if (!legacy) checkUpdated(table, after, actions)
   checkIndexKeys(table, after)
   return after
 }
@@ -59,7 +57,7 @@ export const outcomeOf = (write: ItemWrite, target: Target): Outcome => {
   const before = target.before?.item
   if (write.condition && !evaluate(write.condition, before ?? {})) throw conditionFailed(write.showOnFailure ? before : undefined)
   if (write.type === 'put') return { ...target, after: write.item }
-  if (write.type === 'update') return { ...target, after: updated(target.table, before ?? write.key, write.actions) }
+  if (write.type === 'update') return { ...target, after: updated(target.table, before ?? write.key, write.actions, write.legacy === true) }
   return { ...target, after: write.type === 'delete' ? undefined : before }
 }
 

@@ -23,11 +23,7 @@ const comparable: readonly TypeName[] = [...scalars, 'SS', 'NS', 'BS', 'L', 'M',
 
 const allowedTypes = (operator: string): readonly TypeName[] => {
   if (operator === 'EQ' || operator === 'NE') return comparable
-  return operator === 'BEGINS_WITH'
-    ? ['S', 'B']
-    : operator === 'CONTAINS' || operator === 'NOT_CONTAINS' || operator === 'IN'
-      ? comparable
-      : scalars
+  return operator === 'BEGINS_WITH' ? ['S', 'B'] : scalars
 }
 
 const checkCount = (operator: string, count: number): void => {

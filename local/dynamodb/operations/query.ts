@@ -2,19 +2,20 @@ import { type KeyCondition, type KeyOperator, keyConditions } from '../expressio
 import { invalid, invalidParameters } from '../fault.ts'
 import type { KeyRange } from '../storage/storage.ts'
 import { keyMax } from '../storage/storage.ts'
-import type { Index, Keys, Table } from '../storage/table.ts'
+import type { Index, KeyAttribute, Keys, Table } from '../storage/table.ts'
 import { type AttributeMap, type AttributeValue, attributeOf, type KeyType, typeOf } from '../values/attribute-value.ts'
 import { beginsWith, compareValues, sameValue } from '../values/compare.ts'
 import { after, encodeSort, encodeSortPrefix, partitionPrefix } from '../values/key-encoding.ts'
 import { queryRequest } from '../wire/item-shapes.ts'
 import { readRequest } from '../wire/request.ts'
 import { indexOf, type Operation, tableNamed } from './context.ts'
+import { refuseNestedKeys, refuseNestedKeysIn } from './key-paths.ts'
 import { checkConditionalOperator, checkedArguments, filterCondition, type LegacyConditions } from './legacy-conditions.ts'
 import { attributesProjection } from './legacy-projection.ts'
 import { checkedStartKey, checkFilter, checkIndexProjection, checkIndexRead, checkSelect } from './read-checks.ts'
 import { readPage } from './read-page.ts'
 import { boundExpressions, checkParameters } from './request-expressions.ts'
-import { startPosition } from './start-position.ts'
+import { checkStartAttribute, checkStartCount, startPosition } from './start-position.ts'
 
 const parameters = {
   expressions: ['ProjectionExpression', 'FilterExpression', 'KeyConditionExpression'],
@@ -35,8 +36,7 @@ const legacyKeyConditions = (conditions: LegacyConditions): ReadonlyMap<string, 
   new Map(
     Object.entries(conditions).map(([attribute, condition]) => {
       const values = checkedArguments(condition)
-      const operator = legacyOperators[condition.ComparisonOperator]
-      if (!operator) throw invalid('Attempted conditional constraint is not an indexable operation')
+      const operator = legacyOperators[condition.ComparisonOperator] ?? 'unindexable'
       return [attribute, { attribute, operator, values }]
     }),
   )
@@ -57,22 +57,33 @@ const refuseEmptyArgument = ({ values }: KeyCondition, name: string): void => {
 }
 
 type KeyQuery = { readonly partition: AttributeValue; readonly sort: KeyCondition | undefined }
+type Conditions = ReadonlyMap<string, KeyCondition>
+
+/** The condition on one key attribute, and the start key's value for it, as the service checks them: key by key. */
+const conditionOn = (
+  key: KeyAttribute,
+  conditions: Conditions,
+  isRequired: boolean,
+  start: AttributeMap | undefined,
+): KeyCondition | undefined => {
+  if (start) checkStartAttribute(start, key)
+  const condition = conditions.get(key.name)
+  if (!condition && !isRequired) return undefined
+  if (!condition) throw invalid(`Query condition missed key schema element: ${key.name}`)
+  if (condition.operator === 'unindexable') throw invalid('Attempted conditional constraint is not an indexable operation')
+  checkArgumentTypes(condition, key.type)
+  return condition
+}
 
 /** Matches the conditions with the keys: the partition by equality, the sort key by one comparison at most. */
-const matchedWith = (keys: Keys, conditions: ReadonlyMap<string, KeyCondition>): KeyQuery => {
-  if (conditions.size === 0 || conditions.size > 2) throw invalid('Conditions can be of length 1 or 2 only')
+const matchedWith = (keys: Keys, conditions: Conditions, start: AttributeMap | undefined): KeyQuery => {
   if (!keys.sort && conditions.size > 1) throw invalid('Query key condition not supported')
-  const partition = conditions.get(keys.partition.name)
-  if (!partition) throw invalid(`Query condition missed key schema element: ${keys.partition.name}`)
-  checkArgumentTypes(partition, keys.partition.type)
-  if (partition.operator !== '=') throw invalid('Query key condition not supported')
+  const partition = conditionOn(keys.partition, conditions, true, start)
+  const [value] = partition?.values ?? []
+  if (!partition || !value || partition.operator !== '=') throw invalid('Query key condition not supported')
   refuseEmptyArgument(partition, keys.partition.name)
-  const sort = keys.sort && conditions.get(keys.sort.name)
-  if (keys.sort && !sort && conditions.size > 1) throw invalid(`Query condition missed key schema element: ${keys.sort.name}`)
-  if (sort && keys.sort) checkArgumentTypes(sort, keys.sort.type)
-  if (sort && keys.sort && sort.operator !== 'begins-with') refuseEmptyArgument(sort, keys.sort.name)
-  const [value] = partition.values
-  if (!value) throw invalid(`Query condition missed key schema element: ${keys.partition.name}`)
+  const sort = keys.sort && conditionOn(keys.sort, conditions, conditions.size > 1, start)
+  if (sort && sort.operator !== 'begins-with') refuseEmptyArgument(sort, sort.attribute)
   return { partition: value, sort }
 }
 
@@ -85,6 +96,8 @@ const boundsOf = ({ partition, sort }: KeyQuery): { from: Buffer; to: Buffer } =
   const at = (value: AttributeValue) => Buffer.concat([prefix, encodeSort(value)])
   const past = (key: Buffer) => after(key) ?? end
   switch (sort.operator) {
+    case 'unindexable':
+      return { from: end, to: end }
     case '=':
       return { from: at(first), to: past(at(first)) }
     case '<':
@@ -121,8 +134,12 @@ const checkStartKey = (start: AttributeMap, keys: Keys, query: KeyQuery): void =
   const sort = query.sort && attributeOf(start, query.sort.attribute)
   if (query.sort && sort && !satisfies(sort, query.sort)) throw invalid('The provided starting key does not match the range key predicate')
   const partition = attributeOf(start, keys.partition.name)
-  if (!partition || !sameValue(partition, query.partition))
-    throw invalid('The provided starting key is outside query boundaries based on provided conditions')
+  if (partition && sameValue(partition, query.partition)) return
+  throw invalid(
+    query.sort
+      ? 'The query can return at most one row and cannot be restarted'
+      : 'The provided starting key is outside query boundaries based on provided conditions',
+  )
 }
 
 const rangeOf = (
@@ -139,12 +156,14 @@ const rangeOf = (
   return descending ? { from, to: position, descending } : { from: Buffer.concat([position, Buffer.alloc(1)]), to, descending }
 }
 
+const unsortedParameters = (request: { KeyConditions?: unknown; KeyConditionExpression?: unknown }) =>
+  request.KeyConditions && request.KeyConditionExpression === undefined
+    ? { ...parameters, others: parameters.others.slice(0, 3) }
+    : parameters
+
 export const query: Operation = ({ storage }, body) => {
   const request = readRequest(queryRequest, body)
-  checkParameters(
-    request,
-    request.KeyConditions && !request.KeyConditionExpression ? { ...parameters, others: parameters.others.slice(0, 3) } : parameters,
-  )
+  checkParameters(request, unsortedParameters(request))
   if (request.Limit !== undefined && request.Limit < 1)
     throw invalid(
       "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
@@ -157,14 +176,18 @@ export const query: Operation = ({ storage }, body) => {
     throw invalid('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.')
   const { keyCondition, filter = legacyFilter, projection = legacyProjection } = boundExpressions(request)
   const conditions = keyCondition ? keyConditions(keyCondition) : legacyKeyConditions(request.KeyConditions ?? {})
+  if (conditions.size === 0 || conditions.size > 2) throw invalid('Conditions can be of length 1 or 2 only')
   checkSelect(request.Select, request)
   const table = tableNamed(storage, request.TableName)
   const index = request.IndexName === undefined ? undefined : indexOf(table, request.IndexName)
   checkIndexRead(index, request.ConsistentRead === true)
   const { keys } = index ?? table
-  const range = rangeOf(table, index, matchedWith(keys, conditions), start, request.ScanIndexForward === false)
+  if (start) checkStartCount(table, index, start)
+  const range = rangeOf(table, index, matchedWith(keys, conditions, start), start, request.ScanIndexForward === false)
+  if (projection) refuseNestedKeys(table, projection.paths)
   checkFilter(filter, keys, request.QueryFilter ? 'QueryFilter' : 'Filter Expression')
   checkIndexProjection(table, index, request.Select, projection)
+  refuseNestedKeysIn(table, filter)
   return readPage(storage, {
     table,
     index,

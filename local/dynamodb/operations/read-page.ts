@@ -5,6 +5,7 @@ import type { KeyRange, Storage, StoredItem } from '../storage/storage.ts'
 import { entryKeyNames, type Index, keyNames, projectedInto, type Table } from '../storage/table.ts'
 import { type AttributeMap, type AttributeValue, attributeOf } from '../values/attribute-value.ts'
 import { itemBytes } from '../values/size.ts'
+import { storedBytes } from '../values/stored-size.ts'
 import { consumed, readUnits } from './capacity.ts'
 
 const pageBytesMax = 1024 * 1024
@@ -51,17 +52,19 @@ const scanRows = (storage: Storage, page: Page): Progress => {
   const { table, index, filter, limit } = page
   const whole = fetchesWhole(page)
   const progress: Progress = { scanned: 0, bytes: 0, fetchedUnits: 0, items: [], last: undefined, more: false }
+  let stored = 0
   for (const row of rowsOf(storage, page)) {
     const held = index ? projectedInto(table, index, row.item) : row.item
     progress.scanned++
     progress.bytes += index ? itemBytes(held) : row.size
+    stored += storedBytes(held, table.keys.sort?.name)
     const visible = whole ? row.item : held
     if (!filter || evaluate(filter, visible)) {
       progress.items.push(visible)
       if (whole) progress.fetchedUnits += readUnits(row.size, page.consistent)
     }
     progress.last = row.item
-    progress.more = progress.scanned === limit || progress.bytes > pageBytesMax
+    progress.more = progress.scanned === limit || stored >= pageBytesMax
     if (progress.more) break
   }
   return progress

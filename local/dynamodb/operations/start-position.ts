@@ -1,23 +1,29 @@
 import { Fault, invalid } from '../fault.ts'
 import { indexEntry } from '../storage/entries.ts'
-import { entryKeyNames, type Index, keyNames, keyOf, type Table } from '../storage/table.ts'
-import type { AttributeMap } from '../values/attribute-value.ts'
-import { attributeOf, typeOf } from '../values/attribute-value.ts'
+import { entryKeyNames, type Index, type KeyAttribute, keyNames, keyOf, type Table } from '../storage/table.ts'
+import { type AttributeMap, attributeOf, typeOf } from '../values/attribute-value.ts'
 import { keyFromKey } from './keys.ts'
+
+const mismatch = 'The provided key element does not match the schema'
+
+const startNames = (table: Table, index: Index | undefined) => (index ? entryKeyNames(table, index) : keyNames(table.keys))
+
+/** An ExclusiveStartKey has as many attributes as the keys of the table, and of the index, together. */
+export const checkStartCount = (table: Table, index: Index | undefined, start: AttributeMap): void => {
+  if (Object.keys(start).length !== startNames(table, index).length) throw invalid('The provided starting key is invalid')
+}
+
+export const checkStartAttribute = (start: AttributeMap, { name, type }: KeyAttribute): void => {
+  const value = attributeOf(start, name)
+  if (!value) throw invalid('The provided starting key is invalid')
+  if (typeOf(value) !== type) throw invalid(mismatch)
+}
 
 /** The encoded place of an ExclusiveStartKey, in the table or in the index; it need not exist. */
 export const startPosition = (table: Table, index: Index | undefined, start: AttributeMap): Buffer => {
-  const names = index ? entryKeyNames(table, index) : keyNames(table.keys)
-  if (Object.keys(start).length !== names.length || names.some(name => !attributeOf(start, name)))
-    throw invalid('The provided starting key is invalid')
   const itemKey = positionInTable(table, start)
   if (!index) return itemKey
-  for (const { name, type } of index.keys.sort ? [index.keys.partition, index.keys.sort] : [index.keys.partition]) {
-    const value = attributeOf(start, name)
-    if (value && typeOf(value) !== type)
-      throw invalid('The provided starting key is invalid: The provided key element does not match the schema')
-  }
-  const entry = indexEntry(index, start, itemKey)
+  const entry = indexEntry(table, index, start, itemKey)
   if (!entry) throw invalid('The provided starting key is invalid')
   return entry.key
 }

@@ -1,5 +1,5 @@
 import { fault, invalid, invalidParameters } from '../fault.ts'
-import type { Index, KeyAttribute, Keys } from '../storage/table.ts'
+import type { Index, KeyAttribute, Keys, Throughput } from '../storage/table.ts'
 import type { KeyType } from '../values/attribute-value.ts'
 import type { CreateTableRequest, IndexRequest, KeySchemaRequest } from '../wire/table-shapes.ts'
 
@@ -43,6 +43,11 @@ export const checkIndexDefinition = (index: IndexRequest, defined: readonly stri
   checkProjection(index)
 }
 
+export const checkUnits = (throughput: Throughput): void => {
+  for (const unit of ['ReadCapacityUnits', 'WriteCapacityUnits'] as const)
+    if (throughput[unit] > unitsMax) throw invalid(`Given value ${throughput[unit]} for ${unit} is out of bounds`)
+}
+
 const checkThroughput = ({ BillingMode, ProvisionedThroughput }: CreateTableRequest): void => {
   if (BillingMode === 'PAY_PER_REQUEST') {
     if (!ProvisionedThroughput) return
@@ -50,8 +55,7 @@ const checkThroughput = ({ BillingMode, ProvisionedThroughput }: CreateTableRequ
   }
   if (!ProvisionedThroughput)
     throw invalidParameters('ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED')
-  for (const unit of ['ReadCapacityUnits', 'WriteCapacityUnits'] as const)
-    if (ProvisionedThroughput[unit] > unitsMax) throw invalid(`Given value ${ProvisionedThroughput[unit]} for ${unit} is out of bounds`)
+  checkUnits(ProvisionedThroughput)
 }
 
 const checkLocalIndex = (index: IndexRequest, hash: string | undefined): void => {

@@ -1,4 +1,4 @@
-import { fault, invalid } from '../fault.ts'
+import { Fault, fault, invalid } from '../fault.ts'
 import type { Table } from '../storage/table.ts'
 import { readRequest } from '../wire/request.ts'
 import { listTagsRequest, tagResourceRequest, untagResourceRequest } from '../wire/table-shapes.ts'
@@ -6,25 +6,45 @@ import { type Context, type Operation, plainTableName } from './context.ts'
 
 const tagsMax = 50
 
-const tableAt = ({ storage, account }: Context, operation: string, arn: string): Table => {
-  const name = plainTableName(arn)
-  if (name === arn) throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`)
-  if (arn.split(':')[4] !== account)
-    throw fault(
-      'AccessDeniedException',
-      `User: arn:aws:iam::${account}:root is not authorized to perform: dynamodb:${operation} on resource: ${arn}`,
-    )
-  const table = storage.table(name)
+const arnShape = /^.+:.+:.+:.+:.+:.+\/.+$/
+const tableArn = /^arn:aws:dynamodb:.+:\d+:table\/[^/]{3,}$/
+
+const denied = ({ account }: Context, operation: string, arn: string) =>
+  new Fault(
+    'com.amazon.coral.service#AccessDeniedException',
+    `User: arn:aws:iam::${account}:root is not authorized to perform: dynamodb:${operation} on resource: ${arn}`,
+  )
+
+/** The service looks at the ARN before anything else. */
+const checkArn = (arn: string | undefined): string => {
+  if (arn === undefined) throw invalid('Invalid TableArn')
+  if (!arnShape.test(arn)) throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`)
+  return arn
+}
+
+const checkTableArn = (context: Context, operation: string, arn: string): void => {
+  if (!tableArn.test(arn)) throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`)
+  if (arn.split(':')[4] !== context.account) throw denied(context, operation, arn)
+}
+
+const tableAt = ({ storage }: Context, arn: string): Table => {
+  const table = storage.table(plainTableName(arn))
   if (!table) throw fault('ResourceNotFoundException', `Requested resource not found: ResourcArn: ${arn} not found`)
   return table
 }
 
+const notNull = (member: string) =>
+  invalid(`1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`)
+
 export const tagResource: Operation = (context, body) => {
-  const request = readRequest(tagResourceRequest, body)
-  if (request.Tags.length === 0) throw invalid('Atleast one Tag needs to be provided as Input.')
+  const { ResourceArn, Tags } = readRequest(tagResourceRequest, body)
+  const arn = checkArn(ResourceArn)
+  if (!Tags) throw notNull('tags')
+  checkTableArn(context, 'TagResource', arn)
+  if (Tags.length === 0) throw invalid('Atleast one Tag needs to be provided as Input.')
   return context.queue.submit(() => {
-    const table = tableAt(context, 'TagResource', request.ResourceArn)
-    const tags = { ...table.tags, ...Object.fromEntries(request.Tags.map(tag => [tag.Key, tag.Value])) }
+    const table = tableAt(context, arn)
+    const tags = { ...table.tags, ...Object.fromEntries(Tags.map(tag => [tag.Key, tag.Value])) }
     if (Object.keys(tags).length > tagsMax) throw invalid(`Too many tags: more than ${tagsMax}`)
     context.storage.saveTable({ ...table, tags })
     return ''
@@ -32,19 +52,22 @@ export const tagResource: Operation = (context, body) => {
 }
 
 export const untagResource: Operation = (context, body) => {
-  const request = readRequest(untagResourceRequest, body)
-  if (request.TagKeys.length === 0) throw invalid('Atleast one Tag Key needs to be provided as Input.')
+  const { ResourceArn, TagKeys } = readRequest(untagResourceRequest, body)
+  const arn = checkArn(ResourceArn)
+  if (!TagKeys) throw notNull('tagKeys')
+  checkTableArn(context, 'UntagResource', arn)
+  if (TagKeys.length === 0) throw invalid('Atleast one Tag Key needs to be provided as Input.')
   return context.queue.submit(() => {
-    const table = tableAt(context, 'UntagResource', request.ResourceArn)
-    context.storage.saveTable({
-      ...table,
-      tags: Object.fromEntries(Object.entries(table.tags).filter(([key]) => !request.TagKeys.includes(key))),
-    })
+    const table = tableAt(context, arn)
+    const kept = Object.entries(table.tags).filter(([key]) => !TagKeys.includes(key))
+    context.storage.saveTable({ ...table, tags: Object.fromEntries(kept) })
     return ''
   })
 }
 
 export const listTagsOfResource: Operation = (context, body) => {
   const { ResourceArn } = readRequest(listTagsRequest, body)
-  return { Tags: Object.entries(tableAt(context, 'ListTagsOfResource', ResourceArn).tags).map(([Key, Value]) => ({ Key, Value })) }
+  const arn = checkArn(ResourceArn)
+  checkTableArn(context, 'ListTagsOfResource', arn)
+  return { Tags: Object.entries(tableAt(context, arn).tags).map(([Key, Value]) => ({ Key, Value })) }
 }

@@ -1,19 +1,19 @@
 import { invalid } from '../fault.ts'
 import { expiryPrefix } from '../storage/entries.ts'
 import { keyMin, type Storage } from '../storage/storage.ts'
-import { readRequest } from '../wire/request.ts'
-import { namedTableRequest, updateTimeToLiveRequest } from '../wire/table-shapes.ts'
+import { updateTimeToLiveRequest } from '../wire/table-shapes.ts'
 import type { Operation } from './context.ts'
-import { describedTable } from './describe-table.ts'
+import { describedTable, namedTable, readTableRequest, requiredName } from './describe-table.ts'
 
 const sweepItemsMax = 1000
 const yearSeconds = 365 * 24 * 3600
 
 export const updateTimeToLive: Operation = ({ storage, queue }, body) => {
-  const request = readRequest(updateTimeToLiveRequest, body)
+  const request = readTableRequest(updateTimeToLiveRequest, body)
+  const name = requiredName(request)
   const { Enabled, AttributeName } = request.TimeToLiveSpecification
   return queue.submit(() => {
-    const table = describedTable(storage, request.TableName)
+    const table = describedTable(storage, name)
     if (Enabled && table.expiry) throw invalid('TimeToLive is already enabled')
     if (!Enabled && !table.expiry) throw invalid('TimeToLive is already disabled')
     if (table.expiry && table.expiry.attribute !== AttributeName)
@@ -28,8 +28,7 @@ export const updateTimeToLive: Operation = ({ storage, queue }, body) => {
 }
 
 export const describeTimeToLive: Operation = ({ storage }, body) => {
-  const { TableName } = readRequest(namedTableRequest, body)
-  const { expiry } = describedTable(storage, TableName)
+  const { expiry } = describedTable(storage, namedTable(body))
   return {
     TimeToLiveDescription: expiry ? { TimeToLiveStatus: 'ENABLED', AttributeName: expiry.attribute } : { TimeToLiveStatus: 'DISABLED' },
   }

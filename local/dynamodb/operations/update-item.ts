@@ -37,10 +37,18 @@ export const updateItem: Operation = (context, body) => {
   const request = readRequest(updateItemRequest, body)
   checkParameters(request, parameters)
   const key = checkedMap(request.Key)
-  const legacy = { condition: expectedCondition(request), update: legacyActions(request.AttributeUpdates) }
+  const legacy = { update: legacyActions(request.AttributeUpdates), condition: expectedCondition(request) }
   const { condition = legacy.condition, update = legacy.update } = boundExpressions(request)
   const showOnFailure = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD'
-  const write = { type: 'update', table: request.TableName, key, actions: update, condition, showOnFailure } as const
+  const write = {
+    type: 'update',
+    table: request.TableName,
+    key,
+    actions: update,
+    legacy: update === legacy.update,
+    condition,
+    showOnFailure,
+  } as const
   return submitWrite(context, write, done => {
     const attributes = returned(request.ReturnValues, done, update)
     return {

@@ -1,32 +1,44 @@
 import { fault, invalid, invalidParameters } from '../fault.ts'
 import type { Index, KeyAttribute, Table, Throughput } from '../storage/table.ts'
-import { readRequest } from '../wire/request.ts'
 import { type UpdateTableRequest, updateTableRequest } from '../wire/table-shapes.ts'
 import type { Context, Operation } from './context.ts'
-import { describedTable } from './describe-table.ts'
-import { checkIndexDefinition, indexFrom, keyTypeOf } from './table-checks.ts'
+import { describedTable, readTableRequest, requiredName } from './describe-table.ts'
+import { checkIndexDefinition, checkUnits, indexFrom, keyTypeOf } from './table-checks.ts'
 import { tableDescription } from './table-description.ts'
 
 type IndexUpdate = NonNullable<UpdateTableRequest['GlobalSecondaryIndexUpdates']>[number]
 
-const checkRequest = (request: UpdateTableRequest): void => {
-  if (request.StreamSpecification) throw invalid('This endpoint has no streams: StreamSpecification is not supported')
-  if (request.ReplicaUpdates) throw invalid('This endpoint has no replicas: ReplicaUpdates is not supported')
-  const { TableName: _, AttributeDefinitions: __, ...changes } = request
-  if (Object.keys(changes).length === 0)
-    throw invalidParameters(
-      'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required',
-    )
-  if (request.BillingMode === 'PAY_PER_REQUEST' && request.ProvisionedThroughput)
-    throw invalidParameters('Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST')
-  const updates = request.GlobalSecondaryIndexUpdates ?? []
-  if (updates.some(update => Object.keys(update).length !== 1))
-    throw invalidParameters('One of GlobalSecondaryIndexUpdate must have exactly one of Create, Update or Delete')
+const checkIndexUpdates = (updates: readonly IndexUpdate[]): void => {
+  const seen = new Set<string>()
+  for (const { Create, Update, Delete } of updates) {
+    const name = (Update ?? Create ?? Delete)?.IndexName
+    if (name === undefined)
+      throw invalidParameters(
+        'One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null',
+      )
+    if (seen.has(name))
+      throw invalidParameters(`Only one global secondary index update per index is allowed simultaneously. Index: ${name}`)
+    seen.add(name)
+  }
   if (updates.filter(update => update.Create ?? update.Delete).length > 1)
     throw fault(
       'LimitExceededException',
       'Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table',
     )
+}
+
+const checkRequest = (request: UpdateTableRequest): void => {
+  if (request.StreamSpecification) throw invalid('This endpoint has no streams: StreamSpecification is not supported')
+  if (request.ReplicaUpdates) throw invalid('This endpoint has no replicas: ReplicaUpdates is not supported')
+  const { TableName: _, AttributeDefinitions: __, ...changes } = request
+  if (Object.values(changes).every(change => Array.isArray(change) && change.length === 0))
+    throw invalid(
+      'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required',
+    )
+  if (request.BillingMode === 'PROVISIONED' && !request.ProvisionedThroughput)
+    throw invalidParameters('ProvisionedThroughput must be specified when BillingMode is PROVISIONED')
+  if (request.ProvisionedThroughput) checkUnits(request.ProvisionedThroughput)
+  checkIndexUpdates(request.GlobalSecondaryIndexUpdates ?? [])
 }
 
 const existing = (table: Table, name: string): Index => {
@@ -78,9 +90,9 @@ const unchangedThroughput = ({ ReadCapacityUnits: read, WriteCapacityUnits: writ
 const withSettings = (table: Table, request: UpdateTableRequest): Table => {
   const billing =
     request.BillingMode === 'PAY_PER_REQUEST' ? 'PAY_PER_REQUEST' : request.BillingMode === 'PROVISIONED' ? 'PROVISIONED' : table.billing
-  if (request.BillingMode === 'PROVISIONED' && table.billing !== 'PROVISIONED' && !request.ProvisionedThroughput)
-    throw invalidParameters('ProvisionedThroughput must be specified when BillingMode is PROVISIONED')
   const wanted = request.ProvisionedThroughput
+  if (wanted && billing === 'PAY_PER_REQUEST')
+    throw invalidParameters('Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST')
   if (wanted && billing === table.billing && sameThroughput(wanted, table.throughput)) throw unchangedThroughput(wanted)
   const none = { ReadCapacityUnits: 0, WriteCapacityUnits: 0 }
   return {
@@ -101,10 +113,11 @@ const carryOut = (context: Context, before: Table, after: Table): void => {
 }
 
 export const updateTable: Operation = (context, body) => {
-  const request = readRequest(updateTableRequest, body)
+  const request = readTableRequest(updateTableRequest, body)
+  const name = requiredName(request)
   checkRequest(request)
   return context.queue.submit(() => {
-    const before = describedTable(context.storage, request.TableName)
+    const before = describedTable(context.storage, name)
     const attributes = mergedAttributes(before, request)
     const updates = request.GlobalSecondaryIndexUpdates ?? []
     const indexed = updates.reduce((table, update) => withIndexUpdate(context, table, update, attributes), withSettings(before, request))

@@ -1,16 +1,19 @@
 import { type AttributeMap, attributeOf } from '../values/attribute-value.ts'
 import { parseDecimal } from '../values/decimal.ts'
-import { encodeSort, partitionPrefix } from '../values/key-encoding.ts'
+import { encodeSort, partitionPrefix, tieBreak } from '../values/key-encoding.ts'
 import type { Index, Table } from './table.ts'
 
 export type Entry = { readonly id: number; readonly key: Buffer }
 
 /** Where an index holds the item; undefined when the item lacks one of the index's keys. */
-export const indexEntry = (index: Index, item: AttributeMap, itemKey: Uint8Array): Entry | undefined => {
+export const indexEntry = (table: Table, index: Index, item: AttributeMap, itemKey: Uint8Array): Entry | undefined => {
   const partition = attributeOf(item, index.keys.partition.name)
   const sort = index.keys.sort && attributeOf(item, index.keys.sort.name)
   if (!partition || (index.keys.sort && !sort)) return undefined
-  return { id: index.id, key: Buffer.concat([partitionPrefix(partition), ...(sort ? [encodeSort(sort)] : []), itemKey]) }
+  const own = attributeOf(item, table.keys.partition.name)
+  if (!own) return undefined
+  const tie = tieBreak(own, table.keys.sort && attributeOf(item, table.keys.sort.name))
+  return { id: index.id, key: Buffer.concat([partitionPrefix(partition), ...(sort ? [encodeSort(sort)] : []), tie, itemKey]) }
 }
 
 const secondsMax = 2 ** 47
@@ -36,7 +39,7 @@ const expiryEntry = (id: number, attribute: string, item: AttributeMap, itemKey:
 export const entriesOf = (table: Table, item: AttributeMap, itemKey: Uint8Array): readonly Entry[] => {
   const entries: Entry[] = []
   for (const index of table.indexes) {
-    const entry = indexEntry(index, item, itemKey)
+    const entry = indexEntry(table, index, item, itemKey)
     if (entry) entries.push(entry)
   }
   const expiry = table.expiry && expiryEntry(table.expiry.id, table.expiry.attribute, item, itemKey)

@@ -6,7 +6,7 @@ import { type Decimal, parseDecimal } from './decimal.ts'
  * Keys as bytes whose memcmp order is DynamoDB's order:
  *
  *   item key   = hash(partition) ‖ length ‖ partition ‖ sort
- *   index key  = hash(partition) ‖ length ‖ partition ‖ sort ‖ item key      (so that equal index keys stay distinct)
+ *   index key  = hash(partition) ‖ length ‖ partition ‖ sort ‖ hash(item's keys) ‖ item key
  *
  * hash is four bytes of MD5, as the service spreads partitions by a hash: scans come out in its order, and a parallel
  * scan's segment is a range of it. A sort value is escaped (00 → 00 FF) and ended by 00 00, so that no value's encoding
@@ -15,20 +15,25 @@ import { type Decimal, parseDecimal } from './decimal.ts'
 const hashBytes = 4
 const terminator = Buffer.from([0, 0])
 
-const negativeTag = 1
-const zeroTag = 2
-const positiveTag = 3
+const pairsMax = 20
 
-/** Sign, exponent, digits; for negative numbers everything after the sign is complemented, and ended by FF. */
+/**
+ * The service's own format (Oracle's NUMBER): a byte for sign and exponent to the base of 100, then pairs of digits plus
+ * one; for negative numbers the first byte and the pairs are complemented, and short ones ended by 102. Its byte order is
+ * that of the numbers, and hashing it spreads number keys as the service does.
+ */
 export const encodeDecimal = ({ negative, digits, exponent }: Decimal): Buffer => {
-  if (digits === '') return Buffer.from([zeroTag])
-  const biased = exponent + 129
-  if (!negative) return Buffer.concat([Buffer.from([positiveTag, biased]), Buffer.from(digits, 'latin1')])
-  const bytes = Buffer.alloc(digits.length + 3, 0xff)
-  bytes[0] = negativeTag
-  bytes[1] = 0xff - biased
-  for (let at = 0; at < digits.length; at++) bytes[at + 2] = 0xff - digits.charCodeAt(at)
-  return bytes
+  if (digits === '') return Buffer.from([0x80])
+  const aligned = exponent % 2 === 0 ? digits : `0${digits}`
+  const padded = aligned.length % 2 === 0 ? aligned : `${aligned}0`
+  const scale = (Math.ceil(exponent / 2) - 64) & 0xff
+  const bytes = [negative ? scale ^ 0xff : scale]
+  for (let at = 0; at < padded.length; at += 2) {
+    const pair = Number(padded.slice(at, at + 2))
+    bytes.push(negative ? 101 - pair : pair + 1)
+  }
+  if (negative && padded.length / 2 < pairsMax) bytes.push(102)
+  return Buffer.from(bytes)
 }
 
 /** The bytes of a key attribute: UTF-8, raw bytes, or an ordered number. */
@@ -39,6 +44,9 @@ export const keyBytes = (value: AttributeValue): Buffer => {
   if (!number) throw new TypeError('a key attribute is a string, a number or binary')
   return encodeDecimal(number)
 }
+
+const spread = (...parts: readonly Buffer[]): Buffer =>
+  hash('md5', Buffer.concat([Buffer.from('Outliers'), ...parts]), 'buffer').subarray(0, hashBytes)
 
 const escaped = (bytes: Buffer): Buffer => {
   if (!bytes.includes(0)) return bytes
@@ -52,11 +60,9 @@ const escaped = (bytes: Buffer): Buffer => {
 
 export const partitionPrefix = (partition: AttributeValue): Buffer => {
   const bytes = keyBytes(partition)
-  const spread = hash('md5', Buffer.concat([Buffer.from('Outliers'), bytes]), 'buffer')
-  const head = Buffer.alloc(hashBytes + 2)
-  spread.copy(head, 0, 0, hashBytes)
-  head.writeUInt16BE(bytes.length, hashBytes)
-  return Buffer.concat([head, bytes])
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(bytes.length)
+  return Buffer.concat([spread(bytes), length, bytes])
 }
 
 export const encodeSort = (value: AttributeValue): Buffer => Buffer.concat([escaped(keyBytes(value)), terminator])
@@ -66,6 +72,10 @@ export const encodeSortPrefix = (value: AttributeValue): Buffer => escaped(keyBy
 
 export const itemKey = (partition: AttributeValue, sort: AttributeValue | undefined): Buffer =>
   sort ? Buffer.concat([partitionPrefix(partition), encodeSort(sort)]) : partitionPrefix(partition)
+
+/** Where an item stands among those with equal index keys: the service orders them by a hash of the table's keys. */
+export const tieBreak = (partition: AttributeValue, sort: AttributeValue | undefined): Buffer =>
+  spread(keyBytes(partition), ...(sort ? [keyBytes(sort)] : []))
 
 /** The least key above every key that starts with these bytes; undefined when there is none. */
 export const after = (prefix: Buffer): Buffer | undefined => {

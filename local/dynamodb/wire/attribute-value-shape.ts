@@ -1,7 +1,7 @@
 import { unreadable } from '../fault.ts'
 import type { AttributeMap, AttributeValue } from '../values/attribute-value.ts'
 import { list, map } from './composite-shape.ts'
-import { blob, flag, readText, type Shape, text } from './shape.ts'
+import { blob, flag, notStructure, readText, type Shape, text } from './shape.ts'
 
 const javaName = 'com.amazonaws.dynamodb.v20120810.AttributeValue'
 
@@ -22,8 +22,8 @@ const readers: Readonly<Record<string, (json: unknown) => unknown>> = {
  * Reads what it knows and nothing else: `{}` and values of two types get through, and are refused by the checks of
  * values (values/check-value.ts), for the service does so later and in other words.
  */
-const read = (json: unknown): AttributeValue => {
-  if (typeof json !== 'object' || json === null) throw unreadable('Unexpected value type in payload')
+const read = (json: unknown, isElement = false): AttributeValue => {
+  if (typeof json !== 'object' || json === null) throw notStructure(isElement)
   if (Array.isArray(json)) throw unreadable(`Unrecognized collection type class ${javaName}`)
   const value: Record<string, unknown> = {}
   for (const [name, content] of Object.entries(json)) {

@@ -1,11 +1,20 @@
 import { unreadable } from '../fault.ts'
-import { failure, type LengthBounds, lengthFailures, type Shape, type TextConstraints, textChecker, type ValueOf } from './shape.ts'
+import {
+  failure,
+  type LengthBounds,
+  lengthFailures,
+  notStructure,
+  type Shape,
+  type TextConstraints,
+  textChecker,
+  type ValueOf,
+} from './shape.ts'
 
 export const list = <Element>(element: Shape<Element>, bounds: LengthBounds = {}): Shape<readonly Element[]> => {
   const show = (value: readonly Element[]) => `[${value.map(member => element.show(member)).join(', ')}]`
   return {
     read: json => {
-      if (Array.isArray(json)) return json.map(member => element.read(member))
+      if (Array.isArray(json)) return json.map(member => element.read(member, true))
       throw unreadable(typeof json === 'object' ? 'Start of structure or map found where not expected' : 'Unexpected field type')
     },
     check: (value, path, failures) => {
@@ -46,7 +55,7 @@ export const map = <Member>(
     read: json => {
       if (typeof json !== 'object' || json === null) throw unreadable('Unexpected field type')
       if (Array.isArray(json)) throw unreadable(`Unrecognized collection type java.util.Map<java.lang.String, ${javaType}>`)
-      return Object.fromEntries(Object.entries(json).flatMap(([name, value]) => (value === null ? [] : [[name, member.read(value)]])))
+      return Object.fromEntries(Object.entries(json).flatMap(([name, value]) => (value === null ? [] : [[name, member.read(value, true)]])))
     },
     check: (value, path, failures) => {
       for (const constraint of lengthFailures(Object.keys(value).length, bounds)) failures.push(failure(show(value), path, constraint))
@@ -83,8 +92,8 @@ export const struct = <M extends Members, Required extends keyof M & string = ne
   const shapes = Object.entries(members)
   const contentsOf = (value: WithRequired<M, Required>): Readonly<Record<string, unknown>> => value
   return {
-    read: json => {
-      if (typeof json !== 'object' || json === null) throw unreadable('Unexpected field type')
+    read: (json, isElement = false) => {
+      if (typeof json !== 'object' || json === null) throw notStructure(isElement)
       if (Array.isArray(json)) throw unreadable(`Unrecognized collection type class com.amazonaws.dynamodb.v20120810.${java}`)
       const given: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), json)
       const value: Record<string, unknown> = {}

@@ -120,39 +120,43 @@ export const deleteItemRequest = struct(
   { notNull: ['TableName', 'Key'] },
 )
 
-const readMembers = {
-  Select: select,
-  IndexName: indexName,
-  ReturnConsumedCapacity: returnConsumedCapacity,
-  TableName: tableName,
-  ConditionalOperator: conditionalOperator,
-  AttributesToGet: attributesToGet,
-  ExclusiveStartKey: attributeMap,
-  ConsistentRead: flag,
-  FilterExpression: text(),
-  ProjectionExpression: text(),
-  ...expressionMembers,
-}
+const expressionsOfReads = { FilterExpression: text(), ProjectionExpression: text(), ...expressionMembers }
 
 export const queryRequest = struct(
   {
-    ...readMembers,
+    Select: select,
+    IndexName: indexName,
+    ReturnConsumedCapacity: returnConsumedCapacity,
     QueryFilter: conditions,
+    TableName: tableName,
+    ConditionalOperator: conditionalOperator,
+    AttributesToGet: attributesToGet,
     Limit: whole('Integer'),
     KeyConditions: conditions,
+    ExclusiveStartKey: attributeMap,
+    ConsistentRead: flag,
     ScanIndexForward: flag,
     KeyConditionExpression: text(),
+    ...expressionsOfReads,
   },
   { notNull: ['TableName'] },
 )
 
 export const scanRequest = struct(
   {
+    Select: select,
+    IndexName: indexName,
     TotalSegments: whole('Integer', { min: 1, max: 1_000_000 }),
-    ...readMembers,
+    ReturnConsumedCapacity: returnConsumedCapacity,
+    TableName: tableName,
+    ConditionalOperator: conditionalOperator,
     ScanFilter: conditions,
     Segment: whole('Integer', { min: 0, max: 999_999 }),
     Limit: whole('Integer', { min: 1 }),
+    AttributesToGet: attributesToGet,
+    ExclusiveStartKey: attributeMap,
+    ConsistentRead: flag,
+    ...expressionsOfReads,
   },
   { notNull: ['TableName'] },
 )

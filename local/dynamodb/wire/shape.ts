@@ -6,7 +6,8 @@ import { unreadable } from '../fault.ts'
  * request, the constraints that its members miss. Members that no shape knows are ignored.
  */
 export type Shape<Value> = {
-  readonly read: (json: unknown) => Value
+  /** `isElement`: directly inside a list or a map, where the service words its refusals otherwise. */
+  readonly read: (json: unknown, isElement?: boolean) => Value
   /** Adds `Value … at 'path' failed to satisfy constraint: …` for every constraint missed. */
   check(value: Value, path: string, failures: string[]): void
   /** The value as the service (Java) prints it in a failure. */
@@ -14,6 +15,9 @@ export type Shape<Value> = {
 }
 
 export type ValueOf<S> = S extends Shape<infer Value> ? Value : never
+
+/** What a structure in the place of a scalar, or a scalar in the place of a structure, is refused with. */
+export const notStructure = (isElement: boolean) => unreadable(isElement ? 'Unexpected value type in payload' : 'Unexpected field type')
 
 const noConstraint = (): void => undefined
 

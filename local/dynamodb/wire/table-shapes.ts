@@ -40,10 +40,15 @@ const projection = struct(
 
 const onDemand = struct({ MaxReadRequestUnits: whole('Long'), MaxWriteRequestUnits: whole('Long') }, { java: 'OnDemandThroughput' })
 
-const globalIndex = struct(
-  { IndexName: text(name), KeySchema: keySchema, Projection: projection, ProvisionedThroughput: throughput, OnDemandThroughput: onDemand },
-  { java: 'GlobalSecondaryIndex', notNull: ['IndexName', 'KeySchema', 'Projection'] },
-)
+const globalIndexMembers = {
+  IndexName: text(name),
+  KeySchema: keySchema,
+  Projection: projection,
+  ProvisionedThroughput: throughput,
+  OnDemandThroughput: onDemand,
+}
+
+const globalIndex = struct(globalIndexMembers, { java: 'GlobalSecondaryIndex', notNull: ['IndexName', 'KeySchema', 'Projection'] })
 
 const localIndex = struct(
   { IndexName: text(name), KeySchema: keySchema, Projection: projection },
@@ -83,40 +88,37 @@ export const createTableRequest = struct(
 
 export type CreateTableRequest = ValueOf<typeof createTableRequest>
 
-export const updateTableRequest = struct(
-  {
-    AttributeDefinitions: attributeDefinitions,
-    TableName: tableName,
-    BillingMode: billingMode,
-    ProvisionedThroughput: throughput,
-    GlobalSecondaryIndexUpdates: list(
-      struct(
-        {
-          Create: globalIndex,
-          Update: struct(
-            { IndexName: text(name), ProvisionedThroughput: throughput },
-            { java: 'UpdateGlobalSecondaryIndexAction', notNull: ['IndexName'] },
-          ),
-          Delete: struct({ IndexName: text(name) }, { java: 'DeleteGlobalSecondaryIndexAction', notNull: ['IndexName'] }),
-        },
-        { java: 'GlobalSecondaryIndexUpdate' },
-      ),
+export const updateTableRequest = struct({
+  AttributeDefinitions: attributeDefinitions,
+  TableName: tableName,
+  BillingMode: billingMode,
+  ProvisionedThroughput: throughput,
+  GlobalSecondaryIndexUpdates: list(
+    struct(
+      {
+        Create: struct(globalIndexMembers, { java: 'CreateGlobalSecondaryIndexAction', notNull: ['IndexName', 'KeySchema', 'Projection'] }),
+        Update: struct(
+          { IndexName: text(name), ProvisionedThroughput: throughput },
+          { java: 'UpdateGlobalSecondaryIndexAction', notNull: ['IndexName', 'ProvisionedThroughput'] },
+        ),
+        Delete: struct({ IndexName: text(name) }, { java: 'DeleteGlobalSecondaryIndexAction', notNull: ['IndexName'] }),
+      },
+      { java: 'GlobalSecondaryIndexUpdate' },
     ),
-    StreamSpecification: stream,
-    SSESpecification: encryption,
-    ReplicaUpdates: list(struct({}, { java: 'ReplicationGroupUpdate' })),
-    TableClass: tableClass,
-    DeletionProtectionEnabled: flag,
-    OnDemandThroughput: onDemand,
-  },
-  { notNull: ['TableName'] },
-)
+  ),
+  StreamSpecification: stream,
+  SSESpecification: encryption,
+  ReplicaUpdates: list(struct({}, { java: 'ReplicationGroupUpdate' })),
+  TableClass: tableClass,
+  DeletionProtectionEnabled: flag,
+  OnDemandThroughput: onDemand,
+})
 
 export type UpdateTableRequest = ValueOf<typeof updateTableRequest>
 export type IndexRequest = ValueOf<typeof localIndex> | ValueOf<typeof globalIndex>
 export type KeySchemaRequest = ValueOf<typeof keySchema>
 
-export const namedTableRequest = struct({ TableName: tableName }, { notNull: ['TableName'] })
+export const namedTableRequest = struct({ TableName: tableName })
 
 export const listTablesRequest = struct({
   ExclusiveStartTableName: text(name),
@@ -131,20 +133,11 @@ export const updateTimeToLiveRequest = struct(
       { java: 'TimeToLiveSpecification', notNull: ['Enabled', 'AttributeName'] },
     ),
   },
-  { notNull: ['TableName', 'TimeToLiveSpecification'] },
+  { notNull: ['TimeToLiveSpecification'] },
 )
 
-export const tagResourceRequest = struct(
-  { ResourceArn: text({ lengthMin: 1, lengthMax: 1283 }), Tags: list(tag) },
-  { notNull: ['ResourceArn', 'Tags'] },
-)
+export const tagResourceRequest = struct({ ResourceArn: text(), Tags: list(tag) })
 
-export const untagResourceRequest = struct(
-  { ResourceArn: text({ lengthMin: 1, lengthMax: 1283 }), TagKeys: list(text({ lengthMin: 1, lengthMax: 128 })) },
-  { notNull: ['ResourceArn', 'TagKeys'] },
-)
+export const untagResourceRequest = struct({ ResourceArn: text(), TagKeys: list(text({ lengthMin: 1, lengthMax: 128 })) })
 
-export const listTagsRequest = struct(
-  { ResourceArn: text({ lengthMin: 1, lengthMax: 1283 }), NextToken: text() },
-  { notNull: ['ResourceArn'] },
-)
+export const listTagsRequest = struct({ ResourceArn: text(), NextToken: text() })
