@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { solveStrides } from '../../shared/livepatch/patch/solve-strides.ts'
 import { keyOf } from '../../shared/livepatch/patch/terrain.ts'
-import { type Module, moduleArbitrary, naiveStrides, terrainOfModule } from './stride-reference.ts'
+import { type Module, moduleArbitrary, naiveStrides, type Pointer, terrainOfModule } from './stride-reference.ts'
 
 const BOUNDS = { recordsMax: 1_000_000, objectsMax: 1000, functionsMax: 1000 }
 const solve = (module: Module) =>
@@ -36,18 +36,12 @@ describe('solving the record sizes', () => {
   })
 
   test('one array with a terminator beyond its section has no size', () => {
-    const module: Module = {
-      ...EMPTY,
-      roots: [0],
-      pointers: new Map([
-        [8, { to: 400 }],
-        [400, 'string'],
-        [408, 'code'],
-      ]),
-      size: 400 + 160,
-      functionCounts: [1],
-    }
-    expect(solve(module)).toBeNull()
+    const pointers: Module['pointers'] = new Map<number, Pointer>([
+      [8, { to: 400 }],
+      [400, 'string'],
+      [408, 'code'],
+    ])
+    expect(solve({ ...EMPTY, roots: [0], pointers, size: 400 + 160, functionCounts: [1] })).toBeNull()
   })
 })
 

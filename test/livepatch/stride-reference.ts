@@ -86,7 +86,7 @@ const seen = (module: Module, starts: readonly number[], counts: readonly number
   starts.some((start, index) => module.symbols.get(start) === ((counts[index] ?? 0) + 1) * stride)
 
 /** One side of the search: all arrays of one kind with one size; null where they do not fit. */
-const fit = (
+const arraysFit = (
   module: Module,
   starts: readonly number[],
   stride: number,
@@ -119,11 +119,11 @@ export const naiveStrides = (module: Module): [number, number] | null => {
   const pairs = [...module.pointers.keys()].filter(at => isPair(module, at)).length
   let best: { strides: [number, number]; unclaimed: number; loose: number } | null = null
   for (const object of sizes(168, 56)) {
-    const objects = fit(module, [...new Set(module.roots)], object, objectKind, 64, 168)
+    const objects = arraysFit(module, [...new Set(module.roots)], object, objectKind, 64, 168)
     if (!objects) continue
     const starts = [...new Set(objects.places.map(at => startOf(module, at)))]
     for (const size of sizes(152, 32)) {
-      const functions = fit(module, starts, size, functionKind, 24, 152)
+      const functions = arraysFit(module, starts, size, functionKind, 24, 152)
       if (!functions) continue
       const found = {
         strides: [object, size] as [number, number],
@@ -133,7 +133,7 @@ export const naiveStrides = (module: Module): [number, number] | null => {
       if (!best || found.unclaimed < best.unclaimed || (found.unclaimed === best.unclaimed && found.loose < best.loose)) best = found
     }
   }
-  return best && best.strides
+  return best?.strides ?? null
 }
 
 type Plan = {

@@ -5,6 +5,7 @@ import type { Bytes } from './bytes.ts'
 import { has, isCode, isData, type Section, SHF, SHT } from './section.ts'
 
 const RELA_BYTES = 24
+const SYMBOL_BYTES = 24
 
 /** The relocations of one section, ordered by place; of several at one place the last in the file comes last, and wins. */
 export type Relocations = {
@@ -46,6 +47,7 @@ export const readRelocations = (
     if (total > limits.relocationsMax)
       return refuse('too-many-relocations', section.name, section.offset, `more than ${limits.relocationsMax}`)
     const why = unusable(section, sections)
+    warnOfSymbols(input, section, sections, warnings)
     if (why) warnings.add('ignored-relocations', section.name, section.offset, why)
     else if (has(section, SHF.RELA_LIVEPATCH)) livepatch.push(section)
     else {
@@ -65,6 +67,19 @@ export const readRelocations = (
     return table
   }
   return done({ of, livepatch })
+}
+
+/** One look at every relocation, also those that nobody follows: debuggers and the kernel do. */
+const warnOfSymbols = (input: Bytes, section: Section, sections: readonly Section[], warnings: Warnings): void => {
+  const table = sections[section.link]
+  if (table?.type !== SHT.SYMTAB) return
+  const count = table.size / SYMBOL_BYTES
+  const word = input.little ? 12 : 8
+  for (let place = section.offset; place < section.offset + section.size; place += RELA_BYTES)
+    if (input.u32(place + word) >= count) {
+      warnings.add('bad-relocation', section.name, place, `names symbol ${input.u32(place + word)}, of ${count}`)
+      return
+    }
 }
 
 const unusable = (section: Section, sections: readonly Section[]): string | null => {

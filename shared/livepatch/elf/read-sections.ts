@@ -17,7 +17,7 @@ const rawSection = ({ input, sectionTable }: Header, index: number): Raw => {
     place,
     nameOffset: input.u32(place),
     type: input.u32(place + 4),
-    flags: input.u64(place + 8) % 0x1_0000_0000,
+    flags: input.u32(place + (input.little ? 8 : 12)),
     offset: input.u64(place + 24),
     size: input.u64(place + 32),
     link: input.u32(place + 40),
@@ -71,8 +71,11 @@ const warnOfOddities = (header: Header, sections: readonly Section[], warnings: 
   if (sectionTable % 8 !== 0) warnings.add('unaligned-section-table', null, sectionTable, 'the section table is not aligned to 8 bytes')
   if (input.u32(20) !== 1) warnings.add('odd-header', null, 20, `e_version is ${input.u32(20)}, not 1`)
   if (input.u16(52) !== 64) warnings.add('odd-header', null, 52, `e_ehsize is ${input.u16(52)}, not 64`)
+  if (input.u64(32) !== 0 || input.u16(56) !== 0)
+    warnings.add('odd-header', null, 32, 'program headers, which a relocatable file has no use for')
   const seen = new Set<string>()
   for (const section of sections) {
+    warnOfLinks(section, sections, warnings)
     if (section.type === SHT.NOBITS && section.size > HUGE_BSS_BYTES)
       warnings.add(
         'huge-nobits',
@@ -88,6 +91,24 @@ const warnOfOddities = (header: Header, sections: readonly Section[], warnings: 
     seen.add(section.name)
   }
   warnOfOverlaps(sections, sectionTable, sectionTable + sectionCount * SECTION_HEADER_BYTES, warnings)
+}
+
+const SHF_INFO_LINK = 0x40
+/** Section types whose sh_info is not zero: symbol tables count local symbols, relocations name their target. */
+const WITH_INFO = new Set<number>([SHT.SYMTAB, SHT.RELA, SHT.REL])
+/** PROGBITS, NOTE, NOBITS, the three arrays of constructors, x86-64 unwind tables. */
+const RELOCATABLE = new Set<number>([SHT.PROGBITS, SHT.NOTE, SHT.NOBITS, 14, 15, 16, 0x7000_0001])
+
+const warnOfLinks = ({ name, type, flags, offset, link, info, index }: Section, sections: readonly Section[], warnings: Warnings): void => {
+  if (link >= sections.length && !(index === 0 && link === 0))
+    warnings.add('odd-section', name, offset, `sh_link is ${link}, of ${sections.length} sections`)
+  const isLink = type === SHT.RELA || type === SHT.REL || (flags & SHF_INFO_LINK) !== 0
+  const target = sections[info]
+  if (isLink && (info === 0 || !target)) warnings.add('odd-section', name, offset, `sh_info is ${info}, of ${sections.length} sections`)
+  else if (type === SHT.RELA && target && !RELOCATABLE.has(target.type))
+    warnings.add('odd-section', name, offset, `relocates ${target.name}, a section of type ${target.type}`)
+  else if (!isLink && info !== 0 && !WITH_INFO.has(type))
+    warnings.add('odd-section', name, offset, `sh_info is ${info}, where it has no meaning`)
 }
 
 const warnOfOverlaps = (sections: readonly Section[], tableStart: number, tableEnd: number, warnings: Warnings): void => {

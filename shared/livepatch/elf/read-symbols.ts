@@ -122,12 +122,16 @@ const bySection = (count: number, symbols: Sortable): Map<number, number[]> => {
 }
 
 const check = (input: Bytes, table: Section, strings: Section, sections: readonly Section[], symbols: Symbols, warnings: Warnings) => {
+  let disordered = table.info === 0 && symbols.count > 0
   for (let index = 1; index < symbols.count; index += 1) {
     const place = table.offset + index * SYMBOL_BYTES
     if (input.u32(place) >= strings.size && input.u32(place) !== 0)
       return refuse('bad-symbol-table', table.name, place, `symbol ${index} has its name outside the string table`)
+    if (((input.bytes[place + 4] ?? 0) >> 4 === 0) !== index < table.info) disordered = true
     if (symbols.isDefined(index) && symbols.section(index) >= sections.length)
       warnings.add('bad-symbol', table.name, place + 6, `symbol ${index} is in section ${symbols.section(index)}, of ${sections.length}`)
   }
+  if (disordered)
+    warnings.add('odd-symbols', table.name, table.offset, `sh_info is ${table.info}, but local and other symbols are not divided there`)
   return null
 }
