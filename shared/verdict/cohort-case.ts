@@ -1,9 +1,10 @@
-import { type Stack, type StackEntry, type Symbols, stackDigest } from '../kernel/index.ts'
+import type { Stack, StackEntry, Symbols } from '../kernel/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 import { type FunctionChanges, fixChanges, functionChanges } from './function-sets.ts'
 import { accountOf, type Met, type Order, orderOf } from './obligations.ts'
 import { type Replay, replayLoad, replayStack } from './replay.ts'
 import { type Return, type Route, routeByDisabling, wayBackOf } from './routes.ts'
+import type { Verdict } from './verdict.ts'
 
 /** A livepatch that runs, and how the proposed one is ordered against it: `older` means that the proposed one is. */
 export type Running = { readonly manifest: Manifest; readonly order: Order }
@@ -23,6 +24,8 @@ export type CohortCase = {
    * `load`: it is to be loaded.
    */
   readonly situation: 'load' | 'applied' | 'underway' | 'unknown' | 'foreign-kernel'
+  /** The kernel rules of its release, and whether they were recorded on a real kernel. */
+  readonly rules: Verdict['ruleSets'][string] | undefined
   /** Enabled livepatches but the proposed one, oldest first. */
   readonly running: readonly Running[]
   /** Livepatches that are no longer enabled but still in memory, as far as they are known. */
@@ -48,14 +51,8 @@ export type CohortCase = {
 /** One distinct stack, how many hosts have it, and the livepatches that lineage knows to have been replaced there since boot. */
 export type Cohort = { readonly stack: Stack; readonly hosts: number; readonly replacedEarlier?: readonly string[] | undefined }
 
-/** A cohort with what is known of its kernel's functions. */
-type CohortOnKernel = Cohort & { readonly symbols?: Symbols | undefined }
-
-const noChange = (): Pick<CohortCase, 'functions' | 'fixes' | 'account'> => ({
-  functions: { kept: [], added: [], reverted: [] },
-  fixes: { gained: [], lost: [] },
-  account: [],
-})
+/** A cohort with its stack's digest and what is known of its kernel's functions. */
+type CohortOnKernel = Cohort & { readonly digest: string; readonly symbols?: Symbols | undefined }
 
 const manifestFor = (entry: Pick<StackEntry, 'name' | 'digest'>, known: Known): Manifest | undefined => {
   const manifest = known.get(entry.name)
@@ -70,6 +67,10 @@ const situationOf = (livepatch: Manifest, stack: Stack, unknown: readonly string
   return unknown.length > 0 ? 'unknown' : 'load'
 }
 
+/**
+ * Livepatches that were replaced since boot: those that lineage tells of, and those still in memory. A livepatch that was disabled ran
+ * its own callbacks and leaves nothing, so whoever disables one removes its module; what stays resident counts as replaced.
+ */
 const earlierOf = ({ stack, replacedEarlier = [] }: Cohort, known: Known): readonly Manifest[] => {
   const told = new Map(stack.resident.map(entry => [entry.name, manifestFor(entry, known)] as const))
   for (const name of replacedEarlier) told.set(name, known.get(name))
@@ -78,32 +79,19 @@ const earlierOf = ({ stack, replacedEarlier = [] }: Cohort, known: Known): reado
 
 const nothingToGoBackFrom: Return = { way: 'replace', reasons: [], exposes: [] }
 
-/** Works out everything that the rules need of one livepatch on one stack. */
-export const cohortCase = (livepatch: Manifest, cohort: CohortOnKernel, known: Known): CohortCase => {
-  const { stack, hosts } = cohort
-  const others = stack.livepatches.filter(({ name, digest }) => name !== livepatch.name || digest !== livepatch.digest)
-  const unknown = others.filter(entry => !manifestFor(entry, known)).map(({ name }) => name)
-  const situation = situationOf(livepatch, stack, unknown)
-  const manifests = others.filter(({ enabled }) => enabled).flatMap(entry => manifestFor(entry, known) ?? [])
-  const running = manifests.map(manifest => ({ manifest, order: orderOf(livepatch, manifest) }))
-  const base = {
-    livepatch,
-    cohort: stackDigest(stack),
-    hosts,
-    stack,
-    situation,
-    running,
-    residents: stack.resident.flatMap(entry => manifestFor(entry, known) ?? []),
-    unknown,
-    assumed: others.filter(entry => entry.digest === null && manifestFor(entry, known)).map(({ name }) => name),
-    downgrade: running.some(({ order }) => order === 'older'),
-  }
-  if (situation !== 'load')
-    return { ...base, ...noChange(), removedFirst: [], replay: null, wayBack: nothingToGoBackFrom, byDisabling: null }
-  return { ...base, ...loadCase(livepatch, cohort, known, manifests) }
-}
+type LoadCase = Pick<CohortCase, 'removedFirst' | 'replay' | 'functions' | 'fixes' | 'account' | 'wayBack' | 'byDisabling'>
 
-const loadCase = (livepatch: Manifest, cohort: CohortOnKernel, known: Known, manifests: readonly Manifest[]) => {
+const notLoaded = (): LoadCase => ({
+  removedFirst: [],
+  replay: null,
+  functions: { kept: [], added: [], reverted: [] },
+  fixes: { gained: [], lost: [] },
+  account: [],
+  wayBack: nothingToGoBackFrom,
+  byDisabling: null,
+})
+
+const loadCase = ({ livepatch, known }: Question, cohort: CohortOnKernel, manifests: readonly Manifest[]): LoadCase => {
   const { stack } = cohort
   const loaded = new Set(stack.targets)
   const isLoaded = (object: string): boolean => loaded.has(object)
@@ -120,5 +108,72 @@ const loadCase = (livepatch: Manifest, cohort: CohortOnKernel, known: Known, man
     account,
     wayBack: replay.result === 'OK' ? wayBackOf(livepatch, manifests, replay.machine, isLoaded) : nothingToGoBackFrom,
     byDisabling: open ? routeByDisabling(replayStack(stack, all), manifests, [livepatch], isLoaded) : null,
+  }
+}
+
+/** Modules whose presence can make a difference: those that some livepatch patches, and those that carry a livepatch's name. */
+const relevantModules = (livepatch: Manifest, known: Known): ReadonlySet<string> => {
+  const manifests = [livepatch, ...known.values()]
+  return new Set(manifests.flatMap(({ name, objects }) => [name, ...objects.flatMap(object => object.name ?? [])]))
+}
+
+/** One livepatch asked about on many stacks. Stacks that differ in nothing that matters to a load are worked out once. */
+export type Question = {
+  readonly livepatch: Manifest
+  readonly known: Known
+  readonly relevant: ReadonlySet<string>
+  readonly ruleSets: Verdict['ruleSets']
+  readonly answered: Map<string, LoadCase>
+}
+
+export const question = (livepatch: Manifest, known: Known, ruleSets: Verdict['ruleSets']): Question => ({
+  livepatch,
+  known,
+  relevant: relevantModules(livepatch, known),
+  ruleSets,
+  answered: new Map(),
+})
+
+const essenceOf = ({ relevant }: Question, { stack, replacedEarlier = [] }: Cohort): string =>
+  JSON.stringify([
+    stack.kernelRelease,
+    stack.livepatches.map(({ name, enabled, transition }) => [name, enabled, transition]),
+    stack.resident.map(({ name, refcnt, digest }) => [name, refcnt, digest]),
+    stack.targets.filter(name => relevant.has(name)),
+    stack.forced,
+    replacedEarlier,
+  ])
+
+const answer = (asked: Question, cohort: CohortOnKernel, manifests: readonly Manifest[]): LoadCase => {
+  const essence = essenceOf(asked, cohort)
+  const known = asked.answered.get(essence)
+  if (known) return known
+  const worked = loadCase(asked, cohort, manifests)
+  asked.answered.set(essence, worked)
+  return worked
+}
+
+/** Works out everything that the rules need of one livepatch on one stack. */
+export const cohortCase = (asked: Question, cohort: CohortOnKernel): CohortCase => {
+  const { livepatch, known } = asked
+  const { stack, hosts } = cohort
+  const others = stack.livepatches.filter(({ name, digest }) => name !== livepatch.name || digest !== livepatch.digest)
+  const unknown = others.filter(entry => !manifestFor(entry, known)).map(({ name }) => name)
+  const situation = situationOf(livepatch, stack, unknown)
+  const manifests = others.filter(({ enabled }) => enabled).flatMap(entry => manifestFor(entry, known) ?? [])
+  const running = manifests.map(manifest => ({ manifest, order: orderOf(livepatch, manifest) }))
+  return {
+    livepatch,
+    cohort: cohort.digest,
+    hosts,
+    stack,
+    situation,
+    rules: asked.ruleSets[stack.kernelRelease],
+    running,
+    residents: stack.resident.flatMap(entry => manifestFor(entry, known) ?? []),
+    unknown,
+    assumed: others.filter(entry => entry.digest === null && manifestFor(entry, known)).map(({ name }) => name),
+    downgrade: running.some(({ order }) => order === 'older'),
+    ...(situation === 'load' ? answer(asked, cohort, manifests) : notLoaded()),
   }
 }

@@ -1,7 +1,7 @@
 import { digestOf } from '../canonical/index.ts'
 import { ruleSetFor, type Symbols, stackDigest } from '../kernel/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
-import { type Cohort, type CohortCase, cohortCase, type Known } from './cohort-case.ts'
+import { type Cohort, type CohortCase, cohortCase, type Known, question } from './cohort-case.ts'
 import { objectName } from './function-sets.ts'
 import { skippedCallbacks } from './routes.ts'
 import { RULES } from './rules.ts'
@@ -16,15 +16,15 @@ export type Judge = {
 }
 
 /** Cohorts with the same stack are one: their hosts are added up. Ordered by digest, so that a verdict does not depend on the input's order. */
-const distinct = (cohorts: readonly Cohort[]): readonly Cohort[] => {
-  const byDigest = new Map<string, Cohort>()
+const distinct = (cohorts: readonly Cohort[]): readonly (Cohort & { readonly digest: string })[] => {
+  const byDigest = new Map<string, Cohort & { readonly digest: string }>()
   for (const cohort of cohorts) {
     const digest = stackDigest(cohort.stack)
     const same = byDigest.get(digest)
     const earlier = [...new Set([...(same?.replacedEarlier ?? []), ...(cohort.replacedEarlier ?? [])])]
-    byDigest.set(digest, { stack: cohort.stack, hosts: (same?.hosts ?? 0) + cohort.hosts, replacedEarlier: earlier })
+    byDigest.set(digest, { digest, stack: cohort.stack, hosts: (same?.hosts ?? 0) + cohort.hosts, replacedEarlier: earlier })
   }
-  return [...byDigest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cohort]) => cohort)
+  return [...byDigest.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1))
 }
 
 const resultOf = ({ situation, replay }: CohortCase): string | null => {
@@ -63,6 +63,7 @@ const SEVERITIES = ['block', 'review', 'note'] as const
 const outcomeOf = (findings: readonly Finding[]): Verdict['outcome'] =>
   SEVERITIES.find(severity => findings.some(finding => finding.severity === severity)) ?? 'clear'
 
+/** Rule sets by kernel release, made once for all cohorts. */
 const ruleSetsOf = (cohorts: readonly Cohort[]): Verdict['ruleSets'] => {
   const releases = [...new Set(cohorts.map(({ stack }) => stack.kernelRelease))].sort()
   return Object.fromEntries(
@@ -80,7 +81,9 @@ const ruleSetsOf = (cohorts: readonly Cohort[]): Verdict['ruleSets'] => {
  */
 export const judgeChange = ({ livepatch, cohorts, known, symbols }: Judge): Verdict => {
   const stacks = distinct(cohorts)
-  const cases = stacks.map(cohort => cohortCase(livepatch, { ...cohort, symbols: symbols?.get(cohort.stack.kernelRelease) }, known))
+  const ruleSets = ruleSetsOf(stacks)
+  const asked = question(livepatch, known, ruleSets)
+  const cases = stacks.map(cohort => cohortCase(asked, { ...cohort, symbols: symbols?.get(cohort.stack.kernelRelease) }))
   const findings = findingsOf(livepatch, known, cases)
   return {
     schema: 'supersede.verdict/1',
@@ -88,7 +91,7 @@ export const judgeChange = ({ livepatch, cohorts, known, symbols }: Judge): Verd
     outcome: outcomeOf(findings),
     cohorts: cases.map(cohortVerdict),
     findings,
-    ruleSets: ruleSetsOf(stacks),
+    ruleSets,
   }
 }
 
