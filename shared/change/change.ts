@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Plan } from '../rollout/index.ts'
 
 /** A person as the identity provider names them: the token's subject, display name and groups. */

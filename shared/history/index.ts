@@ -1,2 +1,2 @@
-export { type ChainFault, type ChainVerdict, chain, commitHash, type Draft, type End, verifyChain } from './chain.ts'
+export { chain, commitHash, type Draft, type End, verifyChain } from './chain.ts'
 export type { Commit } from './commit.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { BUCKETS, Plan } from '../rollout/index.ts'
 
 const Budget = z.strictObject(Plan.shape.budgets.shape.failed.shape).partial()
