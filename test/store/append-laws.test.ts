@@ -1,3 +1,4 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { isTerminal } from '../../shared/change/index.ts'
@@ -85,5 +86,20 @@ describe('laws of appending', () => {
     const whole = await opened.again().ledger.loadChange(id)
     for (const reader of readers) expect(await reader.ledger.loadChange(id)).toEqual(whole)
     expect(whole?.version).toBe(7)
+  })
+
+  test('a table that was put back to an earlier state is believed, and not what was remembered of it', async () => {
+    const [id, fleet, other] = [newId(), newId(), newId()]
+    await append(id, null, [proposed(id, fleet)])
+    const remembering = opened.again()
+    await remembering.ledger.loadChange(id)
+    for (const sk of ['000000000001', 'head'])
+      await opened.client.send(
+        new DeleteItemCommand({ TableName: opened.tables.ledger, Key: { pk: { S: `change#${id}` }, sk: { S: sk } } }),
+      )
+    const fresh = opened.again().ledger
+    const request = { id, expected: 0, lastHash: null, actor: 'alice', at: NOON, commitId: newId(), decision: leave }
+    expect((await fresh.appendChange({ ...request, events: [proposed(id, other)] })).ok).toBe(true)
+    expect((await remembering.ledger.loadChange(id))?.change.fleet).toBe(other)
   })
 })

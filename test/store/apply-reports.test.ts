@@ -11,7 +11,7 @@ const opened = openStore()
 /** A fleet of its own with so many hosts, as they were enrolled. */
 const enrol = async (size: number): Promise<{ fleet: string; hosts: readonly Host[] }> => {
   const fleet = newId()
-  await opened.store.fleets.create({ id: fleet, description: '', at: NOON })
+  await opened.store.fleets.create({ id: fleet, description: '', pollSeconds: 30, at: NOON })
   const hosts = Array.from({ length: size }, (_, index) => {
     const id = `${fleet}-${index}`
     return host({ id, fleet, bucket: bucketOf(id) })

@@ -10,15 +10,18 @@ const HOUR = 3_600_000
 
 const create = async (): Promise<string> => {
   const id = newId()
-  await opened.store.fleets.create({ id, description: `fleet ${id}`, at: NOON })
+  await opened.store.fleets.create({ id, description: `fleet ${id}`, pollSeconds: 30, at: NOON })
   return id
 }
 
 describe('a fleet', () => {
   test('is created once', async () => {
     const id = newId()
-    expect(await opened.store.fleets.create({ id, description: 'first', at: NOON })).toEqual({ ok: true })
-    expect(await opened.store.fleets.create({ id, description: 'second', at: NOON + 1 })).toEqual({ ok: false, error: 'exists' })
+    expect(await opened.store.fleets.create({ id, description: 'first', pollSeconds: 30, at: NOON })).toEqual({ ok: true })
+    expect(await opened.store.fleets.create({ id, description: 'second', pollSeconds: 30, at: NOON + 1 })).toEqual({
+      ok: false,
+      error: 'exists',
+    })
     expect(await opened.store.fleets.summary(id)).toEqual({ id, description: 'first', createdAt: '2026-11-20T12:00:00.000Z', hosts: 0 })
     expect(await opened.store.fleets.summary('nobody')).toBeNull()
   })
@@ -26,7 +29,7 @@ describe('a fleet', () => {
   test('whose creation lost its answer is created', async () => {
     let lost = 0
     opened.wire.mishap = operation => (operation === 'PutItem' && lost++ === 0 ? 'answer-lost' : undefined)
-    expect(await opened.store.fleets.create({ id: newId(), description: 'x', at: NOON })).toEqual({ ok: true })
+    expect(await opened.store.fleets.create({ id: newId(), description: 'x', pollSeconds: 30, at: NOON })).toEqual({ ok: true })
     opened.wire.mishap = () => undefined
     expect(lost).toBe(2)
   })

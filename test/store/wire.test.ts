@@ -43,7 +43,7 @@ const everything = async (store: Store): Promise<void> => {
   await store.catalog.list({}, page)
   await store.catalog.list({ series: 's' }, page)
   await store.catalog.verdict('f'.repeat(64))
-  await store.fleets.create({ id: fleet, description: '', at: NOON })
+  await store.fleets.create({ id: fleet, description: '', pollSeconds: 30, at: NOON })
   await store.fleets.issueEnrolments(fleet, [id], NOON + 1)
   await store.fleets.enrol({ fleet, tokenHash: id, host: host({ id, fleet }), at: NOON })
   await store.fleets.applyReports(fleet, [id], known => foldReport(known, report({ host: id, fleet, change }), NOON), NOON)
