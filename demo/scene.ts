@@ -13,7 +13,7 @@ export type Scene = {
   /** The project's folder, which holds the example livepatches. */
   readonly root: string
   /** How changes are rolled out. */
-  readonly plan: unknown
+  readonly plan: { readonly soakSeconds: number; readonly waveSecondsMax: number; readonly pollSeconds: number }
 }
 
 export const moduleFile = (root: string, name: string): string => join(root, 'examples/livepatches', `${name}.ko`)

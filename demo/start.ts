@@ -98,7 +98,7 @@ const play = async (running: Running, { data, quick }: Options): Promise<string>
   const created = await expecting(
     scene.as.alice,
     'create-fleet',
-    { body: { id: FLEET, description: 'Demonstration: 40 simulated hosts' }, key: 'demo-fleet' },
+    { body: { id: FLEET, description: 'Demonstration: 40 simulated hosts', pollSeconds: scene.plan.pollSeconds }, key: 'demo-fleet' },
     201,
     200,
     409,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { FleetId } from '../../shared/fleet/index.ts'
+import { planDefaults } from '../../shared/policy/index.ts'
 import { onFleet } from '../http/admission.ts'
 import { created, type Outcome } from '../http/answer.ts'
 import { problem } from '../http/problem.ts'
@@ -10,7 +11,11 @@ import type { Ports } from '../ports.ts'
 export const shape = {
   path: nothing,
   query: nothing,
-  body: z.strictObject({ id: FleetId, description: z.string().max(500).default('') }),
+  body: z.strictObject({
+    id: FleetId,
+    description: z.string().max(500).default(''),
+    pollSeconds: z.number().min(0.1).max(3_600).default(planDefaults.pollSeconds),
+  }),
 }
 type Input = InputOf<typeof shape>
 export const question = onFleet('manageFleet', ({ body }: Input) => body.id)
@@ -18,12 +23,16 @@ export const question = onFleet('manageFleet', ({ body }: Input) => body.id)
 export const createFleet =
   ({ ledger, fleets }: Pick<Ports, 'ledger' | 'fleets'>) =>
   async ({ id: commitId, at, input: { body }, person, decision }: PersonCall<Input>): Promise<Outcome> => {
+    const stream = `fleet#${body.id}`
     const made = await fleets.create({ ...body, at })
     const fleet = await fleets.summary(body.id)
-    // Created at this request's own time: an earlier attempt of it got this far.
-    if (!made.ok && fleet?.createdAt !== new Date(at).toISOString())
-      return problem('fleet-exists', `Choose another id, or use fleet ${body.id} as it is.`, { fleet: body.id })
-    const event = { type: 'created', fleet: body.id, description: body.description }
-    await ledger.record({ stream: `fleet#${body.id}`, event, actor: person.id, at, commitId, decision })
+    if (!made.ok) {
+      // An attempt of this very request got this far and died; whoever else made the fleet has another id or time.
+      const [first] = (await ledger.commitsOf(stream, { limit: 1 })).items
+      const isOwn = first ? first.id === commitId : fleet?.createdAt === new Date(at).toISOString()
+      if (!isOwn) return problem('fleet-exists', `Choose another id, or use fleet ${body.id} as it is.`, { fleet: body.id })
+    }
+    const event = { type: 'created', fleet: body.id, description: body.description, pollSeconds: body.pollSeconds }
+    await ledger.record({ stream, event, actor: person.id, at, commitId, decision })
     return created(`/fleets/${body.id}`, fleet)
   }

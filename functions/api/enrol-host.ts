@@ -82,6 +82,12 @@ export const enrolHost =
       decision,
     })
     const directiveKey = { keyId: signingKey.keyId, publicKey: await signingKey.publicKey() }
-    const told = { host: host.id, fleet, bucket: host.bucket, directiveKey, pollSeconds: planDefaults.pollSeconds }
+    const told = {
+      host: host.id,
+      fleet,
+      bucket: host.bucket,
+      directiveKey,
+      pollSeconds: (await fleets.summary(fleet))?.pollSeconds ?? planDefaults.pollSeconds,
+    }
     return created(`/hosts/${input.body.host}/history`, told)
   }

@@ -11,7 +11,7 @@ export const renewDirective = async (ports: IssuePorts, fleet: string): Promise<
     fleet,
     ask: previous?.ask ?? null,
     stopped: previous?.stopped ?? false,
-    pollSeconds: previous?.pollSeconds ?? planDefaults.pollSeconds,
+    pollSeconds: previous?.pollSeconds ?? (await ports.fleets.summary(fleet))?.pollSeconds ?? planDefaults.pollSeconds,
   }))
   if (!signed) throw new Error(`fleet ${fleet} has no directive`)
   return signed

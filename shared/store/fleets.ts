@@ -3,7 +3,7 @@ import { applyReports } from './apply-reports.ts'
 import { cohortSizes, enrolledHosts, slotCounts } from './counters.ts'
 import { enrolHost, issueEnrolments } from './enrol-host.ts'
 import { directiveKey, FACT_PREFIX, FLEETS, fleetKey, hostKey, membersOf, readFact, readStoredHost, withStack } from './fleet-items.ts'
-import { type Item, itemOf, text } from './item.ts'
+import { count, type Item, itemOf, text } from './item.ts'
 import { listPage } from './listing.ts'
 import type { Pause } from './pause.ts'
 import type { FleetSummary, Fleets, Page, PageRequest } from './ports.ts'
@@ -15,11 +15,15 @@ const summaryOf = async (table: Table, item: Item): Promise<FleetSummary> => ({
   description: text(item, 'description'),
   createdAt: text(item, 'createdAt'),
   hosts: await enrolledHosts(table, text(item, 'sk')),
+  pollSeconds: count(item, 'pollSeconds'),
 })
 
-const createFleet = async (table: Table, { id, description, at }: Parameters<Fleets['create']>[0]): ReturnType<Fleets['create']> => {
+const createFleet = async (
+  table: Table,
+  { id, description, pollSeconds, at }: Parameters<Fleets['create']>[0],
+): ReturnType<Fleets['create']> => {
   const createdAt = new Date(at).toISOString()
-  const outcome = await table.write({ put: itemOf({ ...fleetKey(id), description, createdAt }), if: IS_NEW })
+  const outcome = await table.write({ put: itemOf({ ...fleetKey(id), description, pollSeconds, createdAt }), if: IS_NEW })
   if (outcome.ok) return outcome
   // The same words at the same millisecond are our own write, whose answer got lost.
   const isOurs = outcome.old !== null && text(outcome.old, 'createdAt') === createdAt && text(outcome.old, 'description') === description

@@ -92,7 +92,13 @@ export type Catalog = {
   verdict(digest: string): Promise<Verdict | null>
 }
 
-export type FleetSummary = { readonly id: string; readonly description: string; readonly createdAt: string; readonly hosts: number }
+export type FleetSummary = {
+  readonly id: string
+  readonly description: string
+  readonly createdAt: string
+  readonly hosts: number
+  readonly pollSeconds: number
+}
 export type CohortCount = { readonly cohort: string; readonly stack: Stack; readonly hosts: number }
 /** Hosts of one change by slot (hundredths of the fleet) and host state; exact. */
 export type SlotCounts = { readonly slot: number; readonly hosts: number; readonly states: Readonly<Record<string, number>> }
@@ -101,6 +107,7 @@ export type Fleets = {
   create(fleet: {
     readonly id: string
     readonly description: string
+    readonly pollSeconds: number
     readonly at: number
   }): Promise<{ ok: true } | { ok: false; error: 'exists' }>
   summary(id: string): Promise<FleetSummary | null>
