@@ -25,14 +25,8 @@ export const createFleet =
   async ({ id: commitId, at, input: { body }, person, decision }: PersonCall<Input>): Promise<Outcome> => {
     const stream = `fleet#${body.id}`
     const made = await fleets.create({ ...body, at })
-    const fleet = await fleets.summary(body.id)
-    if (!made.ok) {
-      // An attempt of this very request got this far and died; whoever else made the fleet has another id or time.
-      const [first] = (await ledger.commitsOf(stream, { limit: 1 })).items
-      const isOwn = first ? first.id === commitId : fleet?.createdAt === new Date(at).toISOString()
-      if (!isOwn) return problem('fleet-exists', `Choose another id, or use fleet ${body.id} as it is.`, { fleet: body.id })
-    }
+    if (!made.ok) return problem('fleet-exists', `Choose another id, or use fleet ${body.id} as it is.`, { fleet: body.id })
     const event = { type: 'created', fleet: body.id, description: body.description, pollSeconds: body.pollSeconds }
     await ledger.record({ stream, event, actor: person.id, at, commitId, decision })
-    return created(`/fleets/${body.id}`, fleet)
+    return created(`/fleets/${body.id}`, await fleets.summary(body.id))
   }
