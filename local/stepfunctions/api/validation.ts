@@ -10,14 +10,7 @@ export const diagnose = async ({ query }: Parts, definition: string): Promise<re
   if (diagnostics.length > 0) return diagnostics
   const complaints: Diagnostic[] = []
   for (const { source, location } of expressions) {
-    const complaint = await query.check(source)
-    if (complaint === '') continue
-    complaints.push({
-      severity: 'ERROR',
-      code: 'INVALID_JSONATA_EXPRESSION',
-      message: `The JSONata expression '${source}' is not valid. ${complaint}`,
-      location,
-    })
+    for (const complaint of await query.check(source)) complaints.push({ severity: 'ERROR', ...complaint, location })
   }
   return complaints
 }

@@ -124,14 +124,19 @@ const jsonPathOnly = new Set(
   ]),
 )
 
+const unsupported = (field: string): string =>
+  jsonPathOnly.has(field)
+    ? `The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage`
+    : `Field '${field}' is not supported`
+
 const checkObject = (value: Json, fields: Fields, required: readonly string[], location: string, complain: Complain) => {
   if (!isJsonObject(value)) return complain(failed('Expected value of type Object', location))
   const missing = required.filter(field => own(value, field) === undefined)
   if (missing.length > 0) complain(failed(`These fields are required: [${missing.join(', ')}]`, location))
   for (const [field, content] of Object.entries(value)) {
     const known = Object.hasOwn(fields, field) ? fields[field] : undefined
-    const unknown = jsonPathOnly.has(field) ? 'Field is not supported when QueryLanguage is JSONata' : 'Field is not supported'
-    const reason = known === undefined ? unknown : known(content)
+    if (known === undefined) complain(failed(unsupported(field), location))
+    const reason = known?.(content)
     if (reason !== undefined) complain(failed(reason, `${location}/${field}`))
   }
 }

@@ -1,16 +1,16 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, own } from '../json.ts'
 import { type Complain, failed, missingTarget } from './diagnostic.ts'
 
-type Edge = { field: string; target: Json | undefined; location: string }
+/* The service's message says 'Next' wherever the transition stands. */
+type Edge = { target: Json | undefined; location: string }
 
 const objects = (value: Json | undefined): readonly JsonObject[] => (isJsonArray(value) ? value.filter(isJsonObject) : [])
 
 const edgesOf = (state: JsonObject, location: string): Edge[] => [
-  { field: 'Next', target: own(state, 'Next'), location: `${location}/Next` },
-  { field: 'Default', target: own(state, 'Default'), location: `${location}/Default` },
+  { target: own(state, 'Next'), location: `${location}/Next` },
+  { target: own(state, 'Default'), location: `${location}/Default` },
   ...['Catch', 'Choices'].flatMap(list =>
     objects(own(state, list)).map((entry, index) => ({
-      field: 'Next',
       target: own(entry, 'Next'),
       location: `${location}/${list}[${index}]/Next`,
     })),
@@ -37,10 +37,9 @@ export const checkTransitions = (scope: JsonObject, states: JsonObject, location
   for (const [name, state] of Object.entries(states)) {
     if (!isJsonObject(state)) continue
     checkEnd(state, `${location}/States/${name}`, complain)
-    for (const { field, target, location: at } of edgesOf(state, `${location}/States/${name}`)) {
+    for (const { target, location: at } of edgesOf(state, `${location}/States/${name}`)) {
       if (target === undefined) continue
-      if (typeof target !== 'string' || own(states, target) === undefined)
-        complain(missingTarget(`Missing '${field}' target: ${target}`, at))
+      if (typeof target !== 'string' || own(states, target) === undefined) complain(missingTarget(`Missing 'Next' target: ${target}`, at))
       else if (target !== name) reached.add(target)
     }
   }

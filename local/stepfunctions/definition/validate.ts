@@ -27,7 +27,7 @@ const expressionsIn = (value: Json, location: string): { source: string; locatio
   return []
 }
 
-/** The language of a state is its own, or that of the whole; JSONPath is what both are when they say nothing. */
+/** The language of a state is its own, or that of the whole machine, never of a state around it; JSONPath is what both are when they say nothing. */
 const checkLanguage = (state: JsonObject, inherited: string, location: string, complain: Complain): boolean => {
   const stated = own(state, 'QueryLanguage')
   const language = stated ?? inherited
@@ -45,13 +45,14 @@ const checkState = (name: string, value: Json, inherited: string, location: stri
   checkFields(value, location, complain)
   const branches = own(value, 'Branches')
   if (own(value, 'Type') === 'Parallel' && isJsonArray(branches))
-    for (const [index, branch] of branches.entries()) checkScope(branch, 'JSONata', `${location}/Branches[${index}]`, complain)
+    for (const [index, branch] of branches.entries()) checkScope(branch, inherited, `${location}/Branches[${index}]`, complain)
   const processor = own(value, 'ItemProcessor')
-  if (own(value, 'Type') === 'Map' && processor !== undefined) checkScope(processor, 'JSONata', `${location}/ItemProcessor`, complain)
+  if (own(value, 'Type') === 'Map' && processor !== undefined) checkScope(processor, inherited, `${location}/ItemProcessor`, complain)
 }
 
 const checkScope = (scope: Json, inherited: string, location: string, complain: Complain) => {
   if (!isJsonObject(scope)) return complain(failed('Expected value of type Object', location))
+  if (location !== '' && own(scope, 'QueryLanguage') !== undefined) complain(failed("Field 'QueryLanguage' is not supported", location))
   const missing = ['States', 'StartAt'].filter(field => own(scope, field) === undefined)
   if (missing.length > 0) return complain(failed(`These fields are required: [${missing.join(', ')}]`, location === '' ? '/' : location))
   const states = own(scope, 'States')
@@ -71,7 +72,6 @@ const checkMachine = (machine: JsonObject, complain: Complain) => {
   checkScope(machine, language, '', complain)
 }
 
-/** Every state name once in the whole machine would be stricter than the service: names are unique within a scope only. */
 export const validate = (text: string): Validation => {
   const diagnostics: Diagnostic[] = []
   const nothing = (diagnostic: Diagnostic): Validation => ({ diagnostics: [diagnostic], expressions: [] })

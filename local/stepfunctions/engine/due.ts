@@ -25,7 +25,7 @@ export const passDue = async (turn: Turn): Promise<void> => {
   const { live } = turn
   const at = turn.now()
   if (live.row.deadline !== undefined && live.row.deadline <= at)
-    return close(turn, 'ExecutionTimedOut', 0, { executionTimedOutEventDetails: {} }, { status: 'TIMED_OUT' })
+    return close(turn, 'ExecutionTimedOut', 0, { executionTimedOutEventDetails: { error: 'States.Timeout' } }, { status: 'TIMED_OUT' })
   const late = [...live.frames.values()].filter(frame => (dueOf(frame) ?? Number.POSITIVE_INFINITY) <= at)
   const failures: { visit: Visit; failure: Failure }[] = []
   for (const frame of late) {

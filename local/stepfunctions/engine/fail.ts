@@ -35,39 +35,44 @@ const retried = ({ turn, frame, state }: Visit<FailingState>, failure: Failure):
 const errorOutputOf = ({ error, cause }: Failure): string =>
   JSON.stringify({ Error: error ?? null, Cause: cause ?? (error === 'States.Timeout' ? '' : null) })
 
-const caught = async (visit: Visit<FailingState>, failure: Failure): Promise<Failure | undefined> => {
-  const catcher: Catcher | undefined = visit.state.catchers.find(({ errorEquals }) => matches(errorEquals, failure))
+/** Terminal errors pass every state by, unless one around the frame names them: nothing is recorded but the end. */
+const isNamedAround = (turn: Turn, frame: Frame, failure: Failure): boolean => {
+  const state = stateOf(turn.live, frame)
+  const named = 'retry' in state && [...state.retry, ...state.catchers].some(({ errorEquals }) => matches(errorEquals, failure))
+  return named || (frame.parent !== undefined && isNamedAround(turn, frameOf(turn.live, frame.parent), failure))
+}
+
+const failExecution = (turn: Turn, from: Frame, { error, cause }: Failure) => {
+  const ending = { status: 'FAILED' as const, ...reason(error, cause) }
+  close(turn, 'ExecutionFailed', from.last, { executionFailedEventDetails: reason(error, cause) }, ending)
+}
+
+/** The catcher's own Assign or Output may fail; the state then fails a second time, with that error. */
+const caught = async (visit: Visit<FailingState>, failure: Failure, before: number): Promise<Failure | undefined> => {
+  const { turn, frame, state } = visit
+  const catcher: Catcher | undefined = state.catchers.find(({ errorEquals }) => matches(errorEquals, failure))
   if (catcher === undefined) return failure
-  visit.base = visit.frame.last
+  visit.base = before
   const errorOutput = errorOutputOf(failure)
   const left = await leave(visit, { carrier: catcher, extra: { errorOutput }, fallback: errorOutput })
-  return left.ok ? undefined : left.failure
+  if (left.ok) return undefined
+  if (state.type !== 'Task') record(turn, frame, `${state.type}StateFailed`, {})
+  return left.failure
 }
 
 export const fail = async (visit: Visit, failure: Failure): Promise<void> => {
-  if (!isFailing(visit)) return failFrame(visit.turn, visit.frame, failure)
-  if (retried(visit, failure)) return
   const { turn, frame, state } = visit
+  if (failure.terminal !== undefined && !isNamedAround(turn, frame, failure)) return failExecution(turn, frame, failure)
+  if (!isFailing(visit)) return failFrame(turn, frame, failure)
+  if (retried(visit, failure)) return
+  const before = frame.last
   if (state.type !== 'Task') record(turn, frame, `${state.type}StateFailed`, {})
-  const left = await caught(visit, failure)
+  const left = await caught(visit, failure, before)
   if (left !== undefined) await failFrame(turn, frame, left)
 }
 
 const failFrame = async (turn: Turn, frame: Frame, failure: Failure): Promise<void> => {
-  const { error, cause } = failure
-  if (frame.parent === undefined) {
-    close(
-      turn,
-      'ExecutionFailed',
-      frame.last,
-      { executionFailedEventDetails: reason(error, cause) },
-      {
-        status: 'FAILED',
-        ...reason(error, cause),
-      },
-    )
-    return
-  }
+  if (frame.parent === undefined) return failExecution(turn, frame, failure)
   const parent = frameOf(turn.live, frame.parent)
   const { phase } = parent
   if (phase.is !== 'nesting') return

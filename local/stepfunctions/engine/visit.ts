@@ -49,7 +49,9 @@ const complaint = ({ location, source, answer }: FieldFailure): string => {
     case 'unsupported':
       return `${expression}returned an unsupported result type.`
     case 'threw':
-      return `${expression}threw an error during evaluation. ${answer.message}`
+      return answer.code === ''
+        ? `${expression}threw an error during evaluation: ${answer.message}`
+        : `${expression}threw an error during evaluation. ${answer.code}: ${answer.message}`
   }
 }
 
@@ -67,7 +69,11 @@ export const evaluate = async (
     ...(result === undefined ? [] : [`"result":${result}`]),
     ...(errorOutput === undefined ? [] : [`"errorOutput":${errorOutput}`]),
   ]
-  const evaluated = await evaluateFields(turn.query, present, { states: `{${states.join(',')}}`, variables: variablesOf(turn.live, frame) })
+  const evaluated = await evaluateFields(turn.query, present, {
+    at: turn.now(),
+    states: `{${states.join(',')}}`,
+    variables: variablesOf(turn.live, frame),
+  })
   if (!evaluated.ok) return evaluationFailure(visit, complaint(evaluated.failure), evaluated.failure.location)
   const values = evaluated.values[Symbol.iterator]()
   return { ok: true, value: fields.map(({ template }) => (template === undefined ? undefined : (values.next().value ?? null))) }

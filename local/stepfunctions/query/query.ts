@@ -5,17 +5,17 @@
 import type { Json } from '../json.ts'
 import { openThread, type Thread } from './thread.ts'
 
-export type QueryFailure = { failed: 'undefined' } | { failed: 'unsupported' } | { failed: 'threw'; message: string }
+export type QueryFailure = { failed: 'undefined' } | { failed: 'unsupported' } | { failed: 'threw'; code: string; message: string }
 export type QueryAnswer = { value: Json } | QueryFailure
 
-/** `states` and every variable are JSON texts. */
-export type QueryScope = { states: string; variables: ReadonlyMap<string, string> }
+/** `states` and every variable are JSON texts; `at` is what `$now()` tells, in epoch ms. */
+export type QueryScope = { at: number; states: string; variables: ReadonlyMap<string, string> }
 
 export type Query = {
   /** One answer for each source, in order, up to and including the first failure. */
   evaluate: (sources: readonly string[], scope: QueryScope) => Promise<readonly QueryAnswer[]>
-  /** What the parser has against a source; empty when it is fine. */
-  check: (source: string) => Promise<string>
+  /** What speaks against a source before it ever runs. */
+  check: (source: string) => Promise<readonly { code: string; message: string }[]>
   close: () => void
 }
 
@@ -23,7 +23,7 @@ let shared: { thread: Thread; users: number } | undefined
 
 const requestOf = (sources: readonly string[], scope: QueryScope): string => {
   const variables = [...scope.variables].map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')
-  return `{"sources":${JSON.stringify(sources)},"states":${scope.states},"variables":{${variables}}}`
+  return `{"at":${scope.at},"sources":${JSON.stringify(sources)},"states":${scope.states},"variables":{${variables}}}`
 }
 
 export const openQuery = (): Query => {
@@ -34,13 +34,15 @@ export const openQuery = (): Query => {
   return {
     evaluate: async (sources, scope) => {
       const reply = await mine.thread.ask('evaluate', requestOf(sources, scope))
-      if ('gaveUp' in reply) return [{ failed: 'threw', message: reply.gaveUp }]
+      if ('gaveUp' in reply) return [{ failed: 'threw', code: '', message: reply.gaveUp }]
       const answers: QueryAnswer[] = JSON.parse(reply.answer)
       return answers
     },
     check: async source => {
       const reply = await mine.thread.ask('check', source)
-      return 'gaveUp' in reply ? reply.gaveUp : reply.answer
+      if ('gaveUp' in reply) return [{ code: 'INVALID_JSONATA_EXPRESSION', message: reply.gaveUp }]
+      const complaints: { code: string; message: string }[] = JSON.parse(reply.answer)
+      return complaints
     },
     close: () => {
       if (!open) return

@@ -15,9 +15,12 @@ export type SandboxHost = {
 }
 
 type Expression = {
+  ast: () => unknown
   evaluate: (input: undefined, bindings: Record<string, unknown>) => Promise<unknown>
   registerFunction: (name: string, implementation: (...args: never[]) => unknown, signature?: string) => void
 }
+
+type Request = { at: number; sources: string[]; states: unknown; variables: Record<string, unknown> }
 
 /** What crosses back, as JSON text: see `QueryFailure` in query.ts for the failures. */
 export const sandbox = (jsonata: (source: string, options: object) => Expression, host: SandboxHost) => {
@@ -74,6 +77,12 @@ export const sandbox = (jsonata: (source: string, options: object) => Expression
     expression.registerFunction('random', (seed?: number) => (seed === undefined ? Math.random() : seeded(seed)), '<n?:n>')
     expression.registerFunction('uuid', () => host.uuid(), '<:s>')
     expression.registerFunction('parse', parse, '<s-:x>')
+    expression.registerFunction('millis', () => now, '<:n>')
+    expression.registerFunction(
+      'now',
+      (picture?: string, timezone?: string) => fromMillis.evaluate(undefined, { at: now, picture, timezone }),
+      '<s?s?:s>',
+    )
     if (compiled.size > 500) compiled.clear()
     compiled.set(source, expression)
     return expression
@@ -89,11 +98,34 @@ export const sandbox = (jsonata: (source: string, options: object) => Expression
     return Object.values(value).every(item => item === undefined || isJson(item, depth + 1))
   }
 
-  const message = (error: unknown) => {
-    if (typeof error !== 'object' || error === null) return String(error)
-    const code = 'code' in error && typeof error.code === 'string' ? error.code + ': ' : ''
-    const text = 'message' in error && typeof error.message === 'string' ? error.message : code === '' ? 'Evaluation failed' : ''
-    return (code + text).trim()
+  /* The bounds of an evaluation have sentences of their own on the service, without a code. */
+  const bounds: Record<string, string> = {
+    D1011: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',
+    D1012: 'Expression evaluation timeout: Check for infinite loop',
+    D2014: 'Expression evaluation memory limit exceeded: Check for excessive memory usage',
+    D2015: 'Expression evaluation memory limit exceeded: Check for excessive memory usage',
+  }
+  const faultOf = (error: unknown): { code: string; message: string } => {
+    if (typeof error !== 'object' || error === null) return { code: '', message: String(error) }
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+    const text = 'message' in error && typeof error.message === 'string' ? error.message : 'Evaluation failed'
+    const bound = bounds[code]
+    return bound === undefined ? { code, message: text } : { code: '', message: bound }
+  }
+
+  /* `$now()` and `$millis()` tell the interpreter's time, not the machine's. */
+  let now = 0
+  const fromMillis = jsonata('$fromMillis($at, $picture, $timezone)', {})
+
+  /* An expression has no context item: a path that begins with a bare name at the top reads from nothing. */
+  const itemwise = new Set(['predicate', 'stages', 'group', 'pattern', 'update', 'delete', 'terms'])
+  const topLevelNames = (node: unknown, top: boolean): string[] => {
+    if (Array.isArray(node)) return node.flatMap(item => topLevelNames(item, top))
+    if (typeof node !== 'object' || node === null) return []
+    const { type, value, steps, ...rest } = { type: '', value: '', steps: [], ...node }
+    if (type === 'path') return steps.flatMap((step, index) => topLevelNames(step, top && index === 0))
+    const own = type === 'name' && top ? [value] : []
+    return [...own, ...Object.entries(rest).flatMap(([property, child]) => topLevelNames(child, top && !itemwise.has(property)))]
   }
 
   const evaluate = async (source: string, bindings: Record<string, unknown>) => {
@@ -104,14 +136,15 @@ export const sandbox = (jsonata: (source: string, options: object) => Expression
       if (!isJson(value, 0)) return { failed: 'unsupported' }
       return { value }
     } catch (error) {
-      return { failed: 'threw', message: message(error) }
+      return { failed: 'threw', ...faultOf(error) }
     }
   }
 
   return {
     /** `request` is JSON: the sources, and `states` and `variables` as values. The answer holds one entry for each source up to the first failure. */
     evaluateAll: async (request: string): Promise<string> => {
-      const { sources, states, variables }: { sources: string[]; states: unknown; variables: Record<string, unknown> } = JSON.parse(request)
+      const { at, sources, states, variables }: Request = JSON.parse(request)
+      now = at
       const answers: unknown[] = []
       for (const source of sources) {
         const answer = await evaluate(source, { ...variables, states })
@@ -120,13 +153,14 @@ export const sandbox = (jsonata: (source: string, options: object) => Expression
       }
       return JSON.stringify(answers)
     },
-    /** The parser's complaint about a source, or an empty text. */
-    complaint: (source: string): string => {
+    /** What speaks against a source before it ever runs, as JSON text: a list of code and message. */
+    complaints: (source: string): string => {
       try {
-        jsonata(source, {})
-        return ''
+        const names = [...new Set(topLevelNames(jsonata(source, {}).ast(), true))]
+        const reference = (name: string) => "Reference to '" + name + "' at the top level is not supported."
+        return JSON.stringify(names.map(name => ({ code: 'UNSUPPORTED_JSONATA_EXPRESSION', message: reference(name) })))
       } catch (error) {
-        return message(error)
+        return JSON.stringify([{ code: 'INVALID_JSONATA_EXPRESSION', message: faultOf(error).message }])
       }
     },
   }

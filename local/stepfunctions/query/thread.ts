@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads'
 export type Reply = { answer: string } | { gaveUp: string }
 export type Thread = { ask: (kind: 'evaluate' | 'check', text: string) => Promise<Reply>; stop: () => void }
 
-/* Generous against what an expression of a state machine needs, small against a loop. */
-const limits = { timeoutMs: 1_000, depthMax: 2_000, sequenceMax: 200_000 }
+/* The service's depth; its memory, about 7 MB, in elements of a sequence; and a time that is small against a loop. */
+const limits = { timeoutMs: 1_000, depthMax: 100, sequenceMax: 200_000 }
 const patienceMs = 4_000
 const memoryMb = 256
 
@@ -45,7 +45,7 @@ export const openThread = (): Thread => {
       finish({ answer })
     })
     started.on('error', error => {
-      if (worker === started) giveUp(`D1012: Evaluation was given up: ${error.message}`)
+      if (worker === started) giveUp(`Expression evaluation was given up: ${error.message}`)
     })
     return started
   }
@@ -54,7 +54,7 @@ export const openThread = (): Thread => {
     const job = waiting.shift()
     if (job === undefined) return
     worker ??= start()
-    current = { job, alarm: setTimeout(() => giveUp('D1012: Evaluation timeout. Check for infinite loop'), patienceMs) }
+    current = { job, alarm: setTimeout(() => giveUp('Expression evaluation timeout: Check for infinite loop'), patienceMs) }
     worker.ref()
     worker.postMessage({ kind: job.kind, text: job.text })
   }

@@ -22,6 +22,6 @@ const build: (host: SandboxHost) => ReturnType<typeof sandbox> = runInContext(`h
 const inside = build(host)
 
 parentPort?.on('message', async ({ kind, text }: Request) => {
-  const answer = kind === 'evaluate' ? await inside.evaluateAll(text) : inside.complaint(text)
+  const answer = kind === 'evaluate' ? await inside.evaluateAll(text) : inside.complaints(text)
   parentPort?.postMessage({ answer })
 })

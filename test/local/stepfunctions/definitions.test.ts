@@ -29,7 +29,7 @@ const refused: [string, unknown, string][] = [
   [
     'fields of JSONPath',
     state({ Type: 'Pass', ResultPath: '$.x', End: true }),
-    'Field is not supported when QueryLanguage is JSONata at /States/A/ResultPath',
+    "field 'ResultPath' is only supported for the 'JSONPath' QueryLanguage at /States/A",
   ],
   [
     'an unknown language',
@@ -37,7 +37,7 @@ const refused: [string, unknown, string][] = [
     'Value is not one of: [JSONPath, JSONata] at /QueryLanguage',
   ],
   ['an unknown type', state({ Type: 'Sleep' }), '/States/A/Type'],
-  ['an unknown field', state({ Type: 'Succeed', Colour: 'red' }), 'Field is not supported at /States/A/Colour'],
+  ['an unknown field', state({ Type: 'Succeed', Colour: 'red' }), "Field 'Colour' is not supported at /States/A"],
   [
     'a start that leads nowhere',
     { ...state({ Type: 'Succeed' }), StartAt: 'B' },
@@ -75,9 +75,30 @@ const refused: [string, unknown, string][] = [
     map({ ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } }),
     'Only Map states in INLINE mode are supported here',
   ],
-  ['a map with a reader', map({}, { ItemReader: {} }), 'Field is not supported at /States/A/ItemReader'],
+  ['a map with a reader', map({}, { ItemReader: {} }), "Field 'ItemReader' is not supported at /States/A"],
   ['half an expression', state({ Type: 'Pass', Output: '{% 1 + 1', End: true }), 'A JSONata expression must start with {% and end with %}'],
   ['an expression with a syntax error', state({ Type: 'Pass', Output: { x: ['{% 1 + %}'] }, End: true }), '/States/A/Output/x[0]'],
+  [
+    'an expression that does not parse',
+    state({ Type: 'Pass', Output: '{% 1 + %}', End: true }),
+    'INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/A/Output',
+  ],
+  [
+    'a bare name at the top of an expression',
+    state({ Type: 'Pass', Output: { v: '{% $uppercase(phone.home) %}' }, End: true }),
+    "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/A/Output/v",
+  ],
+  [
+    'a default that leads nowhere',
+    state({ Type: 'Choice', Choices: [{ Condition: true, Next: 'A' }], Default: 'B' }),
+    "Missing 'Next' target: B at /States/A/Default",
+  ],
+  [
+    'a map whose states are in no language of their own',
+    { StartAt: 'A', States: { A: { ...map({}).States.A, QueryLanguage: 'JSONata' } } },
+    'Only "QueryLanguage": "JSONata" is supported here, this state is in "JSONPath" at /States/A/ItemProcessor/States/I',
+  ],
+  ['a processor with a language', map({ QueryLanguage: 'JSONata' }), "Field 'QueryLanguage' is not supported at /States/A/ItemProcessor"],
   ['a variable named states', state({ Type: 'Pass', Assign: { states: 1 }, End: true }), 'Invalid variable name: states'],
   [
     'a variable of the prototype',
@@ -105,6 +126,20 @@ describe('CreateStateMachine refuses', () => {
   test.each(refused)('%s', async (_, definition, sentence) => {
     expect(await messageFor(definition)).toContain(sentence)
   })
+})
+
+test.each([
+  '$states.input.phone.home',
+  '$map($states.input.list, function($item) { $item.name })',
+  '$states.input.list[name = "x"].value',
+  '$states.input ~> |address|{"city": city}|',
+  '$states.input.{"a": b}',
+  '($x := {"a": 1}; $x.a)',
+])('a name that belongs to an item is fine: %s', async expression => {
+  const { body } = await fixture.call('ValidateStateMachineDefinition', {
+    definition: JSON.stringify(state({ Type: 'Pass', Output: `{% ${expression} %}`, End: true })),
+  })
+  expect(body).toMatchObject({ result: 'OK', diagnostics: [] })
 })
 
 test('every kind of state is accepted', async () => {
