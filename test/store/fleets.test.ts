@@ -22,7 +22,13 @@ describe('a fleet', () => {
       ok: false,
       error: 'exists',
     })
-    expect(await opened.store.fleets.summary(id)).toEqual({ id, description: 'first', createdAt: '2026-11-20T12:00:00.000Z', hosts: 0 })
+    expect(await opened.store.fleets.summary(id)).toEqual({
+      id,
+      description: 'first',
+      createdAt: '2026-11-20T12:00:00.000Z',
+      hosts: 0,
+      pollSeconds: 30,
+    })
     expect(await opened.store.fleets.summary('nobody')).toBeNull()
   })
 
