@@ -1,2 +1,5 @@
 export { chain, commitHash, type Draft, type End, verifyChain } from './chain.ts'
 export type { Commit } from './commit.ts'
+export { EMPTY_ROOT, type Hash, leafHash, nodeHash } from './merkle-hash.ts'
+export { consistencyProof, inclusionProof, merkleRoot, merkleTree } from './merkle-tree.ts'
+export { type Consistency, type Inclusion, verifyConsistency, verifyInclusion } from './verify-proof.ts'
