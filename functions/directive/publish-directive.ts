@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../shared/canonical/index.ts'
-import type { Change } from '../../shared/change/index.ts'
-import type { SignedDirective } from '../../shared/rollout/index.ts'
+import { type Change, isTerminal } from '../../shared/change/index.ts'
+import type { Directive, SignedDirective } from '../../shared/rollout/index.ts'
 import type { Ports } from '../ports.ts'
 import { instructionOf, type Subject } from './instruction-of.ts'
 import { issueDirective } from './issue-directive.ts'
@@ -31,13 +31,24 @@ const subjectOf = async ({ catalog, publicUrl }: PublishPorts, change: Change): 
   return manifest && verdict ? { manifest, verdict, publicUrl } : null
 }
 
+/**
+ * Whether a change may still speak to its fleet. One that is under way holds the fleet's lock, so no other is. An aborted one takes back its
+ * word, and that of changes that ended before it, but not that of one that has begun since. The others that ended have said all they had to say.
+ */
+const maySpeak = async ({ ledger }: PublishPorts, { id, status }: Change, previous: Directive | null): Promise<boolean> => {
+  if (!isTerminal(status)) return true
+  if (status !== 'aborted') return false
+  const asking = previous?.ask?.change
+  if (asking === undefined || asking === id) return true
+  const other = await ledger.loadChange(asking)
+  return other === null || isTerminal(other.change.status)
+}
+
 /** Publishes what a change now has to say to its fleet. Idempotent; call it after what it shall say is in the ledger. */
 export const publishDirective = async (ports: PublishPorts, change: { readonly id: string; readonly fleet: string }): Promise<void> => {
   const signed = await issueDirective(ports, change.fleet, async previous => {
     const loaded = await ports.ledger.loadChange(change.id)
-    if (!loaded) return null
-    // One that ended takes back only its own word: what an earlier change asks for still holds.
-    if (loaded.change.status === 'aborted' && previous?.ask?.change !== change.id) return null
+    if (!loaded || !(await maySpeak(ports, loaded.change, previous))) return null
     return instructionOf(loaded.change, await subjectOf(ports, loaded.change))
   })
   if (signed) await copyDirective(ports, change.fleet, signed)
