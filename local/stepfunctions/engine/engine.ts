@@ -125,8 +125,19 @@ export const createEngine = (parts: EngineParts): Engine => {
     live => void turns.take(live, passDue),
   )
 
+  /** One that runs on disk only is taken up: so it is after a restart, and after a commit that failed. */
+  const find = (arn: string): Live | undefined => {
+    const known = lives.get(arn)
+    if (known !== undefined) return known
+    const row = executions.byArn(arn)
+    if (row?.status !== 'RUNNING') return undefined
+    const live = load(row)
+    void turns.take(live, revive)
+    return live
+  }
+
   return {
-    running: arn => lives.get(arn),
+    running: find,
     start: (given, definitionText) => {
       lastKey += 1
       const live = liveOf({ ...given, key: lastKey }, definitionText, [], 0)
@@ -139,7 +150,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       return live.born
     },
     stop: async (arn, error, cause) => {
-      const live = lives.get(arn)
+      const live = find(arn)
       const ending: Omit<Ending, 'at'> = { status: 'ABORTED', ...reason(error, cause) }
       if (live !== undefined)
         await turns.take(live, turn => close(turn, 'ExecutionAborted', 0, { executionAbortedEventDetails: reason(error, cause) }, ending))
@@ -147,7 +158,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     answer: async (hash, answer) => {
       const token = executions.token(hash)
       const arn = token === undefined ? undefined : executions.arnOfKey(token.execution)
-      const live = arn === undefined ? undefined : lives.get(arn)
+      const live = arn === undefined ? undefined : find(arn)
       if (token === undefined || live === undefined) return false
       let accepted = false
       await turns.take(live, async turn => {
@@ -162,7 +173,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       return accepted
     },
     resume: () => {
-      for (const row of executions.running()) if (!lives.has(row.arn)) void turns.take(load(row), revive)
+      for (const { arn } of executions.running()) find(arn)
     },
     idle: turns.idle,
     close: () => {
