@@ -294,4 +294,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
     examples: ['supersede inspect lp_proc_2.ko', 'supersede inspect *.ko -o json', 'supersede inspect lp_proc_2.ko --trust /etc/keys'],
     load: () => import('./commands/inspect.ts'),
   },
+  {
+    path: ['diff'],
+    args: '<from> <to>',
+    summary: 'What changes when one livepatch takes the place of another, offline: functions, callbacks, states, fixes',
+    online: false,
+    options: [],
+    examples: ['supersede diff lp_proc_1.ko lp_proc_2.ko', 'supersede diff lp_proc_2.ko lp_proc_1.ko -o json'],
+    load: () => import('./commands/diff.ts'),
+  },
 ]

@@ -7,8 +7,8 @@ export const EXIT = {
   notFound: [4, 'there is no such thing (HTTP 404)'],
   notLoggedIn: [5, 'nobody is logged in, or the login has expired (HTTP 401)'],
   unreachable: [6, 'no answer from the server'],
-  nothingCertain: [11, 'inspect: nothing certain can be said about the livepatch'],
-  refusedFile: [12, 'inspect: the file is refused'],
+  nothingCertain: [11, 'inspect, diff: nothing certain can be said about the livepatch'],
+  refusedFile: [12, 'inspect, diff, verdict: the file is refused'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 export type Exit = keyof typeof EXIT
 

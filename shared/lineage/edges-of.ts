@@ -1,5 +1,5 @@
 import type { Stack } from '../kernel/index.ts'
-import type { Manifest } from '../livepatch/index.ts'
+import { type Comparable, compareLivepatches, type FunctionOf, type Manifest } from '../livepatch/index.ts'
 import type { Edge } from './edge.ts'
 
 /** Hosts that ran one stack when the change came to them. */
@@ -20,16 +20,14 @@ const unknownLivepatch = (name: string): string => `unknown:${name}`
 const idsOf = (stack: Stack): readonly string[] =>
   stack.livepatches.filter(entry => entry.enabled).map(entry => entry.digest ?? unknownLivepatch(entry.name))
 
-const functionsOf = (manifest: Manifest | undefined): ReadonlySet<string> =>
-  new Set((manifest?.objects ?? []).flatMap(object => object.functions.map(({ name }) => `${object.name ?? 'vmlinux'}:${name}`)))
+const NOTHING: Comparable = { objects: [], states: [], fixes: [] }
+/** As sysfs names them, where several functions of an object have one name. */
+const nameOf = ({ object, name, sympos }: FunctionOf): string => `${object ?? 'vmlinux'}:${name}${BigInt(sympos) > 1n ? `,${sympos}` : ''}`
+const namesOf = (functions: readonly FunctionOf[] = []): readonly string[] => [...new Set(functions.map(nameOf))].sort()
 
-const edgeOf = (moves: Moves, previous: string | null, cohorts: readonly MovedCohort[]): Edge => {
-  const { change, manifests, at } = moves
-  const beside = new Set(cohorts.flatMap(({ stack }) => idsOf(stack)).filter(id => id !== previous))
-  const now = functionsOf(manifests.get(change.livepatch))
-  const before = functionsOf(previous === null ? undefined : manifests.get(previous))
-  const others = new Set([...beside].flatMap(id => [...functionsOf(manifests.get(id))]))
-  const isNew = (name: string) => !before.has(name)
+const edgeOf = ({ change, manifests, at }: Moves, previous: string | null, cohorts: readonly MovedCohort[]): Edge => {
+  const [before, now] = [previous === null ? NOTHING : manifests.get(previous), manifests.get(change.livepatch)]
+  const functions = before && now ? compareLivepatches(before, now).functions : null
   return {
     previous,
     next: change.livepatch,
@@ -37,10 +35,10 @@ const edgeOf = (moves: Moves, previous: string | null, cohorts: readonly MovedCo
     change: change.id,
     at,
     hosts: cohorts.reduce((sum, { hosts }) => sum + hosts, 0),
-    kept: [...now].filter(name => before.has(name)).sort(),
-    repatched: [...now].filter(name => isNew(name) && others.has(name)).sort(),
-    added: [...now].filter(name => isNew(name) && !others.has(name)).sort(),
-    reverted: [...before].filter(name => !now.has(name)).sort(),
+    kept: namesOf(functions?.kept),
+    repatched: namesOf(functions?.repatched),
+    added: namesOf(functions?.added),
+    reverted: namesOf(functions?.reverted),
   }
 }
 
@@ -50,9 +48,9 @@ const edgeOf = (moves: Moves, previous: string | null, cohorts: readonly MovedCo
  * the new livepatch already replaced nothing. The same moves give the same edges, in the same order, so that recording
  * them again changes nothing.
  *
- * Each function is in one class, seen from `previous`: kept (both patch it; whose code differs, a manifest cannot tell),
- * repatched (new to `previous`, though another livepatch beside it patched it), added (nobody patched it), reverted (back
- * to the kernel's own code).
+ * Functions are told as seen from `previous`: kept (both patch it, with the same code), repatched (with other code, or with
+ * code that cannot be compared), added, reverted (back to the kernel's own code). Of a livepatch whose manifest is not known
+ * nothing is said.
  */
 export const edgesOf = (moves: Moves): readonly Edge[] => {
   const { livepatch } = moves.change

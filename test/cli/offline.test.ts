@@ -49,6 +49,28 @@ describe('inspect', () => {
   })
 })
 
+describe('diff', () => {
+  const files = { '1.ko': one, '2.ko': two }
+  test('tells what goes back to the kernel’s own code first, and what is lost', async () => {
+    const ran = await offline(['diff', '2.ko', '1.ko'], files)
+    expect(ran.exit).toBe(0)
+    expect(ran.out).toMatch(/^reverted +vmlinux:version_proc_show\n/)
+    for (const text of ['callbacks lost', 'vmlinux:post_unpatch', 'fixes lost', 'CVE-0000-0002']) expect(ran.out).toContain(text)
+  })
+  test('a livepatch beside itself keeps everything', async () => {
+    const { functions, fixes } = JSON.parse((await offline(['diff', '2.ko', '2.ko', '-o', 'json'], files)).out)
+    expect({ ...functions, ...fixes }).toMatchObject({ repatched: [], added: [], reverted: [], gained: [], lost: [] })
+    expect(functions.kept).toHaveLength(2)
+  })
+  test('where nothing certain is known of one, that is an exit code', async () => {
+    expect(await offline(['diff', '1.ko', `${ko}given/lp_dynamic.ko`], files)).toMatchObject({
+      exit: 11,
+      out: expect.stringContaining('not known'),
+    })
+    expect(await offline(['diff', '1.ko', `${ko}bad/01_empty.ko`], files)).toMatchObject({ exit: 12, out: '' })
+  })
+})
+
 const scenario = {
   name: 'two livepatches',
   modules: [

@@ -7,6 +7,11 @@ import { Manifest } from '../../shared/livepatch/index.ts'
 const digest = (character: string): string => character.repeat(64)
 const [one, two, hotfix] = [digest('1'), digest('2'), digest('f')]
 
+/** A function is written `name`, or `name=code` where its code is known. */
+const patched = (text: string) => {
+  const [name, code] = text.split('=')
+  return { name, sympos: '0', ...(code === undefined ? {} : { code }) }
+}
 const manifest = (id: string, name: string, functions: readonly string[]): Manifest =>
   Manifest.parse({
     schema: 'supersede.manifest/1',
@@ -18,7 +23,7 @@ const manifest = (id: string, name: string, functions: readonly string[]): Manif
     kernelRelease: '6.1.0',
     arch: 'x86_64',
     replace: true,
-    objects: [{ name: null, functions: functions.map(old => ({ name: old, sympos: '0' })), callbacks: {} }],
+    objects: [{ name: null, functions: functions.map(patched), callbacks: {} }],
     states: [],
     shadowImports: [],
     fixes: [],
@@ -30,9 +35,9 @@ const manifest = (id: string, name: string, functions: readonly string[]): Manif
     stated: [],
   })
 const manifests = new Map([
-  [one, manifest(one, 'lp_1', ['a', 'b'])],
-  [two, manifest(two, 'lp_2', ['b', 'c', 'd'])],
-  [hotfix, manifest(hotfix, 'lp_hotfix', ['c'])],
+  [one, manifest(one, 'lp_1', ['a', 'b=1', 'c=1', 'e'])],
+  [two, manifest(two, 'lp_2', ['b=1', 'c=2', 'd', 'e'])],
+  [hotfix, manifest(hotfix, 'lp_hotfix', ['c=2'])],
 ])
 
 type Entry = readonly [name: string, digest: string | null, enabled?: boolean]
@@ -88,8 +93,20 @@ describe('the edges of a completed change', () => {
   test('say of every function what became of it, seen from the one replaced', () => {
     const edges = edgesOf(moves([{ stack: stack(['lp_1', one], ['lp_hotfix', hotfix]), hosts: 2 }]))
     expect(edges).toMatchObject([
-      { previous: one, kept: ['vmlinux:b'], repatched: ['vmlinux:c'], added: ['vmlinux:d'], reverted: ['vmlinux:a'] },
-      { previous: hotfix, kept: ['vmlinux:c'], repatched: ['vmlinux:b'], added: ['vmlinux:d'], reverted: [] },
+      { previous: one, kept: ['vmlinux:b'], repatched: ['vmlinux:c', 'vmlinux:e'], added: ['vmlinux:d'], reverted: ['vmlinux:a'] },
+      { previous: hotfix, kept: ['vmlinux:c'], repatched: [], added: ['vmlinux:b', 'vmlinux:d', 'vmlinux:e'], reverted: [] },
+    ])
+  })
+  test('say that everything is added where nothing ran, and nothing where it is not known what ran', () => {
+    const edges = edgesOf(
+      moves([
+        { stack: stack(), hosts: 1 },
+        { stack: stack(['kpatch_x', null]), hosts: 1 },
+      ]),
+    )
+    expect(edges).toMatchObject([
+      { previous: null, added: ['vmlinux:b', 'vmlinux:c', 'vmlinux:d', 'vmlinux:e'], reverted: [] },
+      { previous: 'unknown:kpatch_x', kept: [], repatched: [], added: [], reverted: [] },
     ])
   })
 
@@ -106,11 +123,13 @@ describe('the edges of a completed change', () => {
   test('are the same again, in the same order, whatever order the cohorts came in', () => {
     fc.assert(fc.property(cohorts, found => expect(edgesOf(moves(found.toReversed()))).toEqual(edgesOf(moves(found)))))
   })
-  test('put every function of the new livepatch in one class', () => {
+  test('put every function of the new livepatch in one class, unless nothing is known', () => {
     fc.assert(
       fc.property(cohorts, found => {
-        for (const { kept, repatched, added } of edgesOf(moves(found)))
-          expect([...kept, ...repatched, ...added].toSorted()).toEqual(['vmlinux:b', 'vmlinux:c', 'vmlinux:d'])
+        for (const { previous, kept, repatched, added } of edgesOf(moves(found)))
+          expect([...kept, ...repatched, ...added].toSorted()).toEqual(
+            previous?.startsWith('unknown:') ? [] : ['vmlinux:b', 'vmlinux:c', 'vmlinux:d', 'vmlinux:e'],
+          )
       }),
     )
   })

@@ -1,0 +1,50 @@
+import { basename } from 'node:path'
+import {
+  type Comparable,
+  type Comparison,
+  comparableOf,
+  compareLivepatches,
+  type FunctionOf,
+  readModule,
+} from '../../shared/livepatch/index.ts'
+import { Failure } from '../failure.ts'
+import { readBytes } from '../files.ts'
+import type { Run } from '../input.ts'
+import type { Shell } from '../shell.ts'
+import { printFacts, printJson } from '../terminal/print.ts'
+
+const comparable = async (shell: Shell, file: string): Promise<Comparable> => {
+  const read = await readModule(readBytes(shell, file), { file: basename(file) })
+  if (!read.ok) throw new Failure('refusedFile', `${file}: ${read.error.reason}`)
+  return comparableOf(read.module)
+}
+
+const functionText = ({ object, name, sympos }: FunctionOf): string => `${object ?? 'vmlinux'}:${name}${sympos === '0' ? '' : `,${sympos}`}`
+const lines = <T>(items: readonly T[] | undefined, text: (item: T) => string): string => (items ?? []).map(text).join('\n')
+
+/** What goes back to the kernel's own code comes first: it is what nobody should overlook. */
+const printComparison = (shell: Shell, { functions, callbacks, states, fixes }: Comparison): void => {
+  printFacts(shell, [
+    ['reverted', functions === null ? 'not known' : lines(functions.reverted, functionText)],
+    ['repatched', lines(functions?.repatched, one => `${functionText(one)}${one.comparable ? '' : ' (code not comparable)'}`)],
+    ['added', lines(functions?.added, functionText)],
+    ['kept', lines(functions?.kept, functionText)],
+    [
+      'callbacks lost',
+      callbacks === null ? 'not known' : lines(callbacks.lost, ({ object, callback }) => `${object ?? 'vmlinux'}:${callback}`),
+    ],
+    ['callbacks gained', lines(callbacks?.gained, ({ object, callback }) => `${object ?? 'vmlinux'}:${callback}`)],
+    ['states lost', states === null ? 'not known' : lines(states.lost, ({ id, version }) => `${id} version ${version}`)],
+    ['states gained', lines(states?.gained, ({ id, version }) => `${id} version ${version}`)],
+    ['states changed', lines(states?.changed, ({ id, from, to }) => `${id} version ${from} → ${to}`)],
+    ['fixes lost', fixes.lost.join(', ')],
+    ['fixes gained', fixes.gained.join(', ')],
+  ])
+}
+
+export const run: Run = async ({ shell, args: [from = '', to = ''], json }) => {
+  const comparison = compareLivepatches(await comparable(shell, from), await comparable(shell, to))
+  if (json) printJson(shell, comparison)
+  else printComparison(shell, comparison)
+  return comparison.functions === null ? 'nothingCertain' : undefined
+}
