@@ -1,5 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
-import { ruleSetFor, sourcesOf } from '../../shared/kernel/index.ts'
+import { type RuleName, ruleSetFor, sourcesOf } from '../../shared/kernel/index.ts'
+
+type Known = readonly [release: string, value: boolean | number | string]
+
+const CHANGES: readonly { readonly rule: RuleName; readonly older: Known; readonly newer: Known }[] = [
+  { rule: 'systemStates', older: ['5.4', false], newer: ['5.10', true] },
+  { rule: 'patchedAttribute', older: ['5.15', false], newer: ['6.1', true] },
+  { rule: 'replaceAttribute', older: ['6.6', false], newer: ['6.11', true] },
+  { rule: 'stackOrderAttribute', older: ['6.12', false], newer: ['6.14', true] },
+  { rule: 'forcePins', older: ['5.15', 'every-listed'], newer: ['5.18', 'those-going'] },
+  { rule: 'symbolNameLengthMax', older: ['6.0', 128], newer: ['6.1', 512] },
+  { rule: 'taintsBeforeNameCheck', older: ['6.1', true], newer: ['6.4', false] },
+  { rule: 'initExistsMeansBusy', older: ['6.12', false], newer: ['7.2', true] },
+  { rule: 'kobjectPrefix', older: ['6.1', false], newer: ['6.12', true] },
+]
 
 describe('rule sets', () => {
   test.each([
@@ -15,19 +29,9 @@ describe('rule sets', () => {
     expect(ruleSetFor(release)).toMatchObject({ rules: { name, recorded }, recorded })
   })
 
-  test.each([
-    ['systemStates', ['5.4', false], ['5.10', true]],
-    ['patchedAttribute', ['5.15', false], ['6.1', true]],
-    ['replaceAttribute', ['6.6', false], ['6.11', true]],
-    ['stackOrderAttribute', ['6.12', false], ['6.14', true]],
-    ['forcePins', ['5.15', 'every-listed'], ['5.18', 'those-going']],
-    ['symbolNameLengthMax', ['6.0', 128], ['6.1', 512]],
-    ['taintsBeforeNameCheck', ['6.1', true], ['6.4', false]],
-    ['initExistsMeansBusy', ['6.12', false], ['7.2', true]],
-    ['kobjectPrefix', ['6.1', false], ['6.12', true]],
-  ] as const)('%s changes between the two', (rule, ...rows) => {
-    const known = (release: string): unknown => ruleSetFor(release).rules[rule]
-    expect(rows.map(([release]) => [release, known(release)])).toEqual(rows.map(([release, value]) => [release, value]))
+  test.each(CHANGES)('$rule changes between the two releases', ({ rule, older, newer }) => {
+    const known = (release: string) => [release, ruleSetFor(release).rules[rule]]
+    expect([known(older[0]), known(newer[0])]).toEqual([older, newer])
   })
 
   test('every rule of every release says where it is known from', () => {

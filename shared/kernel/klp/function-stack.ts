@@ -79,10 +79,11 @@ export const forbiddenFrame = (machine: Machine, patch: string, object: string |
 /**
  * Whether the kernel mistakes every sleeping task for one that must not switch.
  * When the disable of a livepatch is reversed while a newer one patches the same function, the check looks for what lies below the
- * bottom of the function's stack and reads past the list's end, into the `ftrace_ops` beside it: the next one in ftrace's list
- * becomes the size of the range. For the oldest registration that is the list's end, an address beyond all kernel code, so that
- * every stack is in the range and only another reversal or force ends the transition. For others it is an address below all code,
- * so that nothing is. Recorded on 6.1, 6.12 and 7.2; source: kernel/livepatch/transition.c: klp_check_stack_func.
+ * bottom of the function's stack and reads past the list's end. The range that it then compares with begins at whatever lies in
+ * memory before the function's `ftrace_ops` (mostly nothing, so at 0) and is as long as the address of the next one in ftrace's
+ * list. For the oldest registration that address is the list's end, beyond all kernel code: every stack is in the range, and only
+ * another reversal or force ends the transition. For others it is below all code: nothing is in the range.
+ * Recorded so on 6.1, 6.12 and 7.2, once otherwise on 6.12. Source: kernel/livepatch/transition.c: klp_check_stack_func.
  */
 export const readsPastEnd = (machine: Machine, { name, objects }: Patch): boolean =>
   machine.transition?.direction === 'patching' &&
