@@ -23,10 +23,13 @@ const timestamp = (at: number): string => new Date(at).toISOString().replace(/[-
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
 const canonicalQuery = (url: URL): string =>
   [...url.searchParams]
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([a, first], [b, second]) => compare(a, b) || compare(first, second))
+    .map(([name, value]) => `${name}=${value}`)
     .join('&')
 
 const signedNames = (headers: Signable['headers']): readonly string[] => Object.keys(headers).sort()

@@ -2,6 +2,7 @@ import { type HaltCommand, isTerminal, nextWave, passWave } from '../../shared/c
 import { judgeWave as gate } from '../../shared/rollout/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, byWorkflow, type Intent, leaveOf } from '../append-change.ts'
+import { publishDirective } from '../directive/publish-directive.ts'
 import { type HaltPorts, haltChange } from './halt-change.ts'
 
 export type JudgeWave = { readonly change: string; readonly wave: number }
@@ -23,6 +24,11 @@ const decide = async (ports: HaltPorts, wave: number, loaded: Loaded): Promise<I
   return outcome.ok ? byWorkflow(outcome.events, leaveOf(ports, 'passWave', loaded)) : { settled: { judged: { next: 'wave' } } }
 }
 
+const publishOf = async (ports: HaltPorts, id: string): Promise<void> => {
+  const loaded = await ports.ledger.loadChange(id)
+  if (loaded) await publishDirective(ports, loaded.change)
+}
+
 /** The gate at the end of a wave: every host of its share is counted, and one not heard from is silent. */
 export const judgeWave =
   (ports: HaltPorts) =>
@@ -31,5 +37,7 @@ export const judgeWave =
     if (!appended) throw new Error(`there is no change ${id}`)
     if ('loaded' in appended) return goOn(appended.loaded)
     if ('halt' in appended.settled) return { next: await haltChange(ports, id, appended.settled.halt) }
+    // An abort tells the hosts by itself; should it have died before it could, this does.
+    if (appended.settled.judged.next === 'ended') await publishOf(ports, id)
     return appended.settled.judged
   }
