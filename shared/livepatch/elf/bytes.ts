@@ -1,6 +1,6 @@
 /** Reads fixed-width integers of one byte order. Callers check bounds first; past the end DataView throws a RangeError. */
 export type Bytes = {
-  readonly bytes: Uint8Array
+  readonly bytes: Buffer
   readonly length: number
   readonly little: boolean
   u16: (offset: number) => number
@@ -14,7 +14,8 @@ export type Bytes = {
 
 const HIGH_WORD = 0x1_0000_0000
 
-export const bytesOf = (bytes: Uint8Array, little: boolean): Bytes => {
+export const bytesOf = (input: Uint8Array, little: boolean): Bytes => {
+  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const [low, high] = little ? [0, 4] : [4, 0]
   return {
@@ -33,19 +34,18 @@ const utf8 = new TextDecoder('utf-8')
 
 export type Text = { ok: true; text: string } | { ok: false; why: 'outside' | 'unterminated' | 'too-long' }
 
-/** Text up to the first NUL in [start, end), or why there is none. Bytes that are not UTF-8 become U+FFFD. */
-export const textAt = (bytes: Uint8Array, start: number, end: number, bytesMax: number): Text => {
+/**
+ * Text up to the first NUL in [start, end), or why there is none. Bytes that are not UTF-8 become U+FFFD. Names are nearly always short
+ * ASCII, for which Buffer is ten times as fast as TextDecoder.
+ */
+export const textAt = (bytes: Buffer, start: number, end: number, bytesMax: number): Text => {
   if (start < 0 || start >= end) return { ok: false, why: 'outside' }
-  const stop = bytes.subarray(0, Math.min(end, start + bytesMax + 1)).indexOf(0, start)
-  if (stop === -1) return { ok: false, why: end - start > bytesMax ? 'too-long' : 'unterminated' }
-  return { ok: true, text: decode(bytes.subarray(start, stop)) }
+  const limit = Math.min(end, start + bytesMax + 1)
+  let stop = start
+  let seen = 0
+  for (; stop < limit && bytes[stop] !== 0; stop += 1) seen |= bytes[stop] ?? 0
+  if (stop === limit) return { ok: false, why: end - start > bytesMax ? 'too-long' : 'unterminated' }
+  return { ok: true, text: seen < 0x80 ? bytes.toString('latin1', start, stop) : decode(bytes.subarray(start, stop)) }
 }
 
-const SHORT_BYTES = 1024
-
-/** TextDecoder costs a microsecond a call; names are nearly always short ASCII. */
-export const decode = (bytes: Uint8Array): string => {
-  if (bytes.length > SHORT_BYTES) return utf8.decode(bytes)
-  for (const byte of bytes) if (byte >= 0x80) return utf8.decode(bytes)
-  return String.fromCharCode(...bytes)
-}
+export const decode = (bytes: Uint8Array): string => utf8.decode(bytes)

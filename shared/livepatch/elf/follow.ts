@@ -1,6 +1,6 @@
 import { type Text, textAt } from './bytes.ts'
 import type { Elf } from './read-elf.ts'
-import { SHN, STT } from './read-symbols.ts'
+import { SHN } from './read-symbols.ts'
 import { isData, type Section, SHT } from './section.ts'
 
 /** A byte of a section. */
@@ -78,33 +78,29 @@ export const stringAt = (elf: Elf, at: Place, bytesMax: number): Text => {
   return textAt(elf.input.bytes, start + at.offset, start + at.section.size, bytesMax)
 }
 
-/** Name of the symbol of that type which begins at a place. */
+/** Symbols that are looked at around one place: aliases exist, thousands of them only in crafted files. */
+const ALIASES_MAX = 16
+
+/** The symbol of that type which begins at a place. */
 export const symbolAt = (elf: Elf, at: Place, type: number): number | null => {
-  const list = elf.symbols.inSection(at.section.index)
-  for (let position = firstFrom(elf, list, at.offset); position < list.length; position += 1) {
-    const symbol = list[position] ?? 0
-    if (elf.symbols.value(symbol) !== at.offset) return null
+  const { indexes, from } = elf.symbols.inSection(at.section.index)
+  const first = from(at.offset)
+  for (let position = first; position < first + ALIASES_MAX; position += 1) {
+    const symbol = indexes[position]
+    if (symbol === undefined || elf.symbols.value(symbol) !== at.offset) return null
     if (elf.symbols.type(symbol) === type) return symbol
   }
   return null
 }
 
-/** The FUNC symbol whose bytes hold a place: the last one that begins at or before it and reaches beyond it. */
-export const functionAround = (elf: Elf, section: Section, offset: number): number | null => {
-  const list = elf.symbols.inSection(section.index)
-  for (let position = firstFrom(elf, list, offset + 1) - 1, looked = 0; position >= 0 && looked < 16; position -= 1, looked += 1) {
-    const symbol = list[position] ?? 0
-    if (elf.symbols.type(symbol) === STT.FUNC && elf.symbols.value(symbol) + elf.symbols.size(symbol) > offset) return symbol
+/** The symbol whose bytes hold a place: the last one that begins at or before it and reaches beyond it. */
+export const symbolAround = (elf: Elf, { section, offset }: Place, type: number): number | null => {
+  const { indexes, from } = elf.symbols.inSection(section.index)
+  const last = from(offset + 1) - 1
+  for (let position = last; position > last - ALIASES_MAX; position -= 1) {
+    const symbol = indexes[position]
+    if (symbol === undefined) return null
+    if (elf.symbols.type(symbol) === type && elf.symbols.value(symbol) + elf.symbols.size(symbol) > offset) return symbol
   }
   return null
-}
-
-const firstFrom = (elf: Elf, list: readonly number[], offset: number): number => {
-  let [low, high] = [0, list.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (elf.symbols.value(list[middle] ?? 0) < offset) low = middle + 1
-    else high = middle
-  }
-  return low
 }

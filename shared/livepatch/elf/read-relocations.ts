@@ -2,6 +2,7 @@ import type { Limits } from '../limits.ts'
 import { done, type Result, refuse } from '../refusal.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Bytes } from './bytes.ts'
+import { lowerBound } from './lower-bound.ts'
 import { has, isCode, isData, type Section, SHF, SHT } from './section.ts'
 
 const RELA_BYTES = 24
@@ -164,14 +165,4 @@ const warnOfOddities = (table: Columns, target: Section, warnings: Warnings): vo
     if (isData(target) && index > 0 && offset === table.offsets[index - 1] && table.types[index] !== 0 && table.types[index - 1] !== 0)
       warnings.add('duplicate-relocation', target.name, offset, 'two relocations for one place; the kernel applies both, the last wins')
   }
-}
-
-const lowerBound = (offsets: Float64Array, offset: number): number => {
-  let [low, high] = [0, offsets.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((offsets[middle] ?? 0) < offset) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -2,6 +2,7 @@ import type { Limits } from '../limits.ts'
 import { done, type Result, refuse } from '../refusal.ts'
 import type { Warnings } from '../warnings.ts'
 import { type Bytes, textAt } from './bytes.ts'
+import { lowerBound } from './lower-bound.ts'
 import { type Section, SHT } from './section.ts'
 
 export const STT = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3 } as const
@@ -18,10 +19,19 @@ export type Symbols = {
   isDefined: (index: number) => boolean
   value: (index: number) => number
   size: (index: number) => number
-  /** Indexes of named FUNC, OBJECT and NOTYPE symbols of a section, ordered by value. */
-  inSection: (section: number) => readonly number[]
+  /** The named FUNC, OBJECT and NOTYPE symbols of a section. */
+  inSection: (section: number) => SectionSymbols
   undefinedNames: () => ReadonlyMap<string, number>
 }
+
+/** Symbols of one section, ordered by value. */
+export type SectionSymbols = {
+  readonly indexes: readonly number[]
+  /** First position whose value is not below the given one. */
+  from: (value: number) => number
+}
+
+const NOBODY: SectionSymbols = { indexes: [], from: () => 0 }
 
 const SYMBOL_BYTES = 24
 
@@ -33,7 +43,7 @@ const NONE: Symbols = {
   isDefined: () => false,
   value: () => 0,
   size: () => 0,
-  inSection: () => [],
+  inSection: () => NOBODY,
   undefinedNames: () => new Map(),
 }
 
@@ -94,7 +104,7 @@ const columns = (input: Bytes, table: Section, strings: Section, sections: reado
     isDefined,
     value,
     size: index => input.u64(at(index) + 16),
-    inSection: index => sorted().get(index) ?? [],
+    inSection: index => sorted().get(index) ?? NOBODY,
     undefinedNames,
   }
 }
@@ -109,16 +119,22 @@ const once = <T>(make: () => T): (() => T) => {
 
 type Sortable = Pick<Symbols, 'type' | 'section' | 'isDefined' | 'value'> & { nameOffset: (index: number) => number }
 
-const bySection = (count: number, symbols: Sortable): Map<number, number[]> => {
+const bySection = (count: number, symbols: Sortable): Map<number, SectionSymbols> => {
   const lists = new Map<number, number[]>()
   for (let index = 1; index < count; index += 1) {
     if (symbols.type(index) > STT.FUNC || !symbols.isDefined(index) || symbols.nameOffset(index) === 0) continue
-    const list = lists.get(symbols.section(index))
+    const section = symbols.section(index)
+    const list = lists.get(section)
     if (list) list.push(index)
-    else lists.set(symbols.section(index), [index])
+    else lists.set(section, [index])
   }
-  for (const list of lists.values()) list.sort((a, b) => symbols.value(a) - symbols.value(b))
-  return lists
+  return new Map([...lists].map(([section, list]) => [section, sectionSymbols(list, symbols)]))
+}
+
+const sectionSymbols = (list: number[], symbols: Sortable): SectionSymbols => {
+  const sorted = list.map(index => ({ index, value: symbols.value(index) })).sort((a, b) => a.value - b.value)
+  const values = Float64Array.from(sorted, ({ value }) => value)
+  return { indexes: sorted.map(({ index }) => index), from: value => lowerBound(values, value) }
 }
 
 const check = (input: Bytes, table: Section, strings: Section, sections: readonly Section[], symbols: Symbols, warnings: Warnings) => {

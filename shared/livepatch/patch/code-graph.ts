@@ -1,17 +1,21 @@
-import { createHash } from 'node:crypto'
-import { sha256 } from '../../canonical/index.ts'
-import { follow, functionAround, type Place, stringAt, symbolAt } from '../elf/follow.ts'
+import { hash } from 'node:crypto'
+import { follow, type Place, stringAt, symbolAround, symbolAt } from '../elf/follow.ts'
 import { trailingImmediate } from '../elf/machines.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { fileSize, has, isCode, type Section, SHF } from '../elf/section.ts'
+import { hashFrom } from './hash-from.ts'
 import { localBranches } from './local-branches.ts'
 
 /** A piece of code whose extent is known. */
-export type CodeExtent = { readonly section: Section; readonly start: number; readonly end: number }
+export type CodeExtent = { readonly key: string; readonly section: Section; readonly start: number; readonly end: number }
 
 /** One function: a digest of its own code, and which local functions it refers to. */
-type CodeNode = { readonly extent: CodeExtent; readonly digest: string; readonly callees: readonly CodeExtent[] }
+export type CodeNode = {
+  readonly extent: CodeExtent
+  readonly digest: string
+  readonly callees: readonly CodeExtent[]
+}
 
 export type CodeGraph = {
   /** The function that begins at a place; null where symbols were stripped and its end is not known. */
@@ -22,23 +26,28 @@ export type CodeGraph = {
   hash: (at: Place) => string | null
 }
 
-/** Functions looked at below one function, and visits in all: crafted symbols could make each function reach each other. */
-const REACHABLE_MAX = 1024
-const VISITS_MAX = 200_000
+/** Functions looked at below one entry point. */
+const REACHABLE_MAX = 4096
 const OBJECT_BYTES_MAX = 64 * 1024
 
-const keyOf = ({ section, start, end }: CodeExtent): string => `${section.index} ${start} ${end}`
+export const codeExtent = (section: Section, start: number, end: number): CodeExtent => ({
+  key: `${section.index} ${start} ${end}`,
+  section,
+  start,
+  end,
+})
 
 export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
   const nodes = new Map<string, CodeNode>()
-  const budget = { visits: VISITS_MAX, bytes: 4 * elf.input.length + 1024 * 1024 }
+  /** Crafted symbols can make a million functions of the same bytes. */
+  let bytesLeft = 4 * elf.input.length + 1024 * 1024
   const nodeOf = (extent: CodeExtent): CodeNode | null => {
-    const known = nodes.get(keyOf(extent))
+    const known = nodes.get(extent.key)
     if (known) return known
-    budget.bytes -= extent.end - extent.start
-    if (budget.bytes < 0) return null
+    bytesLeft -= extent.end - extent.start
+    if (bytesLeft < 0) return null
     const made = makeNode(elf, extent, nameBytesMax)
-    nodes.set(keyOf(extent), made)
+    nodes.set(extent.key, made)
     return made
   }
   const reachable = (from: CodeExtent): readonly CodeNode[] | null => {
@@ -46,21 +55,22 @@ export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
     const queue = [from]
     for (let next = 0; next < queue.length; next += 1) {
       const extent = queue[next]
-      if (!extent || found.has(keyOf(extent))) continue
-      const node = nodeOf(extent)
-      budget.visits -= 1 + (node?.callees.length ?? 0)
-      if (!node || found.size >= REACHABLE_MAX || budget.visits < 0) return null
-      found.set(keyOf(extent), node)
-      queue.push(...node.callees.filter(callee => !found.has(keyOf(callee))))
+      const node = extent && nodeOf(extent)
+      if (!node || found.size >= REACHABLE_MAX) return null
+      if (found.has(node.extent.key)) continue
+      found.set(node.extent.key, node)
+      queue.push(...node.callees.filter(callee => !found.has(callee.key)))
     }
     return [...found.values()]
   }
-  const hash = (at: Place): string | null => {
+  const meanings = new Map<string, string | null>()
+  const hashOf = (at: Place): string | null => {
     const extent = extentAt(elf, at)
-    const all = extent && reachable(extent)
-    return all ? sha256(all.map(({ digest }) => digest).join(' ')) : null
+    if (!extent) return null
+    if (!meanings.has(extent.key)) hashFrom(extent, nodeOf, meanings)
+    return meanings.get(extent.key) ?? null
   }
-  return { extentAt: at => extentAt(elf, at), reachable, hash }
+  return { extentAt: at => extentAt(elf, at), reachable, hash: hashOf }
 }
 
 /** With -ffunction-sections each function has a section, and its extent is known without a symbol. */
@@ -70,8 +80,8 @@ const extentAt = (elf: Elf, at: Place): CodeExtent | null => {
   const { section, offset } = at
   const symbol = symbolAt(elf, at, STT.FUNC)
   const size = symbol === null ? 0 : elf.symbols.size(symbol)
-  if (size > 0 && offset + size <= fileSize(section)) return { section, start: offset, end: offset + size }
-  return offset === 0 && OWN_SECTION.test(section.name) && fileSize(section) > 0 ? { section, start: 0, end: section.size } : null
+  if (size > 0 && offset + size <= fileSize(section)) return codeExtent(section, offset, offset + size)
+  return offset === 0 && OWN_SECTION.test(section.name) && fileSize(section) > 0 ? codeExtent(section, 0, section.size) : null
 }
 
 /** The compiler numbers clones and static locals; the number changes when unrelated code does. */
@@ -81,22 +91,34 @@ type Reference = { at: number; text: string; callee: CodeExtent | null }
 
 const makeNode = (elf: Elf, extent: CodeExtent, nameBytesMax: number): CodeNode => {
   const { section, start, end } = extent
-  const code = Uint8Array.from(elf.input.bytes.subarray(section.offset + start, section.offset + end))
-  const references = [...relocated(elf, extent, nameBytesMax)]
-  const covered = new Set(references.map(({ at }) => at))
-  for (const branch of localBranches(elf.machine.arch, code)) {
-    const place = { section, offset: start + branch.target }
-    if (covered.has(branch.at) || branch.target === 0 || place.offset < 0) continue
-    const callee = extentAt(elf, place)
-    const symbol = symbolAt(elf, place, STT.FUNC)
-    if (!callee || symbol === null) continue
-    code.fill(0, branch.at, branch.at + branch.bytes)
-    references.push({ at: branch.at, text: `local ${unnumbered(elf.symbols.name(symbol))}`, callee })
+  const code = elf.input.bytes.subarray(section.offset + start, section.offset + end)
+  const references = relocated(elf, extent, nameBytesMax)
+  const branches = localCalls(elf, extent, code, references)
+  const bytes = branches.length > 0 ? Buffer.from(code) : code
+  for (const { at } of branches) bytes.fill(0, at, at + BRANCH_BYTES)
+  let text = ''
+  const callees = new Map<string, CodeExtent>()
+  for (const reference of branches.length > 0 ? [...references, ...branches].sort((a, b) => a.at - b.at) : references) {
+    text += `${reference.at} ${reference.text}\n`
+    if (reference.callee) callees.set(reference.callee.key, reference.callee)
   }
-  const digest = createHash('sha256').update(code)
-  for (const { at, text } of references.sort((a, b) => a.at - b.at)) digest.update(`\n${at} ${text}`)
-  const callees = new Map(references.flatMap(({ callee }) => (callee ? [[keyOf(callee), callee] as const] : [])))
-  return { extent, digest: digest.digest('hex'), callees: [...callees.values()] }
+  return { extent, digest: hash('sha256', text + bytes.toString('latin1')), callees: [...callees.values()] }
+}
+
+/** All four CPUs have the displacement in four bytes. */
+const BRANCH_BYTES = 4
+
+/** Calls that the assembler resolved: they hit the very beginning of another function and no relocation stands there. */
+const localCalls = (elf: Elf, { section, start }: CodeExtent, code: Uint8Array, references: readonly Reference[]): readonly Reference[] => {
+  const branches = localBranches(elf.machine.arch, code)
+  if (branches.length === 0) return []
+  const covered = new Set(references.map(({ at }) => at))
+  return branches.flatMap(({ at, target }) => {
+    const place = { section, offset: start + target }
+    const symbol = covered.has(at) || place.offset < 0 ? null : symbolAt(elf, place, STT.FUNC)
+    const callee = symbol === null ? null : extentAt(elf, place)
+    return symbol !== null && callee ? [{ at, text: `local ${unnumbered(elf.symbols.name(symbol))}`, callee }] : []
+  })
 }
 
 const relocated = (elf: Elf, extent: CodeExtent, nameBytesMax: number): readonly Reference[] => {
@@ -121,7 +143,7 @@ const relocated = (elf: Elf, extent: CodeExtent, nameBytesMax: number): readonly
 const codeReference = (elf: Elf, extent: CodeExtent, at: number, type: number, target: Place): Reference => {
   const isOwn = target.section === extent.section && target.offset >= extent.start && target.offset < extent.end
   if (isOwn) return { at, text: `${type} self+${target.offset - extent.start}`, callee: null }
-  const symbol = functionAround(elf, target.section, target.offset)
+  const symbol = symbolAround(elf, target, STT.FUNC)
   if (symbol === null) return { at, text: `${type} code ${target.section.name}`, callee: extentAt(elf, target) }
   const start = elf.symbols.value(symbol)
   const text = `${type} function ${unnumbered(elf.symbols.name(symbol))}+${target.offset - start}`
@@ -147,19 +169,12 @@ const dataText = (elf: Elf, at: Place, nameBytesMax: number, anonymous: Map<stri
   return `data ${section.name}#${number}`
 }
 
-const objectAround = (elf: Elf, { section, offset }: Place): string | null => {
-  const list = elf.symbols.inSection(section.index)
-  let [low, high] = [0, list.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (elf.symbols.value(list[middle] ?? 0) <= offset) low = middle + 1
-    else high = middle
-  }
-  const symbol = list[low - 1]
-  if (symbol === undefined || elf.symbols.type(symbol) === STT.FUNC) return null
+const objectAround = (elf: Elf, at: Place): string | null => {
+  const symbol = symbolAround(elf, at, STT.OBJECT)
+  if (symbol === null) return null
+  const { section, offset } = at
   const [start, size] = [elf.symbols.value(symbol), elf.symbols.size(symbol)]
-  if (offset >= start + Math.max(size, 1)) return null
-  const isConstant = !has(section, SHF.WRITE) && size > 0 && size <= OBJECT_BYTES_MAX && start + size <= fileSize(section)
-  const content = isConstant ? sha256(elf.input.bytes.subarray(section.offset + start, section.offset + start + size)) : ''
+  const isConstant = !has(section, SHF.WRITE) && size <= OBJECT_BYTES_MAX && start + size <= fileSize(section)
+  const content = isConstant ? hash('sha256', elf.input.bytes.subarray(section.offset + start, section.offset + start + size)) : ''
   return `object ${unnumbered(elf.symbols.name(symbol))}+${offset - start} ${content}`
 }

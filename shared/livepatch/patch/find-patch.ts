@@ -1,5 +1,6 @@
-import { type Field, fieldAt, functionAround, type Place } from '../elf/follow.ts'
+import { type Field, fieldAt, type Place, symbolAround } from '../elf/follow.ts'
 import type { Elf } from '../elf/read-elf.ts'
+import { STT } from '../elf/read-symbols.ts'
 import { has, isData, type Section, SHF } from '../elf/section.ts'
 import type { Warnings } from '../warnings.ts'
 import type { CodeReferences } from './code-targets.ts'
@@ -84,7 +85,7 @@ const argumentsOfCalls = (elf: Elf, references: CodeReferences, warnings: Warnin
 
 /** The function around a place in code, or its whole section where symbols were stripped. */
 export const extentOfCode = (elf: Elf, code: Section, offset: number): { start: number; end: number } => {
-  const symbol = functionAround(elf, code, offset)
+  const symbol = symbolAround(elf, { section: code, offset }, STT.FUNC)
   if (symbol === null) return { start: 0, end: code.size }
   const start = elf.symbols.value(symbol)
   return { start, end: Math.min(code.size, start + elf.symbols.size(symbol)) }

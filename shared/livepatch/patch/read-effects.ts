@@ -3,7 +3,7 @@ import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { isCode } from '../elf/section.ts'
 import type { Hint, InspectedModule } from '../inspected-module.ts'
-import type { CodeExtent, CodeGraph } from './code-graph.ts'
+import { type CodeExtent, type CodeGraph, codeExtent } from './code-graph.ts'
 import type { CodeReferences } from './code-targets.ts'
 
 /** What every function of a module calls, and what enabling a livepatch is. */
@@ -59,12 +59,12 @@ const entryOf = (elf: Elf, { section, symbol }: Entry): Place | 'none' | null =>
     if (elf.symbols.name(table.symbols[index] ?? 0) === symbol || target.at.section.name === section) return target.at
   }
   const code = elf.section(section)
-  const named = code && elf.symbols.inSection(code.index).find(candidate => elf.symbols.name(candidate) === symbol)
+  const named = code && elf.symbols.inSection(code.index).indexes.find(candidate => elf.symbols.name(candidate) === symbol)
   if (code && named !== undefined) return { section: code, offset: elf.symbols.value(named) }
   return code ? null : 'none'
 }
 
 const extentOf = (elf: Elf, graph: CodeGraph, at: Place): CodeExtent | null => {
   if (symbolAt(elf, at, STT.FUNC) !== null) return graph.extentAt(at)
-  return at.offset === 0 ? { section: at.section, start: 0, end: at.section.size } : null
+  return at.offset === 0 ? codeExtent(at.section, 0, at.section.size) : null
 }

@@ -1,4 +1,4 @@
-import { fieldAt, isBlank, type Place, stringAt } from '../elf/follow.ts'
+import { fieldAt, isBlank, type Place, stringAt, symbolAt } from '../elf/follow.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { has, isCode, isData, type Section, SHF } from '../elf/section.ts'
@@ -68,20 +68,10 @@ export const terrainOf = (elf: Elf, nameBytesMax: number): Terrain => {
 }
 
 /** Size of the OBJECT symbol at a place, as the symbol table says it: it may reach beyond the section. */
-export const sizeOfObject = (elf: Elf, at: Place): number | null => {
-  const list = elf.symbols.inSection(at.section.index)
-  let [low, high] = [0, list.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (elf.symbols.value(list[middle] ?? 0) < at.offset) low = middle + 1
-    else high = middle
-  }
-  for (; low < list.length && elf.symbols.value(list[low] ?? 0) === at.offset; low += 1) {
-    const symbol = list[low] ?? 0
-    const size = elf.symbols.size(symbol)
-    if (elf.symbols.type(symbol) === STT.OBJECT && size > 0) return size
-  }
-  return null
+const sizeOfObject = (elf: Elf, at: Place): number | null => {
+  const symbol = symbolAt(elf, at, STT.OBJECT)
+  const size = symbol === null ? 0 : elf.symbols.size(symbol)
+  return size > 0 ? size : null
 }
 
 /**
