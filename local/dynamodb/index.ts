@@ -5,7 +5,7 @@ import { sweepExpired } from './operations/time-to-live.ts'
 import { CommitQueue } from './storage/commit-queue.ts'
 import { Storage } from './storage/storage.ts'
 
-export { serveDynamoDb } from './http-endpoint.ts'
+export { type DynamoDbEndpoint, serveDynamoDb } from './http-endpoint.ts'
 
 export type DynamoDbOptions = {
   /** An SQLite file, made when missing, or ':memory:'. One process at a time. */
@@ -60,15 +60,15 @@ export const openDynamoDb = ({ file, now, region = 'us-east-1', account = '12345
   const queue = new CommitQueue(storage)
   const context: Context = { storage, queue, now, region, account }
   let sweptAtMs = Number.NEGATIVE_INFINITY
-  const sweep = async () => {
-    if (now() - sweptAtMs < sweepIntervalMs || ![...storage.tables()].some(table => table.expiry)) return
+  const isSweepDue = () => now() - sweptAtMs >= sweepIntervalMs && [...storage.tables()].some(table => table.expiry)
+  const sweep = () => {
     sweptAtMs = now()
-    await queue.submit(() => sweepExpired(storage, now()))
+    return queue.submit(() => sweepExpired(storage, now()))
   }
   return {
     handle: async (target, body) => {
       try {
-        await sweep()
+        if (isSweepDue()) await sweep()
         return await answerTo(context, target, body)
       } catch (error) {
         return failed(error)
@@ -76,7 +76,7 @@ export const openDynamoDb = ({ file, now, region = 'us-east-1', account = '12345
     },
     supports: target => operationOf(target) !== undefined,
     close: () => {
-      queue.flush()
+      queue.close()
       storage.close()
     },
   }

@@ -12,24 +12,31 @@ type Job = { readonly work: () => () => void; readonly failed: (error: unknown) 
 export class CommitQueue {
   readonly #storage: Storage
   #waiting: Job[] = []
+  #isClosed = false
 
   constructor(storage: Storage) {
     this.#storage = storage
   }
 
   submit<Result>(work: () => Result): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(new Error('the database is closed'))
     return new Promise<Result>((resolve, reject) => {
       const settled = () => {
         const result = work()
         return () => resolve(result)
       }
       this.#waiting.push({ work: settled, failed: reject })
-      if (this.#waiting.length === 1) setImmediate(() => this.flush())
+      if (this.#waiting.length === 1) setImmediate(() => this.#flush())
     })
   }
 
-  /** Runs what waits, now. */
-  flush(): void {
+  /** Carries out what waits and takes nothing more. */
+  close(): void {
+    this.#flush()
+    this.#isClosed = true
+  }
+
+  #flush(): void {
     const jobs = this.#waiting
     this.#waiting = []
     if (jobs.length === 0) return

@@ -106,7 +106,7 @@ describe('a condition', () => {
     )
   })
 
-  test('takes as long to read as it is long', () => {
+  test('may nest deeply', () => {
     const deep = `${'NOT ('.repeat(300)}a = :v0${')'.repeat(300)}`
     expect(evaluate(bindCondition(parseCondition(deep), scope()), { a: { N: '0' } })).toBe(true)
   })
