@@ -93,7 +93,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     online: true,
     options: [
       required('-f, --fleet <fleet>', 'the fleet'),
-      required('-l, --livepatch <livepatch>', 'digest, beginning of one, name, or series@version'),
+      required('--patch, --livepatch <livepatch>', 'digest, beginning of one, name, or series@version'),
       required('-r, --reason <text>', 'why; it is recorded'),
       option('--waves <percents>', 'shares of the fleet, for example 5,50,100'),
       option('--soak <time>', 'how long a full wave is watched, for example 30m'),
@@ -102,7 +102,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     ],
     examples: [
       'supersede change propose --fleet edge --livepatch proc@2 --reason "CVE-2026-0001"',
-      'supersede change propose -f edge -l lp_proc_2 -r "hardening" --waves 10,100 --soak 1h --watch',
+      'supersede change propose -f edge --patch lp_proc_2 -r "hardening" --waves 10,100 --soak 1h --watch',
     ],
     load: () => import('./commands/change-propose.ts'),
   },

@@ -50,10 +50,14 @@ export const waveLines = (change: ChangeView, look: Look): readonly string[] => 
   ...change.waves.map(wave => waveLine(safe(wave), look, cellsFor(change.waves, look))),
   ...(change.status === 'in-review' ? change.needs.map(need => `  needs ${terminalText(need)}`) : []),
   ...(change.halted === null ? [] : [`  halted: ${terminalText(change.halted.detail)} (${terminalText(change.halted.code)})`]),
-  ...change.findings.filter(({ severity }) => change.status === 'blocked' && severity === 'block').map(findingLine),
+  ...blockingLines(change).map(line => `  ${line}`),
 ]
 
-const findingLine = ({ code, message }: ChangeView['findings'][number]): string => `  ${terminalText(code)}: ${terminalText(message)}`
+/** What blocks, each once though several cohorts have it. */
+const blockingLines = ({ status, findings }: ChangeView): readonly string[] => {
+  const blocking = status === 'blocked' ? findings.filter(({ severity }) => severity === 'block') : []
+  return [...new Set(blocking.map(({ code, message }) => `${terminalText(code)}: ${terminalText(message)}`))]
+}
 
 const moved = (before: WaveView | undefined, now: WaveView): boolean =>
   before?.state !== now.state || (now.state !== 'waiting' && JSON.stringify(before?.counts) !== JSON.stringify(now.counts))
@@ -86,7 +90,5 @@ export const newsLines = (before: ChangeView | null, now: ChangeView): readonly 
   ...(now.halted !== null && before?.halted?.detail !== now.halted.detail
     ? [`halted: ${terminalText(now.halted.detail)} (${terminalText(now.halted.code)})`]
     : []),
-  ...(now.status === 'blocked' && before?.status !== 'blocked'
-    ? now.findings.filter(({ severity }) => severity === 'block').map(finding => findingLine(finding).trim())
-    : []),
+  ...(before?.status === now.status ? [] : blockingLines(now)),
 ]

@@ -205,7 +205,7 @@ describe('proposing', () => {
       'propose',
       '-f',
       'edge',
-      '-l',
+      '--livepatch',
       'lp_proc_2',
       '-r',
       'why',
@@ -223,7 +223,7 @@ describe('proposing', () => {
     })
   })
   test('leaves the plan to the server where nothing is said about it', async () => {
-    const ran = await asBob(routes, ['change', 'propose', '-f', 'edge', '-l', DIGEST, '-r', 'why'])
+    const ran = await asBob(routes, ['change', 'propose', '-f', 'edge', '--patch', DIGEST, '-r', 'why'])
     expect(ran.seen.map(({ id }) => id)).toEqual(['propose-change'])
     expect(ran.seen[0]?.body).not.toHaveProperty('plan')
   })
@@ -234,7 +234,10 @@ describe('proposing', () => {
     ['--soak', 'a while'],
   ]
   test.each(wrong)('%s %s is refused before anything is asked', async (...option) => {
-    expect(await asBob(routes, ['change', 'propose', '-f', 'e', '-l', DIGEST, '-r', 'why', ...option])).toMatchObject({ exit: 2, seen: [] })
+    expect(await asBob(routes, ['change', 'propose', '-f', 'e', '--patch', DIGEST, '-r', 'why', ...option])).toMatchObject({
+      exit: 2,
+      seen: [],
+    })
   })
 })
 
