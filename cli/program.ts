@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { connect, serverUrl } from './api.ts'
 import { COMMANDS, type CommandDefinition, GROUPS, type OptionDefinition } from './command-table.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Input } from './input.ts'
 import type { Ended, Shell } from './shell.ts'
+
+const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
 const EXIT_TEXT = Object.values(EXIT)
   .map(([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`)
@@ -43,6 +46,7 @@ export const programFor = (shell: Shell, ended: (end: Ended) => void): Command =
     .description('Approves, rolls out and audits cumulative kernel livepatches across server fleets.')
     .usage('COMMAND [OPTIONS]')
     .enablePositionalOptions()
+    .version(VERSION, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'Help for a command')
     .showHelpAfterError('(add --help for what can be given)')
     .addHelpText(

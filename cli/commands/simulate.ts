@@ -1,4 +1,4 @@
-import { aboutMessage, type ObservedStep, runScenario, Scenario, type ScenarioStep } from '../../shared/kernel/index.ts'
+import { aboutMessage, type ObservedStep, ruleSetFor, runScenario, Scenario, type ScenarioStep } from '../../shared/kernel/index.ts'
 import { Failure } from '../failure.ts'
 import { readText } from '../files.ts'
 import { firstArgument, given, type Input, isSet, type Run } from '../input.ts'
@@ -68,6 +68,8 @@ const runAll = (
   const file = firstArgument(input)
   return scenariosOf(file, readText(input.shell, file)).map(scenario => {
     const kernel = given(input, 'kernel') ?? scenario.kernel ?? DEFAULT_KERNEL
+    if (!/^\d+\.\d+/.test(kernel))
+      throw new Failure('usage', `${kernel} is no kernel release`, 'for example --kernel 6.1 or --kernel 6.12.0-amd64')
     return { scenario, kernel, steps: runScenario(scenario, { release: kernel }) }
   })
 }
@@ -84,7 +86,11 @@ export const run: Run = async input => {
     return undefined
   }
   for (const { scenario, kernel, steps } of results) {
-    input.shell.out(`${paint(input.shell, 'bold', terminalText(scenario.name))} on Linux ${terminalText(kernel)}\n`)
+    const { rules, recorded } = ruleSetFor(kernel)
+    const basis = recorded ? 'recorded on a real kernel' : 'from source, not recorded on a real kernel'
+    input.shell.out(
+      `${paint(input.shell, 'bold', terminalText(scenario.name))} on Linux ${terminalText(kernel)} (rules ${rules.name}, ${basis})\n`,
+    )
     scenario.steps.forEach((step, index) => {
       const seen = steps[index]
       if (seen !== undefined) printStep(input.shell, step, seen, isSet(input, 'explain'))

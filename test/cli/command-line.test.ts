@@ -27,6 +27,10 @@ describe('help and mistakes', () => {
     expect(exit).toBe(0)
     for (const [code, meaning] of Object.values(EXIT)) expect(out).toContain(`${code}  ${meaning}`)
   })
+  test('--version prints the version, wherever a command has an option of that name', async () => {
+    expect(await offline(['--version'])).toMatchObject({ exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+    expect((await offline(['change', 'pause', 'x', '--version', 'y'])).err).toContain('--version takes a whole number')
+  })
   const mistakes: readonly (readonly string[])[] = [
     ['dance'],
     ['change', 'dance'],

@@ -99,6 +99,12 @@ describe('simulate', () => {
     ])
       expect(ran.out).toContain(text)
   })
+  test('says on what its rules rest, and refuses what is no kernel release', async () => {
+    const run = (kernel: string) => offline(['simulate', 's.json', '--kernel', kernel], { 's.json': JSON.stringify(scenario) })
+    expect((await run('6.12')).out).toContain('recorded on a real kernel')
+    expect((await run('6.6')).out).toContain('from source, not recorded')
+    expect(await run('banana')).toMatchObject({ exit: 2, out: '' })
+  })
   test('with --explain says why each line came, and from where', async () => {
     const ran = await offline(['simulate', 's.json', '--explain'], { 's.json': JSON.stringify(scenario) })
     expect(ran.out).toContain('kernel/livepatch/core.c: __klp_enable_patch')
