@@ -14,6 +14,7 @@ import {
 import type { Parts } from './parts.ts'
 import { ApiError } from './request.ts'
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './tasks.ts'
+import { testState } from './test-state.ts'
 import { validateStateMachineDefinition } from './validation.ts'
 
 type Operation = (parts: Parts, request: unknown) => Promise<JsonObject>
@@ -27,6 +28,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ListStateMachines: listStateMachines,
   ListTagsForResource: listTagsForResource,
   ValidateStateMachineDefinition: validateStateMachineDefinition,
+  TestState: testState,
   StartExecution: startExecution,
   DescribeExecution: describeExecution,
   ListExecutions: listExecutions,

@@ -13,6 +13,7 @@ import type { Failure } from './failure.ts'
 import type { Attempt, Frame } from './frame.ts'
 import { type Live, liveOf, rootFrame, stateOf } from './live.ts'
 import type { EngineParts } from './parts.ts'
+import { type Probe, type ProbeRequest, probe } from './probe.ts'
 import { close, record, type Turn, touch } from './turn.ts'
 import { createTurns } from './turns.ts'
 import type { TaskVisit } from './visit.ts'
@@ -26,6 +27,8 @@ export type Engine = {
   readonly stop: (arn: string, error: string | undefined, cause: string | undefined) => Promise<void>
   /** Reports whether the task still waited for it. */
   readonly answer: (hash: string, answer: TokenAnswer) => Promise<boolean>
+  /** One state, once, with nothing stored. */
+  readonly probe: (request: ProbeRequest) => Promise<Probe>
   readonly resume: () => void
   readonly idle: () => Promise<boolean>
   readonly close: () => void
@@ -172,6 +175,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       })
       return accepted
     },
+    probe: request => probe(parts, request),
     resume: () => {
       for (const { arn } of executions.running()) find(arn)
     },
