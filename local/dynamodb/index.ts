@@ -60,15 +60,16 @@ export const openDynamoDb = ({ file, now, region = 'us-east-1', account = '12345
   const queue = new CommitQueue(storage)
   const context: Context = { storage, queue, now, region, account }
   let sweptAtMs = Number.NEGATIVE_INFINITY
-  const isSweepDue = () => now() - sweptAtMs >= sweepIntervalMs && [...storage.tables()].some(table => table.expiry)
-  const sweep = () => {
-    sweptAtMs = now()
-    return queue.submit(() => sweepExpired(storage, now()))
+  const isSweepDue = () => {
+    const nowMs = now()
+    if (nowMs - sweptAtMs < sweepIntervalMs) return false
+    sweptAtMs = nowMs
+    return [...storage.tables()].some(table => table.expiry)
   }
   return {
     handle: async (target, body) => {
       try {
-        if (isSweepDue()) await sweep()
+        if (isSweepDue()) await queue.submit(() => sweepExpired(storage, now()))
         return await answerTo(context, target, body)
       } catch (error) {
         return failed(error)

@@ -53,13 +53,10 @@ const bind = <Bound>(parameter: ExpressionParameter, request: Expressive, work: 
 /** Which parameters of an operation are expressions, and which are their predecessors: the two must not be mixed. */
 export type ParameterKinds = { readonly expressions: readonly ExpressionParameter[]; readonly others: readonly string[] }
 
-const isGiven = (request: object, parameter: string): boolean =>
-  Object.entries(request).some(([name, value]) => name === parameter && value !== undefined)
-
 /** Refuses names and values without an expression that could use them, and expressions beside legacy parameters. */
 export const checkParameters = (request: Expressive, { expressions, others }: ParameterKinds): void => {
   const given = expressions.filter(parameter => request[parameter] !== undefined)
-  const legacy = others.filter(parameter => isGiven(request, parameter))
+  const legacy = others.filter(parameter => Object.hasOwn(request, parameter))
   if (given.length > 0 && legacy.length > 0)
     throw invalid(
       'Can not use both expression and non-expression parameters in the same request: ' +

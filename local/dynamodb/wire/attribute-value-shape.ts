@@ -1,7 +1,7 @@
 import { unreadable } from '../fault.ts'
 import type { AttributeMap, AttributeValue } from '../values/attribute-value.ts'
 import { list, map } from './composite-shape.ts'
-import { blob, flag, notStructure, readText, type Shape, text } from './shape.ts'
+import { blob, flag, isRecord, notStructure, readText, type Shape, text } from './shape.ts'
 
 const javaName = 'com.amazonaws.dynamodb.v20120810.AttributeValue'
 
@@ -23,12 +23,12 @@ const readers: Readonly<Record<string, (json: unknown) => unknown>> = {
  * values (values/check-value.ts), for the service does so later and in other words.
  */
 const read = (json: unknown, isElement = false): AttributeValue => {
-  if (typeof json !== 'object' || json === null) throw notStructure(isElement)
   if (Array.isArray(json)) throw unreadable(`Unrecognized collection type class ${javaName}`)
+  if (!isRecord(json)) throw notStructure(isElement)
   const value: Record<string, unknown> = {}
-  for (const [name, content] of Object.entries(json)) {
+  for (const name of Object.keys(json)) {
     const reader = Object.hasOwn(readers, name) ? readers[name] : undefined
-    if (reader && content !== null) value[name] = reader(content)
+    if (reader && json[name] !== null) value[name] = reader(json[name])
   }
   return value as AttributeValue
 }

@@ -1,6 +1,8 @@
 import { unreadable } from '../fault.ts'
+import { setAttribute } from '../values/attribute-value.ts'
 import {
   failure,
+  isRecord,
   type LengthBounds,
   lengthFailures,
   notStructure,
@@ -53,9 +55,11 @@ export const map = <Member>(
   const isValueWrong = (content: Member) => values && Array.isArray(content) && lengthFailures(content.length, values).length > 0
   return {
     read: json => {
-      if (typeof json !== 'object' || json === null) throw unreadable('Unexpected field type')
       if (Array.isArray(json)) throw unreadable(`Unrecognized collection type java.util.Map<java.lang.String, ${javaType}>`)
-      return Object.fromEntries(Object.entries(json).flatMap(([name, value]) => (value === null ? [] : [[name, member.read(value, true)]])))
+      if (!isRecord(json)) throw unreadable('Unexpected field type')
+      const value: Record<string, Member> = {}
+      for (const name of Object.keys(json)) if (json[name] !== null) setAttribute(value, name, member.read(json[name], true))
+      return value
     },
     check: (value, path, failures) => {
       for (const constraint of lengthFailures(Object.keys(value).length, bounds)) failures.push(failure(show(value), path, constraint))
@@ -93,12 +97,11 @@ export const struct = <M extends Members, Required extends keyof M & string = ne
   const contentsOf = (value: WithRequired<M, Required>): Readonly<Record<string, unknown>> => value
   return {
     read: (json, isElement = false) => {
-      if (typeof json !== 'object' || json === null) throw notStructure(isElement)
       if (Array.isArray(json)) throw unreadable(`Unrecognized collection type class com.amazonaws.dynamodb.v20120810.${java}`)
-      const given: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), json)
+      if (!isRecord(json)) throw notStructure(isElement)
       const value: Record<string, unknown> = {}
       for (const [name, shape] of shapes) {
-        const content = given[name]
+        const content = Object.hasOwn(json, name) ? json[name] : undefined
         if (content !== undefined && content !== null) value[name] = shape.read(content)
       }
       // The one place where members become a type: each was read by the shape that the type is made of.

@@ -58,6 +58,9 @@ export const textChecker = ({ enum: allowed, pattern, ...bounds }: TextConstrain
   ]
 }
 
+export const isRecord = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json)
+
 export const readText = (json: unknown): string => {
   if (typeof json === 'string') return json
   throw notScalar(json, 'String')
