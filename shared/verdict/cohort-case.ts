@@ -48,11 +48,22 @@ export type CohortCase = {
   readonly byDisabling: Route | null
 }
 
-/** One distinct stack, how many hosts have it, and the livepatches that lineage knows to have been replaced there since boot. */
+/**
+ * One distinct stack, how many hosts have it, and the livepatches that lineage knows to have been replaced there since boot, in that
+ * order. Livepatch modules that are resident without being enabled count as replaced too: one that was disabled ran its own callbacks
+ * and leaves nothing, so whoever disables a livepatch removes its module.
+ */
 export type Cohort = { readonly stack: Stack; readonly hosts: number; readonly replacedEarlier?: readonly string[] | undefined }
 
-/** A cohort with its stack's digest and what is known of its kernel's functions. */
-type CohortOnKernel = Cohort & { readonly digest: string; readonly symbols?: Symbols | undefined }
+/** All hosts with one stack, and the different pasts that lead to it: names of livepatches that were replaced, in order. */
+export type DistinctCohort = {
+  readonly digest: string
+  readonly stack: Stack
+  readonly hosts: number
+  readonly pasts: readonly (readonly string[])[]
+  /** What is known of its kernel's functions. */
+  readonly symbols?: Symbols | undefined
+}
 
 const manifestFor = (entry: Pick<StackEntry, 'name' | 'digest'>, known: Known): Manifest | undefined => {
   const manifest = known.get(entry.name)
@@ -65,16 +76,6 @@ const situationOf = (livepatch: Manifest, stack: Stack, unknown: readonly string
   if (own?.enabled && own.transition) return 'underway'
   if (own?.enabled && (!livepatch.replace || stack.livepatches.length === 1)) return 'applied'
   return unknown.length > 0 ? 'unknown' : 'load'
-}
-
-/**
- * Livepatches that were replaced since boot: those that lineage tells of, and those still in memory. A livepatch that was disabled ran
- * its own callbacks and leaves nothing, so whoever disables one removes its module; what stays resident counts as replaced.
- */
-const earlierOf = ({ stack, replacedEarlier = [] }: Cohort, known: Known): readonly Manifest[] => {
-  const told = new Map(stack.resident.map(entry => [entry.name, manifestFor(entry, known)] as const))
-  for (const name of replacedEarlier) told.set(name, known.get(name))
-  return [...told.values()].filter(manifest => manifest !== undefined)
 }
 
 const nothingToGoBackFrom: Return = { way: 'replace', reasons: [], exposes: [] }
@@ -91,14 +92,30 @@ const notLoaded = (): LoadCase => ({
   byDisabling: null,
 })
 
-const loadCase = ({ livepatch, known }: Question, cohort: CohortOnKernel, manifests: readonly Manifest[]): LoadCase => {
+/** The accounts of all pasts in one; what is open in any of them is open. */
+const accountOfPasts = (
+  { livepatch, known }: Question,
+  { stack, pasts }: DistinctCohort,
+  running: readonly Manifest[],
+  isLoaded: (object: string) => boolean,
+): readonly Met[] => {
+  const residents = stack.resident.flatMap(entry => manifestFor(entry, known) ?? [])
+  const entries = pasts.flatMap(past => {
+    const replacedEarlier = past.flatMap(name => known.get(name) ?? [])
+    return accountOf(livepatch, { running, replacedEarlier, residents, isLoaded })
+  })
+  return [...new Map(entries.map(met => [`${met.obligation.text} ${met.obligation.origin}`, met])).values()]
+}
+
+const loadCase = (asked: Question, cohort: DistinctCohort, manifests: readonly Manifest[]): LoadCase => {
+  const { livepatch, known } = asked
   const { stack } = cohort
   const loaded = new Set(stack.targets)
   const isLoaded = (object: string): boolean => loaded.has(object)
   const all = [...stack.livepatches, ...stack.resident].flatMap(entry => manifestFor(entry, known) ?? [])
   const removedFirst = stack.resident.filter(({ name, refcnt }) => name === livepatch.name && refcnt === 0).map(({ name }) => name)
   const replay = replayLoad(livepatch, { stack, manifests: all, without: removedFirst, symbols: cohort.symbols })
-  const account = accountOf(livepatch, { running: manifests, replacedEarlier: earlierOf(cohort, known), isLoaded })
+  const account = accountOfPasts(asked, cohort, manifests, isLoaded)
   const open = account.some(({ by }) => by === 'nothing')
   return {
     removedFirst,
@@ -107,7 +124,7 @@ const loadCase = ({ livepatch, known }: Question, cohort: CohortOnKernel, manife
     fixes: fixChanges(livepatch, manifests),
     account,
     wayBack: replay.result === 'OK' ? wayBackOf(livepatch, manifests, replay.machine, isLoaded) : nothingToGoBackFrom,
-    byDisabling: open ? routeByDisabling(replayStack(stack, all), manifests, [livepatch], isLoaded) : null,
+    byDisabling: open ? routeByDisabling(replayStack(stack, all), manifests, [livepatch]) : null,
   }
 }
 
@@ -134,17 +151,17 @@ export const question = (livepatch: Manifest, known: Known, ruleSets: Verdict['r
   answered: new Map(),
 })
 
-const essenceOf = ({ relevant }: Question, { stack, replacedEarlier = [] }: Cohort): string =>
+const essenceOf = ({ relevant }: Question, { stack, pasts }: DistinctCohort): string =>
   JSON.stringify([
     stack.kernelRelease,
     stack.livepatches.map(({ name, enabled, transition }) => [name, enabled, transition]),
     stack.resident.map(({ name, refcnt, digest }) => [name, refcnt, digest]),
     stack.targets.filter(name => relevant.has(name)),
     stack.forced,
-    replacedEarlier,
+    pasts,
   ])
 
-const answer = (asked: Question, cohort: CohortOnKernel, manifests: readonly Manifest[]): LoadCase => {
+const answer = (asked: Question, cohort: DistinctCohort, manifests: readonly Manifest[]): LoadCase => {
   const essence = essenceOf(asked, cohort)
   const known = asked.answered.get(essence)
   if (known) return known
@@ -154,7 +171,7 @@ const answer = (asked: Question, cohort: CohortOnKernel, manifests: readonly Man
 }
 
 /** Works out everything that the rules need of one livepatch on one stack. */
-export const cohortCase = (asked: Question, cohort: CohortOnKernel): CohortCase => {
+export const cohortCase = (asked: Question, cohort: DistinctCohort): CohortCase => {
   const { livepatch, known } = asked
   const { stack, hosts } = cohort
   const others = stack.livepatches.filter(({ name, digest }) => name !== livepatch.name || digest !== livepatch.digest)

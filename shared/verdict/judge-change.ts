@@ -1,7 +1,7 @@
 import { digestOf } from '../canonical/index.ts'
 import { ruleSetFor, type Symbols, stackDigest } from '../kernel/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
-import { type Cohort, type CohortCase, cohortCase, type Known, question } from './cohort-case.ts'
+import { type Cohort, type CohortCase, cohortCase, type DistinctCohort, type Known, question } from './cohort-case.ts'
 import { objectName } from './function-sets.ts'
 import { skippedCallbacks } from './routes.ts'
 import { RULES } from './rules.ts'
@@ -16,13 +16,12 @@ export type Judge = {
 }
 
 /** Cohorts with the same stack are one: their hosts are added up. Ordered by digest, so that a verdict does not depend on the input's order. */
-const distinct = (cohorts: readonly Cohort[]): readonly (Cohort & { readonly digest: string })[] => {
-  const byDigest = new Map<string, Cohort & { readonly digest: string }>()
-  for (const cohort of cohorts) {
-    const digest = stackDigest(cohort.stack)
+const distinct = (cohorts: readonly Cohort[]): readonly DistinctCohort[] => {
+  const byDigest = new Map<string, DistinctCohort>()
+  for (const { stack, hosts, replacedEarlier = [] } of cohorts) {
+    const digest = stackDigest(stack)
     const same = byDigest.get(digest)
-    const earlier = [...new Set([...(same?.replacedEarlier ?? []), ...(cohort.replacedEarlier ?? [])])]
-    byDigest.set(digest, { digest, stack: cohort.stack, hosts: (same?.hosts ?? 0) + cohort.hosts, replacedEarlier: earlier })
+    byDigest.set(digest, { digest, stack, hosts: (same?.hosts ?? 0) + hosts, pasts: [...(same?.pasts ?? []), replacedEarlier] })
   }
   return [...byDigest.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1))
 }
@@ -64,7 +63,7 @@ const outcomeOf = (findings: readonly Finding[]): Verdict['outcome'] =>
   SEVERITIES.find(severity => findings.some(finding => finding.severity === severity)) ?? 'clear'
 
 /** Rule sets by kernel release, made once for all cohorts. */
-const ruleSetsOf = (cohorts: readonly Cohort[]): Verdict['ruleSets'] => {
+const ruleSetsOf = (cohorts: readonly DistinctCohort[]): Verdict['ruleSets'] => {
   const releases = [...new Set(cohorts.map(({ stack }) => stack.kernelRelease))].sort()
   return Object.fromEntries(
     releases.map(release => {

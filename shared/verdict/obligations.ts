@@ -94,26 +94,30 @@ const obligation = (livepatch: Manifest, object: PatchedObject, callback: Callba
 const unpairedUnlessTakenBack = (livepatch: Manifest, object: PatchedObject): readonly CallbackKind[] =>
   takesBack(livepatch, object) ? [] : unpairedCallbacks(object)
 
-const loadedObjects = (livepatch: Manifest, isLoaded: (object: string) => boolean): readonly PatchedObject[] =>
-  livepatch.objects.filter(object => object.name === null || isLoaded(object.name))
+/**
+ * What a livepatch leaves even when it is disabled: the effects that nothing of its own undoes. They count on every object: a driver
+ * that is not loaded now may have been, and when it went nothing was undone.
+ */
+export const unpairedObligations = (livepatch: Manifest, origin: Obligation['origin'] = 'replaced'): readonly Obligation[] =>
+  livepatch.objects.flatMap(object =>
+    unpairedUnlessTakenBack(livepatch, object).map(callback => obligation(livepatch, object, callback, origin)),
+  )
 
 /** What a livepatch leaves when it is replaced on a machine where `isLoaded` objects are there. */
 export const obligationsOf = (
   livepatch: Manifest,
   isLoaded: (object: string) => boolean,
   origin: Obligation['origin'],
-): readonly Obligation[] =>
-  loadedObjects(livepatch, isLoaded).flatMap(object =>
-    [...callbacksOf(object).filter(kind => UNDOING.includes(kind)), ...unpairedUnlessTakenBack(livepatch, object)].map(callback =>
-      obligation(livepatch, object, callback, origin),
+): readonly Obligation[] => [
+  ...livepatch.objects
+    .filter(object => object.name === null || isLoaded(object.name))
+    .flatMap(object =>
+      callbacksOf(object)
+        .filter(kind => UNDOING.includes(kind))
+        .map(callback => obligation(livepatch, object, callback, origin)),
     ),
-  )
-
-/** What a livepatch leaves even when it is disabled: the effects that nothing of its own undoes. */
-export const unpairedObligations = (livepatch: Manifest, isLoaded: (object: string) => boolean): readonly Obligation[] =>
-  loadedObjects(livepatch, isLoaded).flatMap(object =>
-    unpairedUnlessTakenBack(livepatch, object).map(callback => obligation(livepatch, object, callback, 'replaced')),
-  )
+  ...unpairedObligations(livepatch, origin),
+]
 
 const takesOverStates = (livepatch: Manifest, replaced: Manifest): boolean =>
   replaced.states.length > 0 &&
@@ -138,20 +142,40 @@ export const meet = (livepatch: Manifest, replaced: Manifest, obligation: Obliga
 export type Account = {
   /** Enabled livepatches, oldest first. */
   readonly running: readonly Manifest[]
-  /** Livepatches that were replaced since boot, as far as known. */
+  /** Livepatches that were replaced since boot, in the order in which that happened, as lineage tells. */
   readonly replacedEarlier: readonly Manifest[]
+  /** Livepatches that are still in memory but not enabled: replaced as well, nobody knows when. */
+  readonly residents: readonly Manifest[]
   readonly isLoaded: (object: string) => boolean
 }
 
-/** Obligations of livepatches that were replaced earlier and that nothing which runs now has met. */
-const carried = ({ running, replacedEarlier, isLoaded }: Account): readonly (readonly [Manifest, Obligation])[] =>
-  replacedEarlier
-    .filter(earlier => !running.some(manifest => manifest.name === earlier.name))
-    .flatMap(earlier =>
-      obligationsOf(earlier, isLoaded, 'carried')
-        .filter(obligation => !running.some(manifest => manifest.replace && meet(manifest, earlier, obligation).by !== 'nothing'))
-        .map(obligation => [earlier, obligation] as const),
-    )
+/**
+ * Obligations of livepatches that were replaced earlier and that nothing which came after has met. What was loaded then is not known,
+ * so every object counts. What the livepatch itself left when it was replaced is its own again.
+ */
+const carried = (livepatch: Manifest, { running, replacedEarlier, residents }: Account): readonly (readonly [Manifest, Obligation])[] => {
+  const still = (earlier: Manifest, after: readonly Manifest[]): readonly (readonly [Manifest, Obligation])[] =>
+    [livepatch, ...running].some(({ name }) => name === earlier.name)
+      ? []
+      : obligationsOf(earlier, () => true, 'carried')
+          .filter(open => !after.some(later => later.replace && meet(later, earlier, open).by !== 'nothing'))
+          .map(open => [earlier, open] as const)
+  const told = new Set(replacedEarlier.map(({ name }) => name))
+  return [
+    ...residents.filter(({ name }) => !told.has(name)).flatMap(earlier => still(earlier, running)),
+    ...replacedEarlier.flatMap((earlier, index) => still(earlier, [...replacedEarlier.slice(index + 1), ...running])),
+  ]
+}
+
+/**
+ * Whether a livepatch answers for something on this object that is older than its load: its own from an earlier time, or what it took
+ * over from another. That waits if the driver is gone meanwhile.
+ */
+const tookOver = (livepatch: Manifest, object: string, earlier: readonly Manifest[]): boolean =>
+  earlier.some(({ name }) => name === livepatch.name) ||
+  earlier.some(other =>
+    obligationsOf(other, () => true, 'carried').some(open => open.object === object && meet(livepatch, other, open).by !== 'nothing'),
+  )
 
 /**
  * The account of a machine when `livepatch` is loaded: every obligation, and how it is met. One that is not cumulative replaces
@@ -159,8 +183,11 @@ const carried = ({ running, replacedEarlier, isLoaded }: Account): readonly (rea
  */
 export const accountOf = (livepatch: Manifest, machine: Account): readonly Met[] => {
   if (!livepatch.replace) return []
+  const earlier = [...machine.replacedEarlier, ...machine.residents]
   const replaced = machine.running.flatMap(manifest =>
-    obligationsOf(manifest, machine.isLoaded, 'replaced').map(obligation => [manifest, obligation] as const),
+    obligationsOf(manifest, object => machine.isLoaded(object) || tookOver(manifest, object, earlier), 'replaced').map(
+      open => [manifest, open] as const,
+    ),
   )
-  return [...carried(machine), ...replaced].map(([manifest, obligation]) => meet(livepatch, manifest, obligation))
+  return [...carried(livepatch, machine), ...replaced].map(([manifest, open]) => meet(livepatch, manifest, open))
 }

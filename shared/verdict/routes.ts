@@ -28,22 +28,17 @@ export type Route = {
 
 const fixesOf = (manifests: readonly Manifest[]): readonly string[] => [...new Set(manifests.flatMap(({ fixes }) => fixes))].sort()
 
-const notUndone = (manifests: readonly Manifest[], isLoaded: (object: string) => boolean): readonly string[] =>
-  manifests.flatMap(manifest => unpairedObligations(manifest, isLoaded)).map(({ text }) => `nothing undoes ${text}`)
+const notUndone = (manifests: readonly Manifest[]): readonly string[] =>
+  manifests.flatMap(manifest => unpairedObligations(manifest)).map(({ text }) => `nothing undoes ${text}`)
 
 /** Disables everything that runs and loads `next`; worked out on the simulated machine of the same stack. */
-export const routeByDisabling = (
-  machine: Machine,
-  running: readonly Manifest[],
-  next: readonly Manifest[],
-  isLoaded: (object: string) => boolean,
-): Route => {
+export const routeByDisabling = (machine: Machine, running: readonly Manifest[], next: readonly Manifest[]): Route => {
   const refused = disableThenLoad(
     machine,
     running.map(({ name }) => name),
     next,
   )
-  const reasons = [...(refused === null ? [] : [refused]), ...notUndone(running, isLoaded)]
+  const reasons = [...(refused === null ? [] : [refused]), ...notUndone(running)]
   return { route: 'disable-then-load', proved: reasons.length === 0, reasons, exposes: fixesOf([...running, ...next]) }
 }
 
@@ -58,7 +53,7 @@ const whyNotAtomic = (
   if (!first) return ['there is no livepatch to go back to']
   if (!livepatch.replace) return [`${livepatch.name} is not cumulative, so what runs now stays below it`]
   if (!first.replace) return [`${first.name} is not cumulative and would be stacked on ${livepatch.name}`]
-  const open = accountOf(first, { running: [livepatch], replacedEarlier: [], isLoaded }).filter(({ by }) => by === 'nothing')
+  const open = accountOf(first, { running: [livepatch], replacedEarlier: [], residents: [], isLoaded }).filter(({ by }) => by === 'nothing')
   const refused = loadAll(after, back)
   return [...(refused === null ? [] : [refused]), ...open.map(({ obligation }) => `${obligation.text} would be skipped`)]
 }
@@ -75,10 +70,10 @@ export const wayBackOf = (
 ): Return => {
   const reasons = whyNotAtomic(livepatch, back, after, isLoaded)
   if (reasons.length === 0) return { way: 'replace', reasons, exposes: [] }
-  const disabling = routeByDisabling(after, [livepatch], livepatch.replace ? back : [], isLoaded)
+  const disabling = routeByDisabling(after, [livepatch], livepatch.replace ? back : [])
   if (disabling.proved) return { way: 'disable-then-load', reasons, exposes: back.length === 0 ? [] : disabling.exposes }
   const [first] = back
-  const account = first ? accountOf(first, { running: [livepatch], replacedEarlier: [], isLoaded }) : []
+  const account = first ? accountOf(first, { running: [livepatch], replacedEarlier: [], residents: [], isLoaded }) : []
   if (first?.replace && livepatch.replace && smallestBridge(first, [livepatch], account)) return { way: 'bridge', reasons, exposes: [] }
   return { way: 'none', reasons: [...reasons, ...disabling.reasons], exposes: [] }
 }
