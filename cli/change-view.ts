@@ -35,6 +35,8 @@ export type ChangeView = {
   readonly approvals: readonly ApprovalView[]
   /** What is missing for its release, in words. */
   readonly needs: readonly string[]
+  /** Until when people may decide; empty where nothing is to be decided. */
+  readonly decideBefore: string
   readonly waves: readonly WaveView[]
   readonly halted: { readonly code: string; readonly detail: string } | null
   readonly findings: readonly FindingView[]
@@ -100,6 +102,7 @@ export const changeView = (value: unknown): ChangeView => {
       comment: textOf(approval['comment']),
     })),
     needs: textsOf(body['needs']),
+    decideBefore: textOf(body['decideBefore']),
     waves: wavesOf(body),
     halted: haltedOf(body['halted']),
     findings: objectsOf(body['findings']).map(findingOf),

@@ -22,8 +22,9 @@ export const systemShell = (): Shell => ({
   cwd: process.cwd(),
   out: text => process.stdout.write(text),
   err: text => process.stderr.write(text),
-  terminal: process.stdout.isTTY === true && process.env['TERM'] !== 'dumb',
-  columns: process.stdout.columns ?? 100,
+  /* A terminal without rows (some build runners') cannot be redrawn. */
+  terminal: process.stdout.isTTY === true && process.stdout.rows > 0 && process.env['TERM'] !== 'dumb',
+  columns: process.stdout.columns || 100,
   /* https://no-color.org: any value that is not empty. */
   color: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   now: () => Date.now(),

@@ -15,6 +15,7 @@ const printChange = (shell: Shell, change: ChangeView): void => {
     ['verdict', change.outcome],
     ['digest', change.digest],
     ['version', String(change.version)],
+    ['decide before', when(change.decideBefore)],
     [
       'approvals',
       change.approvals

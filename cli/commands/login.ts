@@ -74,6 +74,6 @@ export const run: Run = async input => {
     return undefined
   }
   const who = token === undefined ? await askIssuer(input, server, person) : takeToken(input, server, token)
-  input.shell.err(`${terminalText(who)} is logged in at ${server} (${credentialsFile(input.shell)})\n`)
+  input.shell.err(`${terminalText(who || 'The holder of the token')} is logged in at ${server} (${credentialsFile(input.shell)})\n`)
   return undefined
 }

@@ -29,6 +29,8 @@ export type Summary = {
   } | null
   readonly waves: readonly WaveSummary[]
   readonly halted: { readonly code: string; readonly detail: string } | null
+  /** Until when people may decide, ISO 8601; null where nothing is to be decided. After it the change is declined. */
+  readonly decideBefore: string | null
   /** Why it ended, in a sentence; null while it has not. */
   readonly ending: string | null
 }
@@ -47,6 +49,9 @@ const endingOf = (change: Change): string | null => {
       return null
   }
 }
+
+const deadlineOf = (change: Change): string | null =>
+  change.status === 'in-review' ? new Date(Date.parse(change.review.judgedAt) + change.plan.approvalSecondsMax * 1000).toISOString() : null
 
 const wavesOf = (change: Change): readonly WaveSummary[] =>
   change.rollout === null
@@ -72,6 +77,7 @@ export const summarize = (change: Change): Summary => {
     wave: current === undefined ? null : { index: current.wave, share: current.share, phase: current.state, counts: current.counts },
     waves,
     halted: change.status === 'halted' ? { code: change.halt.code, detail: change.halt.detail } : null,
+    decideBefore: deadlineOf(change),
     ending: endingOf(change),
   }
 }

@@ -8,6 +8,8 @@ const rows: readonly (readonly [string, Change, object])[] = [
     changes.proposed,
     { status: 'proposed', digest: null, outcome: null, approvals: [], wave: null, ending: null },
   ],
+  ['a change in review says until when people may decide', changes.inReview, { decideBefore: '2026-11-26T12:00:00.000Z', ending: null }],
+  ['a released one has nothing left to decide', changes.released, { decideBefore: null }],
   [
     'an open wave is the present one',
     changes.rolling,

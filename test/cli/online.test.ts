@@ -43,6 +43,7 @@ const change = {
   outcome: 'review',
   approvals: [{ by: 'carol', name: 'Carol', groups: ['security'], at: '2026-11-23T11:30:00.000Z', comment: 'fine' }],
   needs: ['an approval by one of kernel-maintainers'],
+  decideBefore: '2026-11-26T11:00:00.000Z',
   wave: null,
   waves: [
     { wave: 0, share: 500, state: 'waiting', counts: null },
@@ -291,6 +292,7 @@ describe('showing', () => {
       'wave 1     5 %  waiting',
       'needs an approval by one of kernel-maintainers',
       'Carol (security)',
+      'decide before  2026-11-26T11:00:00Z',
       'review no-way-back: There is no way back.',
       'remedy: Build a bridge.',
       'Alice proposed it',
