@@ -32,6 +32,8 @@ export type Sent = {
 
 const ATTEMPTS_MAX = 4
 const ATTEMPT_MILLISECONDS_MAX = 10_000
+/** After this no further attempt begins, so that a function has time left to say that it failed. */
+const BEGIN_MILLISECONDS_MAX = 8_000
 
 const scopeOf = ({ service, region, credentials, now }: Service): Scope => ({ service, region, at: now(), credentials: credentials() })
 
@@ -63,8 +65,13 @@ const pause = (tried: number): Promise<void> => setTimeout(Math.random() * 50 * 
  * Why not the service's own client: with it a function that writes an object, signs and speaks to DynamoDB has 395 KB, of which 225 KB
  * are for three calls; this file and its neighbours have 5.
  */
-export const send = async (to: Service, sent: Sent, tried = 0): Promise<{ status: number; bytes: Uint8Array }> => {
-  const isLast = tried + 1 >= ATTEMPTS_MAX
+export const send = async (
+  to: Service,
+  sent: Sent,
+  tried = 0,
+  begunAt = performance.now(),
+): Promise<{ status: number; bytes: Uint8Array }> => {
+  const isLast = tried + 1 >= ATTEMPTS_MAX || performance.now() - begunAt > BEGIN_MILLISECONDS_MAX
   try {
     const answer = await attempt(to, sent)
     if (!isPassing(answer.status) || isLast) return answer
@@ -72,5 +79,5 @@ export const send = async (to: Service, sent: Sent, tried = 0): Promise<{ status
     if (isLast) throw error
   }
   await pause(tried)
-  return send(to, sent, tried + 1)
+  return send(to, sent, tried + 1, begunAt)
 }

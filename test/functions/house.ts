@@ -33,7 +33,7 @@ import { type OperationId, operation } from '../../shared/operations/index.ts'
 import { authorize } from '../../shared/policy/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { housePolicies } from '../policy/house-policies.ts'
-import { type Opened, openStore } from '../store/open-store.ts'
+import { type Opened, openStore, type Wire } from '../store/open-store.ts'
 
 /*
  * The functions' own chain and handlers over a real store on the local DynamoDB and the house policies. What leaves the house through
@@ -71,6 +71,8 @@ export type Answered = {
 export type House = {
   readonly ports: Ports & { readonly log: Log }
   readonly store: Store
+  /** What went to the store, and what a test lets happen to it. */
+  readonly wire: Wire
   /** Epoch milliseconds; a test lets time pass by adding to it. */
   time: number
   readonly started: string[]
@@ -189,6 +191,9 @@ const makeHouse = (opened: Opened): House => {
     objects,
     logged: [],
     directiveKeys: new Map([[key.keyId, key.x]]),
+    get wire() {
+      return opened.wire
+    },
     get store() {
       return opened.store
     },
