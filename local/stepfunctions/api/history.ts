@@ -18,7 +18,7 @@ const detailsOf = ({ executions, tokens }: Parts, { details, tokenHash }: Histor
   return row === undefined || token === undefined ? details : replacedIn(details, row.hash, token)
 }
 
-const withoutData = new Set(['input', 'output', 'parameters', 'cause'])
+const withoutData = new Set(['input', 'output', 'parameters'])
 
 const stripped = (details: JsonObject): JsonObject =>
   Object.fromEntries(

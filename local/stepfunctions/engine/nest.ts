@@ -1,6 +1,7 @@
 /** Parallel and Map states while their children run: starting them, counting them in, and going on when all are done. */
 import type { MapState, ParallelState } from '../definition/definition.ts'
 import { details } from '../history/event.ts'
+import { stopAll } from './abort.ts'
 import { fail } from './fail.ts'
 import type { Frame, Nest } from './frame.ts'
 import { leave } from './leave.ts'
@@ -34,7 +35,7 @@ export const startBranches = ({ turn, frame, state }: Visit<ParallelState>, inpu
   })
 }
 
-/** Starts as many iterations as may run; each follows the event `after`. Reports whether the selector worked. */
+/** Starts as many iterations as may run; each follows the event `after`. A selector that goes wrong fails the whole Map. */
 export const startIterations = async (visit: Visit<MapState>, after: number): Promise<void> => {
   const { turn, frame, state } = visit
   for (;;) {
@@ -45,7 +46,10 @@ export const startIterations = async (visit: Visit<MapState>, after: number): Pr
     if (item === undefined || running >= nest.concurrencyMax) return
     const index = nest.started
     const selected = await evaluate(visit, [{ location: 'ItemSelector', template: state.itemSelector }], { item: { index, item } })
-    if (!selected.ok) return fail(visit, selected.failure)
+    if (!selected.ok) {
+      stopAll(turn, frame)
+      return fail(visit, selected.failure)
+    }
     const [made] = selected.value
     move(turn, frame, { is: 'nesting', nest: { ...nest, items, started: index + 1 } })
     const input = made === undefined ? item : JSON.stringify(made)
