@@ -55,8 +55,8 @@ export type TargetImage = {
   readonly name: string
   readonly symbols?: Symbols
   readonly initResult?: number
-  /** Function that a kernel thread of this module enters as soon as the module is initialised. */
-  readonly kthread?: string
+  /** Functions that a kernel thread of this module enters as soon as the module is initialised, the outermost first. */
+  readonly kthread?: readonly string[]
 }
 
 export type ModuleImage = LivepatchImage | TargetImage

@@ -77,6 +77,8 @@ export type Task = {
   readonly patchState: PatchState
   /** TIF_PATCH_PENDING. */
   readonly pending: boolean
+  /** What is on its stack below the call it makes: the functions that a kernel thread lives in. */
+  readonly base: readonly Frame[]
   /** 'unknown': a host reported an open transition, but not whom it waits for. */
   readonly stack: readonly Frame[] | 'unknown'
   /** How it sleeps in the innermost function; null: it is not in a patchable function. */

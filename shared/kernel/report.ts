@@ -64,6 +64,7 @@ const unreported = (target: 0 | 1): Task => ({
   module: null,
   patchState: target === 1 ? 0 : 1,
   pending: true,
+  base: [],
   stack: 'unknown',
   sleep: null,
   call: null,

@@ -62,7 +62,7 @@ const image = (name: string): fc.Arbitrary<LivepatchImage> =>
 
 const images = fc.tuple(
   ...NAMES.map(image),
-  ...MODULES.map(name => fc.boolean().map(kthread => target(name, kthread ? { kthread: 'block' } : {}))),
+  ...MODULES.map(name => fc.boolean().map(kthread => target(name, kthread ? { kthread: ['block'] } : {}))),
 )
 
 /** Operations on the modules of one world, so that random ones meet each other. */

@@ -164,7 +164,7 @@ describe('explain', () => {
   })
 
   test('names a kernel thread', () => {
-    const machine = machineAfter(started(), load(target('m', { kthread: 'block' })), load(p))
+    const machine = machineAfter(started(), load(target('m', { kthread: ['block'] })), load(p))
     expect(explain(machine)?.blockers[0]).toMatchObject({ task: 'kthread/m', kthread: true })
   })
 

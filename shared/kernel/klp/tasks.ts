@@ -76,14 +76,14 @@ const enter = (draft: Draft, task: Task, called: Called): Task => {
   const holder = by === ORIGINAL ? called.object : by
   const released = holder !== null && draft.modules.get(holder)?.released === true
   const sleep = (by === ORIGINAL ? original?.sleeps : func?.sleeps) ?? null
-  if (sleep !== null && !released) return { ...task, call: called, sleep, stack: [{ object: called.object, key: called.key, by }] }
-  return leave({ ...task, call: called, stack: [{ object: called.object, key: called.key, by }] }, func?.returns)
+  const stack = [...task.base, { object: called.object, key: called.key, by }]
+  return sleep !== null && !released ? { ...task, call: called, sleep, stack } : leave({ ...task, call: called, stack }, func?.returns)
 }
 
 /** The call comes back: a user task goes to user space, a kernel thread goes on to sleep elsewhere. */
 const leave = (task: Task, returned?: number): Task => {
-  const idle: Task = { ...task, call: null, sleep: null, stack: [] }
-  const frame = task.stack === 'unknown' ? undefined : task.stack[0]
+  const idle: Task = { ...task, call: null, sleep: null, stack: task.base }
+  const frame = task.stack === 'unknown' ? undefined : task.stack.at(-1)
   if (task.kthread || task.call === null || frame === undefined) return idle
   if (task.doomed) return { ...idle, pending: false, end: { killed: true } }
   const failed = returned !== undefined && returned < 0
@@ -114,6 +114,7 @@ const newTask = (id: string, module: string | null, state: Pick<Task, 'patchStat
   kthread: module !== null,
   module,
   ...state,
+  base: [],
   stack: [],
   sleep: null,
   call: null,
@@ -129,12 +130,15 @@ export const spawnTask = (draft: Draft, { id, object, function: name, position =
   draft.tasks = [...draft.tasks, isThere ? enter(draft, task, called) : { ...task, end: { error: 'ENOENT' } }]
 }
 
-/** A module starts a kernel thread, which calls a function of it. Kernel threads take kthreadd's state. */
-export const spawnKthread = (draft: Draft, module: string, name: string): void => {
+/** A module starts a kernel thread, which calls the last of these functions from within the others. It takes kthreadd's state. */
+export const spawnKthread = (draft: Draft, module: string, functions: readonly string[]): void => {
+  const [name, ...outer] = functions.toReversed()
+  if (name === undefined) return
   const state: PatchState = draft.kthreadd
   const target = draft.transition?.direction === 'patching' ? 1 : 0
   const task = newTask(`kthread/${module}`, module, { patchState: state, pending: state !== -1 && state !== target })
-  draft.tasks = [...draft.tasks, enter(draft, task, { object: module, function: name, key: functionKey(name, '1') })]
+  const base = outer.toReversed().map(within => ({ object: module, key: functionKey(within, '1'), by: ORIGINAL }))
+  draft.tasks = [...draft.tasks, enter(draft, { ...task, base }, { object: module, function: name, key: functionKey(name, '1') })]
 }
 
 const sleepsIn = (task: Task, module: string): boolean => {

@@ -110,9 +110,12 @@ const livepatchOf = (module: z.infer<typeof ScenarioLivepatch>): LivepatchImage 
 
 /** The functions of the target module that scenarios load. Two of its files have a local function `tgt_dup` each. */
 const TARGET_SYMBOLS: Symbols = new Map([
-  ...['tgt_f0', 'tgt_f1', 'tgt_f2', 'tgt_f3', 'tgt_f4', 'tgt_f5', 'tgt_f6', 'tgt_f7', 'tgt_dup1', 'tgt_dup2', 'tgt_say'].map(
-    name => [name, { occurrences: 1 }] as const,
+  ...['f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7', 'dup1', 'dup2', 'say', 'thread'].map(
+    name => [`tgt_${name}`, { occurrences: 1 }] as const,
   ),
+  ['release_set', { occurrences: 1 }],
+  ['klptgt_exit', { occurrences: 1, traceable: false }],
+  ['cleanup_module', { occurrences: 1, traceable: false }],
   ['tgt_block', { occurrences: 1, sleeps: 'uninterruptible' }],
   ['tgt_iblock', { occurrences: 1, sleeps: 'interruptible' }],
   ['tgt_dup', { occurrences: 2 }],
@@ -123,7 +126,7 @@ const targetOf = ({ name, init_ret, kthread }: z.infer<typeof ScenarioTarget>): 
   name,
   symbols: TARGET_SYMBOLS,
   initResult: init_ret,
-  ...(kthread && { kthread: 'tgt_block' }),
+  ...(kthread && { kthread: ['tgt_thread', 'tgt_block'] }),
 })
 
 /** What a scenario's module is to the core. */
