@@ -44,7 +44,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     online: true,
     options: [
       option('--code <code>', 'the issuer’s code (default: SUPERSEDE_CODE, or issuer.json in the data directory)'),
-      option('--data <directory>', 'data directory of the server on this machine (default .supersede)'),
+      option('--data <directory>', 'data directory of the server on this machine (default .supersede, here or beside this program)'),
       option('--token <token>', 'a token from the identity provider of a deployed system; - reads it from stdin'),
     ],
     examples: ['supersede login alice', 'supersede login --token - --url https://supersede.example.com < token'],

@@ -1,9 +1,12 @@
+import { fileURLToPath } from 'node:url'
 import type { Exit } from './exit-codes.ts'
 
 /** What a command has of the world around it. Data goes to `out`, progress and errors go to `err`. */
 export type Shell = {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** Where this program lies; `npm start` keeps its data there. */
+  readonly projectRoot: string
   readonly out: (text: string) => void
   readonly err: (text: string) => void
   /** Whether `out` is a terminal that can be redrawn. */
@@ -20,6 +23,7 @@ export type Ended = Exit | undefined
 export const systemShell = (): Shell => ({
   env: process.env,
   cwd: process.cwd(),
+  projectRoot: fileURLToPath(new URL('..', import.meta.url)),
   out: text => process.stdout.write(text),
   err: text => process.stderr.write(text),
   /* A terminal without rows (some build runners') cannot be redrawn. */

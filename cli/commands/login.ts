@@ -19,17 +19,31 @@ const claimsOf = (token: string): { readonly subject: string; readonly expiresAt
   }
 }
 
-const codeFromFile = (input: Input): string => {
-  const file = join(resolve(input.shell.cwd, given(input, 'data') ?? '.supersede'), 'issuer.json')
+/** The data directory that was named; else one here, else the one that `npm start` keeps. */
+const directoriesOf = (input: Input): readonly string[] => {
+  const { cwd, projectRoot } = input.shell
+  const named = given(input, 'data')
+  return named === undefined ? [join(cwd, '.supersede'), join(projectRoot, '.supersede')] : [resolve(cwd, named)]
+}
+
+const codeIn = (directory: string): string | null => {
   try {
-    return textOf(objectOf(JSON.parse(readFileSync(file, 'utf8')))['code'])
+    return textOf(objectOf(JSON.parse(readFileSync(join(directory, 'issuer.json'), 'utf8')))['code']) || null
   } catch {
-    throw new Failure(
-      'usage',
-      `there is no issuer's code in ${file}`,
-      'run it where npm start runs, or give --data DIR, --code CODE or SUPERSEDE_CODE; for a deployed system give --token',
-    )
+    return null
   }
+}
+
+const codeFromFile = (input: Input): string => {
+  for (const directory of directoriesOf(input)) {
+    const code = codeIn(directory)
+    if (code !== null) return code
+  }
+  throw new Failure(
+    'usage',
+    `there is no issuer's code: no issuer.json in ${directoriesOf(input).join(' or ')}`,
+    'give --data DIR of npm start, --code CODE or SUPERSEDE_CODE; for a deployed system give --token',
+  )
 }
 
 const askIssuer = async (input: Input, server: string, person: string): Promise<string> => {

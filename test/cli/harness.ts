@@ -23,6 +23,7 @@ export const home = (over: Partial<Shell> = {}): Home => {
   const shell: Shell = {
     env: { XDG_CONFIG_HOME: join(directory, 'config'), ...over.env },
     cwd: directory,
+    projectRoot: join(directory, 'project'),
     out: text => {
       out += text
     },

@@ -39,6 +39,13 @@ describe('logging in on one machine', () => {
     expect(await at.run('fleet', 'list')).toBe(0)
     expect(at.err()).not.toContain('good.token.here')
   })
+  test('the code is found beside the program, too, where npm start keeps it', async () => {
+    const at = await start()
+    mkdirSync(join(at.shell.projectRoot, '.supersede'), { recursive: true })
+    writeFileSync(join(at.shell.projectRoot, '.supersede', 'issuer.json'), JSON.stringify({ code: 'right' }))
+    expect(await at.run('login', 'alice')).toBe(0)
+    expect(await at.run('login', 'alice', '--data', 'elsewhere')).toBe(2)
+  })
   test('the code may be given, and the options are tried in the order option, environment, file', async () => {
     const at = await start()
     expect(await at.run('login', 'alice', '--code', 'right')).toBe(0)

@@ -9,6 +9,7 @@ const helpOf = async ({ path }: CommandDefinition): Promise<string> => {
   const shell: Shell = {
     env: {},
     cwd: '/',
+    projectRoot: '/',
     out: text => {
       out += text
     },
