@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -8,15 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const SOURCES = ['infra', 'functions', 'shared', 'console', 'cdk.json', 'package-lock.json']
 
 const filesBelow = (path: string): readonly string[] => {
-  if (!existsSync(path)) return []
-  try {
-    return readdirSync(path)
-      .sort()
-      .flatMap(name => filesBelow(join(path, name)))
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [path]
-    throw error
-  }
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isDirectory()) return found ? [path] : []
+  return readdirSync(path)
+    .sort()
+    .flatMap(name => filesBelow(join(path, name)))
 }
 
 const fingerprint = (root: string): string => {
