@@ -23,6 +23,10 @@ const liveCounts = (change: Change, slots: readonly SlotCounts[]): { readonly wa
   return wave === null ? null : { wave, counts: waveCounts(change.plan.waves[wave]?.share ?? 0, slots) }
 }
 
+/** When a change that nobody decides on is declined, ISO 8601; null where nothing is to be decided. */
+const decideBefore = (change: Change): string | null =>
+  change.status === 'in-review' ? new Date(Date.parse(change.review.judgedAt) + change.plan.approvalSecondsMax * 1_000).toISOString() : null
+
 const timelineOf = (commits: readonly Commit[]) =>
   commits.flatMap(({ at, actor, events }) =>
     events.flatMap(event => {
@@ -51,7 +55,9 @@ export const changeDocument = (
     live?.wave === index ? { ...shown, counts: live.counts } : shown
   return {
     ...summary,
-    proposer: change.proposer,
+    proposer: change.proposer.id,
+    proposerName: change.proposer.name,
+    decideBefore: decideBefore(change),
     proposedAt: change.proposedAt,
     reason: change.reason,
     plan: change.plan,

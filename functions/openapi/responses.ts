@@ -37,7 +37,9 @@ const ChangeBrief = Summary.extend({
   voidApprovals: z.array(z.unknown()),
 })
 const Change = Summary.extend({
-  proposer: Person,
+  proposer: z.string(),
+  proposerName: z.string(),
+  decideBefore: instant.nullable(),
   proposedAt: instant,
   reason: z.string(),
   plan: Plan,

@@ -67,6 +67,11 @@ describe('a change, from its proposal to its lineage', () => {
     expect({ status, version }).toEqual({ status: 'in-review', version: 2 })
     expect(needs).toContain('approvals of two different people')
     expect(findings).toEqual(expect.any(Array))
+    expect(await show()).toMatchObject({
+      proposer: 'alice',
+      proposerName: 'Alice',
+      decideBefore: new Date(house.time + 600_000).toISOString(),
+    })
   })
 
   test('says after the first approval what is still missing, and releases with the last in one commit', async () => {
