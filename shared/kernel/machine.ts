@@ -111,8 +111,8 @@ export type Machine = {
   readonly modules: ReadonlyMap<string, Module>
   /** `klp_patches`: oldest first. */
   readonly patches: readonly Patch[]
-  /** Functions that ftrace redirects (`ftrace_ops_list`), oldest registration first, as `<object>/<key>`. */
-  readonly hooks: readonly string[]
+  /** Functions that ftrace redirects (`ftrace_ops_list`), oldest registration first. */
+  readonly hooks: readonly Pick<Frame, 'object' | 'key'>[]
   readonly transition: Transition | null
   readonly tasks: readonly Task[]
   /** State of kthreadd, which every new kernel thread inherits. */

@@ -3,7 +3,6 @@ import {
   type Frame,
   type Machine,
   ORIGINAL,
-  objectName,
   type Patch,
   type PatchedFunction,
   type PatchedObject,
@@ -33,20 +32,19 @@ export const functionStack = (machine: Pick<Machine, 'patches'>, object: string 
   return stack
 }
 
-const hookName = (object: string | null, key: string): string => `${objectName(object)}/${key}`
+/** Whether some listed livepatch patches the function. */
+export const isHooked = ({ patches }: Pick<Machine, 'patches'>, object: string | null, key: string): boolean =>
+  patches.some(patch => patch.objects.some(other => other.patched && other.name === object && other.functions.has(key)))
 
 /** The first livepatch of a function registers it with ftrace. Source: kernel/livepatch/patch.c: klp_patch_func. */
-export const registerHooks = (draft: Draft, object: PatchedObject): void => {
-  const fresh = [...object.functions.keys()].filter(key => functionStack(draft, object.name, key).length === 0)
-  if (fresh.length > 0) draft.hooks = [...draft.hooks, ...fresh.map(key => hookName(object.name, key))]
+export const registerHooks = (draft: Draft, { name, functions }: PatchedObject): void => {
+  const fresh = [...functions.keys()].filter(key => !isHooked(draft, name, key)).map(key => ({ object: name, key }))
+  if (fresh.length > 0) draft.hooks = [...draft.hooks, ...fresh]
 }
 
 /** The last livepatch of a function takes it off ftrace's list. Source: kernel/livepatch/patch.c: klp_unpatch_func. */
 export const unregisterHooks = (draft: Draft): void => {
-  const used = new Set<string>()
-  for (const patch of draft.patches)
-    for (const object of patch.objects) if (object.patched) for (const key of object.functions.keys()) used.add(hookName(object.name, key))
-  if (used.size < draft.hooks.length) draft.hooks = draft.hooks.filter(hook => used.has(hook))
+  draft.hooks = draft.hooks.filter(({ object, key }) => isHooked(draft, object, key))
 }
 
 /** Where a stack entry leads: a nop leads to the original. */
@@ -85,14 +83,10 @@ export const forbiddenFrame = (machine: Machine, patch: string, object: string |
  * another reversal or force ends the transition. For others it is below all code: nothing is in the range.
  * Recorded so on 6.1, 6.12 and 7.2, once otherwise on 6.12. Source: kernel/livepatch/transition.c: klp_check_stack_func.
  */
-export const readsPastEnd = (machine: Machine, { name, objects }: Patch): boolean =>
-  machine.transition?.direction === 'patching' &&
-  objects.some(
-    object =>
-      object.patched &&
-      [...object.functions.keys()].some(key => {
-        if (machine.hooks[0] !== hookName(object.name, key)) return false
-        const stack = functionStack(machine, object.name, key)
-        return stack.length > 1 && stack[0]?.patch === name
-      }),
-  )
+export const readsPastEnd = (machine: Machine, { name, objects }: Patch): boolean => {
+  const oldest = machine.hooks[0]
+  if (oldest === undefined || machine.transition?.direction !== 'patching') return false
+  if (!objects.some(object => object.patched && object.name === oldest.object && object.functions.has(oldest.key))) return false
+  const stack = functionStack(machine, oldest.object, oldest.key)
+  return stack.length > 1 && stack[0]?.patch === name
+}

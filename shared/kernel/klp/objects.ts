@@ -2,7 +2,7 @@ import { failure } from '../errno.ts'
 import type { FunctionImage, LivepatchImage, ObjectImage } from '../image.ts'
 import { type Draft, objectName, type Patch, type PatchedFunction, type PatchedObject, replaceObject } from '../machine.ts'
 import { prePatch } from './callbacks.ts'
-import { functionKey, functionStack, registerHooks } from './function-stack.ts'
+import { functionKey, isHooked, registerHooks } from './function-stack.ts'
 import { say } from './log.ts'
 import { factsOf, findObjectSymbol } from './symbols.ts'
 
@@ -91,7 +91,7 @@ export const initObjects = (draft: Draft, patch: string, raws: readonly RawObjec
 /** Hooks one function in; only the first livepatch of a function can fail, because later ones find the hook there. */
 const canPatchFunction = (draft: Draft, object: string | null, func: PatchedFunction): boolean => {
   if (factsOf(draft, object, func.name)?.traceable !== false) return true
-  if (functionStack(draft, object, func.key).length > 0) return true
+  if (isHooked(draft, object, func.key)) return true
   say(draft, 'no-location', func.name)
   return false
 }

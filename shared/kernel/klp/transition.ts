@@ -95,7 +95,7 @@ const completeTransition = (draft: Draft, { patch: name, direction }: Transition
     unpatchReplaced(draft, patch)
     patch = discardNops(draft, patch)
   }
-  unregisterHooks(draft)
+  if (direction === 'unpatching' || patch.image.replace) unregisterHooks(draft)
   leaveTransition(draft)
   callbacksOfTheEnd(draft, patch, direction)
   say(draft, 'complete', name, direction)

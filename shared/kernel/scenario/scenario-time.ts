@@ -1,5 +1,5 @@
 import type { LivepatchImage, ModuleImage } from '../image.ts'
-import { functionKey, functionStack } from '../klp/function-stack.ts'
+import { functionKey, isHooked } from '../klp/function-stack.ts'
 import type { Machine } from '../machine.ts'
 
 /*
@@ -27,8 +27,6 @@ const PACES: Readonly<Record<string, Pace>> = {
 const REFUSED_MS = 2
 
 const paceOf = ({ rules }: Machine): Pace => PACES[rules.name] ?? PACE_6_1
-
-const isHooked = (machine: Machine, object: string | null, key: string): boolean => functionStack(machine, object, key).length > 0
 
 const keysOf = (image: LivepatchImage, object: string | null): ReadonlySet<string> =>
   new Set(image.objects.filter(({ name }) => name === object).flatMap(({ functions }) => functions.map(f => functionKey(f.name, f.sympos))))
