@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
  * Requests must carry a signature, as the service wants it, but nobody checks it: this endpoint has no secrets to check
  * it with, and listens on the loopback. A client that forgets to sign is told so here and not only when it is deployed.
  */
-export type SignatureRefusal = { readonly name: string; readonly message: string }
+type SignatureRefusal = { readonly name: string; readonly message: string }
 
 const incomplete = (message: string): SignatureRefusal => ({ name: 'IncompleteSignatureException', message })
 const missing: SignatureRefusal = { name: 'MissingAuthenticationTokenException', message: 'Request is missing Authentication Token' }

@@ -11,7 +11,7 @@ import { refuseNestedKeysIn } from './key-paths.ts'
 import { checkIndexKeys, keyFromItem, keyFromKey } from './keys.ts'
 import { checkUpdate, checkUpdated } from './update-checks.ts'
 
-export const itemBytesMax = 400 * 1024
+const itemBytesMax = 400 * 1024
 
 /** One change of one item, as an operation asks for it. */
 export type ItemWrite = {

@@ -9,7 +9,7 @@ const sortBytesMax = 1024
 
 const bytesIn = (value: AttributeValue): number => ('S' in value ? Buffer.byteLength(value.S) : 'B' in value ? base64Bytes(value.B) : 1)
 
-export const isEmpty = (value: AttributeValue): boolean => ('S' in value && value.S === '') || ('B' in value && value.B === '')
+const isEmpty = (value: AttributeValue): boolean => ('S' in value && value.S === '') || ('B' in value && value.B === '')
 
 const refuseEmpty = (value: AttributeValue, name: string): void => {
   if (!isEmpty(value)) return

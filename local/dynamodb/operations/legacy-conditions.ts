@@ -8,7 +8,7 @@ import { compareValues } from '../values/compare.ts'
  * The parameters from before there were expressions: Expected, QueryFilter, ScanFilter and KeyConditions are maps of
  * attribute to condition. Each is read as the condition that an expression would have said.
  */
-export type LegacyCondition = { readonly ComparisonOperator: string; readonly AttributeValueList?: readonly AttributeValue[] | undefined }
+type LegacyCondition = { readonly ComparisonOperator: string; readonly AttributeValueList?: readonly AttributeValue[] | undefined }
 export type LegacyConditions = Readonly<Record<string, LegacyCondition>>
 
 const argumentCounts: Readonly<Record<string, readonly [number, number]>> = {
@@ -113,7 +113,7 @@ const expectationCondition = (attribute: string, expectation: Expectation): Boun
   return asCondition(attribute, 'EQ', [checkedValue(Value)])
 }
 
-export type Expecting = {
+type Expecting = {
   readonly Expected?: Readonly<Record<string, Expectation>> | undefined
   readonly ConditionalOperator?: string | undefined
 }

@@ -11,7 +11,7 @@ import { consumed, readUnits } from './capacity.ts'
 const pageBytesMax = 1024 * 1024
 
 /** One page of a query or a scan, with everything in it decided. */
-export type Page = {
+type Page = {
   readonly table: Table
   readonly index: Index | undefined
   readonly range: KeyRange

@@ -51,7 +51,7 @@ const bind = <Bound>(parameter: ExpressionParameter, request: Expressive, work: 
 }
 
 /** Which parameters of an operation are expressions, and which are their predecessors: the two must not be mixed. */
-export type ParameterKinds = { readonly expressions: readonly ExpressionParameter[]; readonly others: readonly string[] }
+type ParameterKinds = { readonly expressions: readonly ExpressionParameter[]; readonly others: readonly string[] }
 
 /** Refuses names and values without an expression that could use them, and expressions beside legacy parameters. */
 export const checkParameters = (request: Expressive, { expressions, others }: ParameterKinds): void => {

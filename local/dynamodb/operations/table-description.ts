@@ -9,7 +9,7 @@ const keySchemaOf = ({ partition, sort }: Keys) => [
 
 const throughputOf = (throughput: Throughput) => ({ NumberOfDecreasesToday: 0, ...throughput })
 
-export const arnOf = ({ region, account }: Context, table: string): string => `arn:aws:dynamodb:${region}:${account}:table/${table}`
+const arnOf = ({ region, account }: Context, table: string): string => `arn:aws:dynamodb:${region}:${account}:table/${table}`
 
 const indexDescription = (arn: string, table: Table, index: Index, storage: Storage, status: string) => {
   const { items, bytes } = storage.countEntries(table, index.id)

@@ -25,8 +25,6 @@ export const expiryPrefix = (seconds: number): Buffer => {
   return bytes
 }
 
-export const expirySeconds = (entryKey: Uint8Array): number => Buffer.from(entryKey).readUIntBE(0, 6)
-
 const expiryEntry = (id: number, attribute: string, item: AttributeMap, itemKey: Uint8Array): Entry | undefined => {
   const value = attributeOf(item, attribute)
   const number = value && 'N' in value ? parseDecimal(value.N) : undefined

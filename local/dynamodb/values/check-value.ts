@@ -6,7 +6,7 @@ import { formatDecimal, outOfRange, parseDecimal } from './decimal.ts'
 const depthMax = 32
 
 /** The text that the service stores and gives back for a number: plain notation, no padding zeros. */
-export const normalizedNumber = (text: string): string => {
+const normalizedNumber = (text: string): string => {
   if (text === '') throw invalid('The parameter cannot be converted to a numeric value')
   const number = parseDecimal(text)
   if (!number) throw invalid(`The parameter cannot be converted to a numeric value: ${text}`)

@@ -1,5 +1,5 @@
 import type { AttributeValue } from './attribute-value.ts'
-import { attributeOf, typeOf } from './attribute-value.ts'
+import { attributeOf } from './attribute-value.ts'
 import { compareDecimals, parseDecimal } from './decimal.ts'
 
 /** Order of two scalars of one type; undefined when they have no order (other types, or two types). */
@@ -68,5 +68,3 @@ export const sizeOf = (value: AttributeValue): number | undefined => {
   if ('M' in value) return Object.keys(value.M).length
   return undefined
 }
-
-export const sameType = (a: AttributeValue, b: AttributeValue): boolean => typeOf(a) === typeOf(b)

@@ -37,7 +37,7 @@ export const encodeDecimal = ({ negative, digits, exponent }: Decimal): Buffer =
 }
 
 /** The bytes of a key attribute: UTF-8, raw bytes, or an ordered number. */
-export const keyBytes = (value: AttributeValue): Buffer => {
+const keyBytes = (value: AttributeValue): Buffer => {
   if ('S' in value) return Buffer.from(value.S, 'utf8')
   if ('B' in value) return Buffer.from(value.B, 'base64')
   const number = 'N' in value ? parseDecimal(value.N) : undefined

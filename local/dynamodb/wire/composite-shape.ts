@@ -27,7 +27,7 @@ export const list = <Element>(element: Shape<Element>, bounds: LengthBounds = {}
   }
 }
 
-export type MapConstraints = LengthBounds & { readonly keys?: TextConstraints; readonly values?: LengthBounds }
+type MapConstraints = LengthBounds & { readonly keys?: TextConstraints; readonly values?: LengthBounds }
 
 const keyFailure = ({ pattern, lengthMin, lengthMax }: TextConstraints): string => {
   const parts = [
@@ -74,7 +74,7 @@ export const map = <Member>(
 type Members = Readonly<Record<string, Shape<unknown>>>
 type StructOf<M extends Members> = { readonly [Name in keyof M]?: ValueOf<M[Name]> }
 
-export type StructOptions<Required extends string> = {
+type StructOptions<Required extends string> = {
   /** The Java class, as refusals name it. */
   readonly java?: string
   /** Members whose absence is a constraint missed: `Member must not be null`. */
