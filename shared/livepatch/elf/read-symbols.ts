@@ -80,7 +80,17 @@ const columns = (input: Bytes, table: Section, strings: Section, sections: reado
   const wide = sections.find(section => section.type === SHT.SYMTAB_SHNDX && section.link === table.index && section.size >= count * 4)
   const stringsEnd = strings.offset + strings.size
   const short = (index: number): number => input.u16(at(index) + 6)
+  /** Imports are few and named by every call; the names of defined symbols are not worth the memory. */
+  const imports = new Map<number, string>()
   const name = (index: number): string => {
+    if (short(index) !== SHN.UNDEF) return readName(index)
+    const known = imports.get(index)
+    if (known !== undefined) return known
+    const read = readName(index)
+    imports.set(index, read)
+    return read
+  }
+  const readName = (index: number): string => {
     const text = textAt(input.bytes, strings.offset + input.u32(at(index)), stringsEnd, limits.nameBytesMax)
     return text.ok ? text.text : ''
   }

@@ -26,6 +26,7 @@ export type CodeGraph = {
   hash: (at: Place) => string | null
 }
 
+const SECTION_STEP = 0x1_0000_0000
 /** Functions looked at below one entry point. */
 const REACHABLE_MAX = 4096
 const OBJECT_BYTES_MAX = 64 * 1024
@@ -37,7 +38,21 @@ export const codeExtent = (section: Section, start: number, end: number): CodeEx
   end,
 })
 
+/** What looking at one function needs. */
+type Context = { readonly elf: Elf; readonly nameBytesMax: number; readonly extentAt: (at: Place) => CodeExtent | null }
+
 export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
+  const extents = new Map<number, CodeExtent | null>()
+  const extentAt = (at: Place): CodeExtent | null => {
+    const key = at.section.index * SECTION_STEP + at.offset
+    let extent = extents.get(key)
+    if (extent === undefined) {
+      extent = findExtent(elf, at)
+      extents.set(key, extent)
+    }
+    return extent
+  }
+  const context: Context = { elf, nameBytesMax, extentAt }
   const nodes = new Map<string, CodeNode>()
   /** Crafted symbols can make a million functions of the same bytes. */
   let bytesLeft = 4 * elf.input.length + 1024 * 1024
@@ -46,7 +61,7 @@ export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
     if (known) return known
     bytesLeft -= extent.end - extent.start
     if (bytesLeft < 0) return null
-    const made = makeNode(elf, extent, nameBytesMax)
+    const made = makeNode(context, extent)
     nodes.set(extent.key, made)
     return made
   }
@@ -65,18 +80,18 @@ export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
   }
   const meanings = new Map<string, string | null>()
   const hashOf = (at: Place): string | null => {
-    const extent = extentAt(elf, at)
+    const extent = extentAt(at)
     if (!extent) return null
     if (!meanings.has(extent.key)) hashFrom(extent, nodeOf, meanings)
     return meanings.get(extent.key) ?? null
   }
-  return { extentAt: at => extentAt(elf, at), reachable, hash: hashOf }
+  return { extentAt, reachable, hash: hashOf }
 }
 
 /** With -ffunction-sections each function has a section, and its extent is known without a symbol. */
 const OWN_SECTION = /^\.text\.(?!unlikely$|hot$|startup$|exit$|sorted\.)/
 
-const extentAt = (elf: Elf, at: Place): CodeExtent | null => {
+const findExtent = (elf: Elf, at: Place): CodeExtent | null => {
   const { section, offset } = at
   const symbol = symbolAt(elf, at, STT.FUNC)
   const size = symbol === null ? 0 : elf.symbols.size(symbol)
@@ -89,11 +104,12 @@ const unnumbered = (name: string): string => name.replace(/\.\d+$/, '')
 
 type Reference = { at: number; text: string; callee: CodeExtent | null }
 
-const makeNode = (elf: Elf, extent: CodeExtent, nameBytesMax: number): CodeNode => {
+const makeNode = (context: Context, extent: CodeExtent): CodeNode => {
+  const { elf } = context
   const { section, start, end } = extent
   const code = elf.input.bytes.subarray(section.offset + start, section.offset + end)
-  const references = relocated(elf, extent, nameBytesMax)
-  const branches = localCalls(elf, extent, code, references)
+  const references = relocated(context, extent)
+  const branches = localCalls(context, extent, code, references)
   const bytes = branches.length > 0 ? Buffer.from(code) : code
   for (const { at } of branches) bytes.fill(0, at, at + BRANCH_BYTES)
   let text = ''
@@ -109,19 +125,25 @@ const makeNode = (elf: Elf, extent: CodeExtent, nameBytesMax: number): CodeNode 
 const BRANCH_BYTES = 4
 
 /** Calls that the assembler resolved: they hit the very beginning of another function and no relocation stands there. */
-const localCalls = (elf: Elf, { section, start }: CodeExtent, code: Uint8Array, references: readonly Reference[]): readonly Reference[] => {
+const localCalls = (
+  { elf, extentAt }: Context,
+  { section, start }: CodeExtent,
+  code: Uint8Array,
+  references: readonly Reference[],
+): readonly Reference[] => {
   const branches = localBranches(elf.machine.arch, code)
   if (branches.length === 0) return []
   const covered = new Set(references.map(({ at }) => at))
   return branches.flatMap(({ at, target }) => {
     const place = { section, offset: start + target }
     const symbol = covered.has(at) || place.offset < 0 ? null : symbolAt(elf, place, STT.FUNC)
-    const callee = symbol === null ? null : extentAt(elf, place)
+    const callee = symbol === null ? null : extentAt(place)
     return symbol !== null && callee ? [{ at, text: `local ${unnumbered(elf.symbols.name(symbol))}`, callee }] : []
   })
 }
 
-const relocated = (elf: Elf, extent: CodeExtent, nameBytesMax: number): readonly Reference[] => {
+const relocated = (context: Context, extent: CodeExtent): readonly Reference[] => {
+  const { elf } = context
   const table = elf.relocations.of(extent.section)
   const found: Reference[] = []
   const anonymous = new Map<string, number>()
@@ -134,28 +156,28 @@ const relocated = (elf: Elf, extent: CodeExtent, nameBytesMax: number): readonly
     const at = offset - extent.start
     if (target.kind === 'outside') found.push({ at, text: `${type} outside ${target.symbol} ${table.addends[index] ?? 0}`, callee: null })
     else if (target.kind === 'bad') found.push({ at, text: `${type} bad`, callee: null })
-    else if (isCode(target.at.section)) found.push(codeReference(elf, extent, at, type, target.at))
-    else found.push({ at, text: `${type} ${dataText(elf, target.at, nameBytesMax, anonymous)}`, callee: null })
+    else if (isCode(target.at.section)) found.push(codeReference(context, extent, at, type, target.at))
+    else found.push({ at, text: `${type} ${dataText(context, extent, target.at, anonymous)}`, callee: null })
   }
   return found
 }
 
-const codeReference = (elf: Elf, extent: CodeExtent, at: number, type: number, target: Place): Reference => {
+const codeReference = ({ elf, extentAt }: Context, extent: CodeExtent, at: number, type: number, target: Place): Reference => {
   const isOwn = target.section === extent.section && target.offset >= extent.start && target.offset < extent.end
   if (isOwn) return { at, text: `${type} self+${target.offset - extent.start}`, callee: null }
   const symbol = symbolAround(elf, target, STT.FUNC)
-  if (symbol === null) return { at, text: `${type} code ${target.section.name}`, callee: extentAt(elf, target) }
+  if (symbol === null) return { at, text: `${type} code ${target.section.name}`, callee: extentAt(target) }
   const start = elf.symbols.value(symbol)
   const text = `${type} function ${unnumbered(elf.symbols.name(symbol))}+${target.offset - start}`
-  return { at, text, callee: extentAt(elf, { section: target.section, offset: start }) }
+  return { at, text, callee: extentAt({ section: target.section, offset: start }) }
 }
 
 /** Data by what it is, not by where it lies: strings and constants by content, objects by name, the rest by order of appearance. */
-const dataText = (elf: Elf, at: Place, nameBytesMax: number, anonymous: Map<string, number>): string => {
+const dataText = ({ elf, nameBytesMax }: Context, extent: CodeExtent, at: Place, anonymous: Map<string, number>): string => {
   const { section, offset } = at
   if (has(section, SHF.STRINGS)) {
     const text = stringAt(elf, at, nameBytesMax)
-    if (text.ok) return `string ${JSON.stringify(text.text)}`
+    if (text.ok) return `string ${text.text.length} ${text.text}`
   }
   if (has(section, SHF.MERGE) && !has(section, SHF.STRINGS) && section.entrySize > 0 && offset + section.entrySize <= fileSize(section)) {
     const start = section.offset + offset
@@ -166,7 +188,28 @@ const dataText = (elf: Elf, at: Place, nameBytesMax: number, anonymous: Map<stri
   const key = `${section.index} ${offset}`
   const number = anonymous.get(key) ?? anonymous.size
   anonymous.set(key, number)
-  return `data ${section.name}#${number}`
+  return `data ${section.name}#${number} ${has(section, SHF.WRITE) ? '' : namelessContent(elf, extent, at)}`
+}
+
+const NAMELESS_BYTES_MAX = 256
+
+/** Constants without a name, such as jump tables: their bytes and where their pointers lead, up to the next symbol. */
+const namelessContent = (elf: Elf, extent: CodeExtent, { section, offset }: Place): string => {
+  const { indexes, from } = elf.symbols.inSection(section.index)
+  const next = indexes[from(offset + 1)]
+  const end = Math.min(
+    fileSize(section),
+    offset + NAMELESS_BYTES_MAX,
+    next === undefined ? Number.POSITIVE_INFINITY : elf.symbols.value(next),
+  )
+  let content = elf.input.bytes.toString('hex', section.offset + offset, section.offset + Math.max(offset, end))
+  const table = elf.relocations.of(section)
+  for (let index = table?.from(offset) ?? 0; table && index < table.count && (table.offsets[index] ?? 0) < end; index += 1) {
+    const target = follow(elf, table.symbols[index] ?? 0, table.addends[index] ?? 0)
+    const isOwn = target.kind === 'place' && target.at.section === extent.section
+    content += ` ${target.kind === 'place' ? (isOwn ? target.at.offset - extent.start : target.at.section.name) : target.kind}`
+  }
+  return content
 }
 
 const objectAround = (elf: Elf, at: Place): string | null => {

@@ -18,12 +18,6 @@ export type CodeReferences = { readonly targets: readonly CodeTarget[]; readonly
 export const readCodeReferences = (elf: Elf): CodeReferences => {
   const targets: CodeTarget[] = []
   const imports: ImportUse[] = []
-  const names = new Map<number, string>()
-  const nameOf = (symbol: number): string => {
-    const name = names.get(symbol) ?? elf.symbols.name(symbol)
-    names.set(symbol, name)
-    return name
-  }
   for (const code of elf.sections) {
     const table = isCode(code) ? elf.relocations.of(code) : null
     if (!table) continue
@@ -32,7 +26,7 @@ export const readCodeReferences = (elf: Elf): CodeReferences => {
       const symbol = table.symbols[index] ?? 0
       const type = table.types[index] ?? 0
       if (symbol < elf.symbols.count && !elf.symbols.isDefined(symbol)) {
-        if (elf.symbols.section(symbol) === 0 && type !== 0) imports.push({ code, offset, symbol: nameOf(symbol) })
+        if (elf.symbols.section(symbol) === 0 && type !== 0) imports.push({ code, offset, symbol: elf.symbols.name(symbol) })
         continue
       }
       const data = dataAddress(elf, code, offset, type, symbol, table.addends[index] ?? 0)
