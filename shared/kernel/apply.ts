@@ -1,6 +1,7 @@
 import { type Answer, answerOf, failure } from './errno.ts'
 import type { KernelEvent } from './event.ts'
 import type { ModuleImage } from './image.ts'
+import { setFtraceEnabled } from './klp/function-stack.ts'
 import { callShadow, type ShadowCall } from './klp/shadow.ts'
 import { writeAttribute } from './klp/sysfs.ts'
 import { writePath } from './klp/sysfs-files.ts'
@@ -16,6 +17,8 @@ export type Operation =
   | { readonly op: 'enabled' | 'force'; readonly patch: string; readonly value: string | number }
   /** A write to any other path below /sys/kernel/livepatch, for example `p1/transition`. */
   | { readonly op: 'write'; readonly path: string; readonly value: string }
+  /** A write to sysctl kernel.ftrace_enabled. */
+  | { readonly op: 'ftrace_enabled'; readonly value: boolean }
   /** Code of a livepatch uses a shadow variable. */
   | ({ readonly op: 'shadow' } & ShadowCall)
   /** Time passes; retries of a transition happen whenever they are due. */
@@ -68,6 +71,8 @@ const perform = (draft: Draft, operation: Other): number => {
     case 'enabled':
     case 'force':
       return writeAttribute(draft, operation.op, operation.patch, `${operation.value}`)
+    case 'ftrace_enabled':
+      return setFtraceEnabled(draft, operation.value)
     case 'write':
       return writePath(draft, operation.path, operation.value)
     case 'release':

@@ -113,6 +113,8 @@ export type Machine = {
   readonly patches: readonly Patch[]
   /** Functions that ftrace redirects (`ftrace_ops_list`), oldest registration first. */
   readonly hooks: readonly Pick<Frame, 'object' | 'key'>[]
+  /** sysctl kernel.ftrace_enabled. */
+  readonly ftraceEnabled: boolean
   readonly transition: Transition | null
   readonly tasks: readonly Task[]
   /** State of kthreadd, which every new kernel thread inherits. */
@@ -149,6 +151,7 @@ export const boot = ({ release, symbols }: BootOptions): Machine => ({
   modules: new Map(),
   patches: [],
   hooks: [],
+  ftraceEnabled: true,
   transition: null,
   tasks: [],
   kthreadd: -1,

@@ -49,6 +49,11 @@ const DIFFERENCES = {
     { since: '0', value: false, source: 'recorded on 6.12: EEXIST' },
     { since: '7.0', value: true, source: 'kernel/module/main.c: do_init_module; recorded on 7.2, absent on 6.12, first release not known' },
   ],
+  /** ftrace cannot be switched off while a livepatch redirects a function (FTRACE_OPS_FL_PERMANENT). */
+  hooksArePermanent: [
+    { since: '0', value: false, source: 'kernel/livepatch/patch.c: klp_patch_func before 5.5' },
+    { since: '5.5', value: true, source: 'kernel/livepatch/patch.c: klp_patch_func, since 5.5; recorded on 6.1' },
+  ],
   /** How a positive result of an init function is complained about. */
   suspiciousInit: [
     { since: '0', value: 'two-lines', source: 'kernel/module/main.c: do_init_module; probed on 6.1 and 6.12' },

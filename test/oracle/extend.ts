@@ -4,8 +4,8 @@ import { join } from 'node:path'
 /*
  * node bootstrap.cjs test/oracle/extend.ts DIR
  *
- * Teaches a copy of the oracle two more steps: `write` to any path below /sys/kernel/livepatch, and `shadow`, a call of the shadow
- * variable API by a guest module of ours. Run its setup.sh for each kernel afterwards.
+ * Teaches a copy of the oracle three more steps: `write` to any path below /sys/kernel/livepatch, `ftrace_enabled`, a write to that
+ * sysctl, and `shadow`, a call of the shadow variable API by a guest module of ours. Run its setup.sh for each kernel afterwards.
  */
 
 /** Puts `addition` before the only occurrence of `mark`, unless it is there already. */
@@ -20,6 +20,7 @@ const insertBefore = (file: string, mark: string, addition: string): void => {
 }
 
 const STEPS = `case 'write': r = await vm.cmd('W' + set, '/sys/kernel/livepatch/' + st.path, String(st.value)); break;
+      case 'ftrace_enabled': r = await vm.cmd('W' + set, '/proc/sys/kernel/ftrace_enabled', String(st.value)); break;
       case 'shadow': r = await vm.cmd('W' + set, '/sys/module/klpshadow/parameters/call', [st.call, st.object ?? 0, st.id, st.data, st.constructed, st.destructor ? 'dtor' : ''].filter(x => x !== undefined && x !== '').join(' ')); break;
       `
 

@@ -1,3 +1,4 @@
+import { failure } from '../errno.ts'
 import {
   type Draft,
   type Frame,
@@ -45,6 +46,13 @@ export const registerHooks = (draft: Draft, { name, functions }: PatchedObject):
 /** The last livepatch of a function takes it off ftrace's list. Source: kernel/livepatch/patch.c: klp_unpatch_func. */
 export const unregisterHooks = (draft: Draft): void => {
   draft.hooks = draft.hooks.filter(({ object, key }) => isHooked(draft, object, key))
+}
+
+/** Switches ftrace on or off: 0 or a negative errno. Source: kernel/trace/ftrace.c: ftrace_enable_sysctl, is_permanent_ops_registered. */
+export const setFtraceEnabled = (draft: Draft, value: boolean): number => {
+  if (!value && draft.hooks.length > 0 && draft.rules.hooksArePermanent) return failure('EBUSY')
+  draft.ftraceEnabled = value
+  return 0
 }
 
 /** Where a stack entry leads: a nop leads to the original. */

@@ -78,6 +78,12 @@ const LINES = {
     source: 'kernel/livepatch/patch.c: klp_patch_func',
     why: 'The function cannot be traced, so nothing can be hooked in.',
   },
+  'register-failed': {
+    level: 'error',
+    text: (symbol, error) => `livepatch: failed to register ftrace handler for function '${symbol}' (${error})`,
+    source: 'kernel/livepatch/patch.c: klp_patch_func',
+    why: 'ftrace is switched off (sysctl kernel.ftrace_enabled), or somebody else redirects the function.',
+  },
   'patch-object-failed': {
     level: 'warning',
     text: object => `livepatch: failed to patch object '${object}'`,

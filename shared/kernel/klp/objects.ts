@@ -88,12 +88,19 @@ export const initObjects = (draft: Draft, patch: string, raws: readonly RawObjec
   return objects
 }
 
-/** Hooks one function in; only the first livepatch of a function can fail, because later ones find the hook there. */
-const canPatchFunction = (draft: Draft, object: string | null, func: PatchedFunction): boolean => {
-  if (factsOf(draft, object, func.name)?.traceable !== false) return true
-  if (isHooked(draft, object, func.key)) return true
-  say(draft, 'no-location', func.name)
-  return false
+/**
+ * Whether one function can be hooked: 0 or a negative errno. Only the first livepatch of a function can fail, because later ones
+ * find the hook there. Source: kernel/livepatch/patch.c: klp_patch_func.
+ */
+const hookResult = (draft: Draft, object: string | null, { name, key }: PatchedFunction): number => {
+  const isTraceable = factsOf(draft, object, name)?.traceable !== false
+  if ((isTraceable && draft.ftraceEnabled) || isHooked(draft, object, key)) return 0
+  if (!isTraceable) {
+    say(draft, 'no-location', name)
+    return failure('EINVAL')
+  }
+  say(draft, 'register-failed', name, `${failure('EBUSY')}`)
+  return failure('EBUSY')
 }
 
 /**
@@ -110,9 +117,10 @@ export const patchObject = (
   if (object === undefined) return { patch, failed: null, result: 0 }
   const result = prePatch(draft, patch, object)
   if (result !== 0) return { patch: replaceObject(draft, patch, index, { postUnpatchEnabled: false }), failed: 'pre-patch', result }
-  for (const func of object.functions.values())
-    if (!canPatchFunction(draft, object.name, func))
-      return { patch: replaceObject(draft, patch, index, { postUnpatchEnabled: true }), failed: 'patch', result: failure('EINVAL') }
+  for (const func of object.functions.values()) {
+    const hooked = hookResult(draft, object.name, func)
+    if (hooked !== 0) return { patch: replaceObject(draft, patch, index, { postUnpatchEnabled: true }), failed: 'patch', result: hooked }
+  }
   registerHooks(draft, object)
   return { patch: replaceObject(draft, patch, index, { postUnpatchEnabled: true, patched: true }), failed: null, result: 0 }
 }

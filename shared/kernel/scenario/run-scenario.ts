@@ -126,7 +126,7 @@ const join = (run: Run, id: string, milliseconds: number): { rc: string; read?: 
   return rc === 'OK' && task !== undefined ? { rc, read: textOf(run, task) } : { rc }
 }
 
-const STARTS_ALIGNED: readonly string[] = ['load', 'enabled', 'force', 'release', 'write', 'shadow']
+const STARTS_ALIGNED: readonly string[] = ['load', 'enabled', 'force', 'release', 'write', 'shadow', 'ftrace_enabled']
 
 const load = (run: Run, name: string): string => {
   const module = run.images.get(name)
@@ -181,6 +181,8 @@ const perform = (run: Run, step: ScenarioStep): { rc: string; read?: string | nu
       return { rc: spawn(run, step) }
     case 'write':
       return { rc: act(run, { op: 'write', path: step.path, value: `${step.value}` }) }
+    case 'ftrace_enabled':
+      return { rc: act(run, { op: 'ftrace_enabled', value: step.value === 1 }) }
     case 'shadow':
       return { rc: shadow(run, step) }
     case 'signal':

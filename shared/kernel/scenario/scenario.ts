@@ -50,6 +50,7 @@ const ScenarioStep = z.discriminatedUnion('op', [
   z.object({ op: z.literal('join'), id: z.string(), ms: z.number().default(500), settle, probe }),
   z.object({ op: z.literal('signal'), id: z.string(), signal: z.number().default(10), settle, probe }),
   z.object({ op: z.literal('write'), path: z.string(), value: word, settle, probe }),
+  z.object({ op: z.literal('ftrace_enabled'), value: z.union([z.literal(0), z.literal(1)]), settle, probe }),
   z.object({
     op: z.literal('shadow'),
     call: z.enum(['get', 'alloc', 'get_or_alloc', 'free', 'free_all']),
