@@ -90,7 +90,7 @@ export const changeView = (value: unknown): ChangeView => {
     livepatch: textOf(body['livepatch']),
     status: textOf(body['status']),
     version: numberOf(body['version']),
-    proposer: personName(body['proposer']),
+    proposer: textOf(body['proposerName']) || personName(body['proposer']),
     proposedAt: textOf(body['proposedAt']),
     reason: textOf(body['reason']),
     digest: textOf(body['digest']),
