@@ -1,6 +1,6 @@
 import { directiveText } from '../directive/publish-directive.ts'
 import { renewDirective } from '../directive/renew-directive.ts'
-import { type Outcome, ok } from '../http/answer.ts'
+import { etagOf, notModified, type Outcome, ok } from '../http/answer.ts'
 import { problem } from '../http/problem.ts'
 import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
 import type { HostCall } from '../http/serve.ts'
@@ -9,12 +9,13 @@ import { fleetPath } from './path-schemas.ts'
 
 export const shape = { path: fleetPath, query: nothing, body: noBody }
 
-/** A host reads the directive of its own fleet and of no other. */
+/** A host reads the directive of its own fleet and of no other; one that it has already costs it no body. */
 export const showDirective =
   (ports: Pick<Ports, 'fleets' | 'signingKey' | 'now'>) =>
-  async ({ input: { path }, host }: HostCall<InputOf<typeof shape>>): Promise<Outcome> => {
+  async ({ input: { path }, host, ifNoneMatch }: HostCall<InputOf<typeof shape>>): Promise<Outcome> => {
     if (host.fleet !== path.fleet)
       return problem('wrong-fleet', `Ask for the directive of fleet ${host.fleet}, to which this host belongs.`)
     const signed = await renewDirective(ports, path.fleet)
-    return ok(JSON.parse(directiveText(signed)))
+    const etag = etagOf(signed.directive.version)
+    return ifNoneMatch === etag ? notModified(etag) : ok(JSON.parse(directiveText(signed)), { etag })
   }

@@ -16,22 +16,31 @@ const bytesOf = (value: unknown, name: string): Buffer => {
   return Buffer.from(value, 'base64')
 }
 
-export const signingKey = (to: Service, keyId: string): SigningKey => ({
-  keyId,
-  sign: async message => {
-    const input = {
-      KeyId: keyId,
-      Message: Buffer.from(message).toString('base64'),
-      MessageType: 'RAW',
-      SigningAlgorithm: 'ED25519_SHA_512',
-    }
-    const { Signature } = await callJson(to, 'TrentService.Sign', '1.1', input)
-    return bytesOf(Signature, 'Signature')
-  },
-  publicKey: async () => {
-    const { PublicKey } = await callJson(to, 'TrentService.GetPublicKey', '1.1', { KeyId: keyId })
-    const { x } = createPublicKey({ key: bytesOf(PublicKey, 'PublicKey'), format: 'der', type: 'spki' }).export({ format: 'jwk' })
-    if (typeof x !== 'string') throw new Error('the signing key is no Ed25519 key')
-    return x
-  },
-})
+const fetchPublicKey = async (to: Service, keyId: string): Promise<string> => {
+  const { PublicKey } = await callJson(to, 'TrentService.GetPublicKey', '1.1', { KeyId: keyId })
+  const { x } = createPublicKey({ key: bytesOf(PublicKey, 'PublicKey'), format: 'der', type: 'spki' }).export({ format: 'jwk' })
+  if (typeof x !== 'string') throw new Error('the signing key is no Ed25519 key')
+  return x
+}
+
+export const signingKey = (to: Service, keyId: string): SigningKey => {
+  /** A key's public half never changes, so one answer serves as long as the function lives; a failure is not kept. */
+  let known: string | null = null
+  return {
+    keyId,
+    sign: async message => {
+      const input = {
+        KeyId: keyId,
+        Message: Buffer.from(message).toString('base64'),
+        MessageType: 'RAW',
+        SigningAlgorithm: 'ED25519_SHA_512',
+      }
+      const { Signature } = await callJson(to, 'TrentService.Sign', '1.1', input)
+      return bytesOf(Signature, 'Signature')
+    },
+    publicKey: async () => {
+      known ??= await fetchPublicKey(to, keyId)
+      return known
+    },
+  }
+}

@@ -2,7 +2,7 @@ import type { Problem } from './problem.ts'
 
 /** What an operation says when it did what it was asked to. `body` is JSON. */
 export type Answer = {
-  readonly status: 200 | 201 | 202
+  readonly status: 200 | 201 | 304
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>
   /** What a repetition is told in place of `body`, where that must not be stored. */
@@ -17,6 +17,9 @@ export const created = (location: string, body: unknown, headers: Readonly<Recor
   body,
   headers: { ...headers, location },
 })
+
+/** The asker has the newest (RFC 9110, section 15.4.5): no body. */
+export const notModified = (etag: string): Answer => ({ status: 304, body: null, headers: { etag } })
 
 /** An answer with secrets in it, which are told once and stored nowhere. */
 export const secretly = (body: unknown, remembered: unknown): Answer => ({ status: 201, body, headers: {}, remembered })

@@ -14,6 +14,7 @@ const SECURITY_HEADERS = {
 
 export const render = (outcome: Outcome, { correlationId }: Exchange): Rendered => {
   if (!('problem' in outcome)) {
+    if (outcome.status === 304) return { statusCode: 304, body: '', headers: { ...outcome.headers } }
     const headers = { 'content-type': 'application/json', ...outcome.headers }
     const remembered = 'remembered' in outcome ? { remembered: JSON.stringify(outcome.remembered) } : {}
     return { statusCode: outcome.status, body: JSON.stringify(outcome.body), headers, ...remembered }

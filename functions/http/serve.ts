@@ -21,6 +21,7 @@ export type Call<I> = {
   readonly at: number
   readonly input: I
   readonly ifMatch: string | null
+  readonly ifNoneMatch: string | null
 }
 export type PersonCall<I> = Call<I> & { readonly person: Person; readonly decision: Decision }
 export type HostCall<I> = Call<I> & { readonly host: CallingHost }
@@ -76,7 +77,14 @@ const chainOf = <P, Q, B>({ served, shape, admit, identify, idempotency, handle 
   const operate = async (exchange: Exchange): Promise<Rendered> => {
     const input = inputs.get(exchange)
     invariant(input, 'the input was checked before')
-    const call = { id: exchange.id, at: exchange.at, input, ifMatch: exchange.event.headers['if-match'] ?? null }
+    const { headers } = exchange.event
+    const call = {
+      id: exchange.id,
+      at: exchange.at,
+      input,
+      ifMatch: headers['if-match'] ?? null,
+      ifNoneMatch: headers['if-none-match'] ?? null,
+    }
     return render(await handle(exchange, call), exchange)
   }
   const parse = ({ event: exchange }: { event: Exchange }): void => {

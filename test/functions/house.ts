@@ -228,7 +228,7 @@ const makeHouse = (opened: Opened): House => {
     ask: async (id, ask = {}) => {
       handlers ??= serveAll(house)
       const { statusCode, headers, body } = await handlers[id](eventOf(id, ask), lambdaContext)
-      return { status: statusCode, headers, body: JSON.parse(body), text: body }
+      return { status: statusCode, headers, body: body === '' ? {} : JSON.parse(body), text: body }
     },
   }
   let handlers: Readonly<Record<OperationId, Handler>> | undefined

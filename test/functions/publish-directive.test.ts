@@ -84,6 +84,17 @@ describe('a directive', () => {
     expect(verifyDirective(signed, { keys: house.directiveKeys, fleet, lastVersion: 0, now: house.time })).toMatchObject({ ok: true })
   })
 
+  test('is not sent again to a host that has it', async () => {
+    const { fleet, change } = await released()
+    await openWave(house.ports)({ change })
+    const poll = (headers = {}) => house.ask('show-directive', { host: { host: `${fleet}-1`, fleet }, path: { fleet }, headers })
+    const { etag } = (await poll()).headers
+    expect(etag).toBe('"1"')
+    expect(await poll({ 'if-none-match': etag })).toMatchObject({ status: 304, text: '', headers: { etag } })
+    await abort(change)
+    expect(await poll({ 'if-none-match': etag })).toMatchObject({ status: 200, headers: { etag: '"2"' } })
+  })
+
   test('is issued once for what it says once', async () => {
     const { fleet, change } = await released()
     await openWave(house.ports)({ change })
