@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /*
- * node bootstrap.cjs test/oracle/extend.ts DIR
+ * node bootstrap.cjs test/oracle/main.ts DIR
  *
  * Teaches a copy of the oracle three more steps: `write` to any path below /sys/kernel/livepatch, `ftrace_enabled`, a write to that
  * sysctl, and `shadow`, a call of the shadow variable API by a guest module of ours. Run its setup.sh for each kernel afterwards.
@@ -34,7 +34,7 @@ const extend = (oracle: string): void => {
 
 const [oracle] = process.argv.slice(2)
 if (oracle === undefined) {
-  console.error('usage: node bootstrap.cjs test/oracle/extend.ts DIR')
+  console.error('usage: node bootstrap.cjs test/oracle/main.ts DIR')
   process.exitCode = 2
 } else {
   extend(oracle)
