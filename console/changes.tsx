@@ -13,7 +13,7 @@ export const Changes = ({ names }: { readonly names: ReadonlyMap<string, string>
       <Loaded asked={asked}>
         {({ items }) =>
           items.length === 0 ? (
-            <p>No change was proposed yet. Propose one: supersede change propose --fleet FLEET --patch DIGEST --reason TEXT</p>
+            <p>No change was proposed yet. Propose one: supersede change propose --fleet FLEET --livepatch DIGEST --reason TEXT</p>
           ) : (
             <table>
               <thead>

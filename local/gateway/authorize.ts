@@ -22,8 +22,14 @@ const unauthorized = (detail: string): Authorized => ({
 const claimText = (value: unknown): string =>
   Array.isArray(value) ? `[${value.map(String).join(' ')}]` : typeof value === 'object' ? JSON.stringify(value) : String(value)
 
-const WHY_EXPIRED = 'The token has expired. Log in again: supersede login --as NAME.'
-const WHY_FORGED = 'The token is not one of this service’s issuer. Log in with: supersede login --as NAME.'
+const WHY_EXPIRED = 'The token has expired. Log in again: supersede login NAME.'
+const WHY_FORGED = 'The token is not one of this service’s issuer. Log in with: supersede login NAME.'
+const WHY_EARLY = 'The token is not valid yet. Check the clock of the machine that issued it, or log in again: supersede login NAME.'
+
+const whyNot = (error: unknown): string => {
+  if (error instanceof errors.JWTExpired) return WHY_EXPIRED
+  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' ? WHY_EARLY : WHY_FORGED
+}
 
 /** Checks a bearer token as the JWT authorizer does: RSA signature by the issuer's keys, iss, aud, exp, nbf. */
 const byJwt = async (
@@ -33,7 +39,7 @@ const byJwt = async (
 ): Promise<Authorized> => {
   if (!token)
     return unauthorized(
-      'This operation is for people. Log in with: supersede login --as NAME, and send the token as "Authorization: Bearer …".',
+      'This operation is for people. Log in with: supersede login NAME, and send the token as "Authorization: Bearer …".',
     )
   const keys = jwks(authorization.issuer)
   if (!keys) return unauthorized(`Nothing is known of the issuer ${authorization.issuer}.`)
@@ -48,7 +54,7 @@ const byJwt = async (
     const claims = Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, claimText(value)]))
     return { ok: true, context: { jwt: { claims, scopes: null } } }
   } catch (error) {
-    return unauthorized(error instanceof errors.JWTExpired ? WHY_EXPIRED : WHY_FORGED)
+    return unauthorized(whyNot(error))
   }
 }
 

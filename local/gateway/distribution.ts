@@ -71,6 +71,15 @@ export type DistributionOptions = {
   readonly api: (ask: HttpAsk) => Promise<HttpAnswer>
 }
 
+/** The key that an encoded path names; null for one with a broken escape, which names nothing. */
+const keyOf = (path: string): string | null => {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return null
+  }
+}
+
 const notFound = (path: string): HttpAnswer =>
   problem(404, 'unknown-route', 'Not found', `There is no ${path}. The console is at /, and GET /openapi.json lists the API.`)
 
@@ -80,9 +89,9 @@ export const openDistribution = ({ deployed, objects, api }: DistributionOptions
 
   const fromBucket = async (ask: HttpAsk, behavior: Behavior, origin: Extract<Origin, { kind: 'bucket' }>): Promise<HttpAnswer> => {
     if (ask.method !== 'GET' && ask.method !== 'HEAD') return notFound(ask.path)
-    const key = [origin.path, ask.path === '/' ? root : ask.path.slice(1)].filter(Boolean).join('/')
-    const found = await objects.get(origin.bucket, decodeURIComponent(key))
-    if (!found) return notFound(ask.path)
+    const key = keyOf([origin.path, ask.path === '/' ? root : ask.path.slice(1)].filter(Boolean).join('/'))
+    const found = key === null ? null : await objects.get(origin.bucket, key)
+    if (key === null || !found) return notFound(ask.path)
     const etag = `"${found.etag}"`
     const headers = {
       ...behavior.headers,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { LambdaHost } from '../lambda/lambda-host.ts'
 import type { openAuthorizer } from './authorize.ts'
 import { type HttpAnswer, problem } from './problem.ts'
@@ -78,8 +79,14 @@ const answerOf = (returned: unknown): HttpAnswer => {
       body: typeof returned === 'string' ? returned : JSON.stringify(returned),
     }
   const { statusCode, headers = {}, body = '', isBase64Encoded, cookies } = returned as Returned
+  const status = Number(statusCode)
+  if (!Number.isInteger(status) || status < 200 || status > 599) throw new Error(`the function returned the statusCode ${String(statusCode)}`)
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name)
+    validateHeaderValue(name, String(value))
+  }
   return {
-    status: Number(statusCode),
+    status,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
     body: isBase64Encoded === true ? Buffer.from(String(body), 'base64') : String(body),
     ...(Array.isArray(cookies) ? { cookies: cookies.map(String) } : {}),

@@ -64,22 +64,37 @@ const isGreedy = (segment: string): boolean => segment.endsWith('+}')
 const bind = (route: Route, segments: readonly string[]): Record<string, string> | null => {
   const bound: Record<string, string> = {}
   for (const [index, pattern] of route.segments.entries()) {
+    const segment = segments[index]
+    if (segment === undefined) return null
     if (isGreedy(pattern)) {
       bound[pattern.slice(1, -2)] = segments.slice(index).join('/')
       return bound
     }
-    const segment = segments[index]
-    if (segment === undefined) return null
-    if (isVariable(pattern)) bound[pattern.slice(1, -1)] = segment
-    else if (pattern !== segment) return null
+    if (!isVariable(pattern)) {
+      if (pattern !== segment) return null
+    } else if (segment === '') return null
+    else bound[pattern.slice(1, -1)] = segment
   }
   return segments.length === route.segments.length ? bound : null
 }
 
-/** Literal segments win over variables, variables over greedy ones, a method over ANY. */
-const rank = (route: Route): number =>
-  route.segments.reduce((sum, segment) => sum * 3 + (isGreedy(segment) ? 0 : isVariable(segment) ? 1 : 2), route.method === 'ANY' ? 0 : 1) +
-  route.segments.length * 1e6
+/**
+ * A whole path wins over a greedy variable, a longer greedy route over a shorter one, a literal segment over a variable (the leftmost decides),
+ * a method over ANY, and everything over $default.
+ */
+const rank = ({ routeKey, method, segments }: Route): readonly number[] => [
+  routeKey === '$default' ? 0 : 1,
+  segments.some(isGreedy) ? 0 : 1,
+  segments.length,
+  ...segments.map(segment => (isVariable(segment) ? 0 : 1)),
+  method === 'ANY' ? 0 : 1,
+]
+
+const bySpecificity = (a: Route, b: Route): number => {
+  const [left, right] = [rank(a), rank(b)]
+  const index = left.findIndex((value, at) => value !== right[at])
+  return index < 0 ? 0 : (right[index] ?? 0) - (left[index] ?? 0)
+}
 
 export type Match = { readonly route: Route; readonly pathParameters: Readonly<Record<string, string>> }
 
@@ -100,7 +115,7 @@ export const matchRoute = (
       const pathParameters = bind(route, segments)
       return pathParameters ? [{ route, pathParameters }] : []
     })
-    .sort((a, b) => rank(b.route) - rank(a.route))
+    .sort((a, b) => bySpecificity(a.route, b.route))
   const found = fitting.find(({ route }) => route.method === method || route.method === 'ANY')
   return found ?? { route: null, methods: [...new Set(fitting.map(({ route }) => route.method))] }
 }

@@ -1,0 +1,32 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { runScenario } from '../shared/kernel/index.ts'
+import { guestSymbols } from '../test/conformance/guest.ts'
+import { readRecordings } from '../test/conformance/recording.ts'
+import { cpuOf, type Figure } from './figure.ts'
+
+const RECORDINGS = 'test/data/kernel-transcripts/6.1'
+const ROUNDS = 5
+
+/** Operations of the recorded scenarios replayed on the core, with everything that is observed after each. */
+export const kernelFigures = async (root: string): Promise<readonly Figure[]> => {
+  const folder = join(root, RECORDINGS)
+  const recordings = readdirSync(folder)
+    .filter(name => name.endsWith('.jsonl.gz'))
+    .flatMap(name => readRecordings(join(folder, name)))
+  const operations = recordings.reduce((sum, { scenario }) => sum + scenario.steps.length, 0)
+  const replay = () => recordings.map(({ scenario, kernel }) => runScenario(scenario, { release: kernel, symbols: guestSymbols(kernel) }))
+  replay()
+  const seconds = await cpuOf(() => {
+    for (let round = 0; round < ROUNDS; round += 1) replay()
+  })
+  return [
+    {
+      name: 'simulation core, recorded operations',
+      value: (ROUNDS * operations) / seconds,
+      unit: 'operations/CPU s',
+      target: 150_000,
+      wanted: 'at least',
+    },
+  ]
+}
