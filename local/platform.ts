@@ -170,7 +170,8 @@ export const openPlatform = async ({ assembly, stack, data, port, people, now, l
       region: REGION,
       account: ACCOUNT,
     })
-    closing.push(dynamodb.close, stepfunctions.close, lambda.close)
+    // The machine stops before the functions do: what it hears of a function that was ended would else be recorded as that function's failure.
+    closing.push(dynamodb.close, lambda.close, stepfunctions.close)
     const objects = openObjectStore(join(data, 'objects'))
     const kms = openKms(join(data, 'keys'), signingKeys(deployed))
     const services: Readonly<Record<string, Service>> = {

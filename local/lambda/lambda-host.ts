@@ -46,6 +46,7 @@ class FunctionPool {
   readonly #workers = new Set<Worker>()
   readonly #idle: Worker[] = []
   #next = 0
+  #isClosed = false
 
   constructor(definition: FunctionDefinition, log: Log) {
     this.#definition = definition
@@ -54,6 +55,7 @@ class FunctionPool {
 
   invoke(event: unknown): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    if (this.#isClosed) return Promise.reject(new FunctionError('ServiceException', 'the runtime is stopping'))
     this.#queue.push({
       event: JSON.stringify(event ?? null),
       settle: ({ result, error }) => (error ? reject(error) : resolve(JSON.parse(result ?? 'null'))),
@@ -63,11 +65,13 @@ class FunctionPool {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
+    for (const { settle } of this.#queue.splice(0)) settle({ error: new FunctionError('ServiceException', 'the runtime is stopping') })
     await Promise.all([...this.#workers].map(worker => worker.terminate()))
   }
 
   #dispatch(): void {
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 && !this.#isClosed) {
       const worker = this.#idle.pop() ?? (this.#workers.size < ENVIRONMENTS_MAX ? this.#start() : undefined)
       if (!worker) return
       const job = this.#queue.shift()
@@ -89,12 +93,24 @@ class FunctionPool {
     }
     worker.stdout.on('data', forward)
     worker.stderr.on('data', forward)
+    // Between two events, too, something may fail or end in there: that must not end this process, and nothing may be asked of it again.
+    worker.on('error', error => {
+      if (this.#idle.includes(worker)) this.#log(name, `failed between two events: ${String(error)}`)
+      this.#forget(worker)
+    })
+    worker.on('exit', () => this.#forget(worker))
     this.#workers.add(worker)
     return worker
   }
 
-  #discard(worker: Worker): void {
+  #forget(worker: Worker): void {
     this.#workers.delete(worker)
+    const index = this.#idle.indexOf(worker)
+    if (index >= 0) this.#idle.splice(index, 1)
+  }
+
+  #discard(worker: Worker): void {
+    this.#forget(worker)
     void worker.terminate()
   }
 
@@ -103,9 +119,7 @@ class FunctionPool {
     const timeoutMs = this.#definition.timeoutSeconds * 1000
     const finish = (outcome: { result?: string; error?: FunctionError }, keep: boolean) => {
       clearTimeout(timer)
-      worker.removeAllListeners('message')
-      worker.removeAllListeners('error')
-      worker.removeAllListeners('exit')
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
       if (keep) this.#idle.push(worker)
       else this.#discard(worker)
       job.settle(outcome)
@@ -115,19 +129,15 @@ class FunctionPool {
       const seconds = this.#definition.timeoutSeconds.toFixed(2)
       finish({ error: new FunctionError('Sandbox.Timedout', `RequestId: ${id} Error: Task timed out after ${seconds} seconds`) }, false)
     }, timeoutMs)
-    worker.on('message', (answer: Answer) => {
+    const onMessage = (answer: Answer) => {
       if (answer.id !== id) return
-      finish(
-        answer.error
-          ? { error: new FunctionError(answer.error.errorType, answer.error.errorMessage) }
-          : { result: answer.result ?? 'null' },
-        true,
-      )
-    })
-    worker.on('error', error => finish({ error: new FunctionError('Runtime.UnhandledError', String(error)) }, false))
-    worker.on('exit', code =>
-      finish({ error: new FunctionError('Runtime.ExitError', `the function ended its process with code ${code}`) }, false),
-    )
+      const { error, result = 'null' } = answer
+      finish(error ? { error: new FunctionError(error.errorType, error.errorMessage) } : { result }, true)
+    }
+    const onError = (error: unknown) => finish({ error: new FunctionError('Runtime.UnhandledError', String(error)) }, false)
+    const onExit = (code: number) =>
+      finish({ error: new FunctionError('Runtime.ExitError', `the function ended its process with code ${code}`) }, false)
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
     worker.postMessage({ id, event: job.event, requestId: randomUUID(), deadline: Date.now() + timeoutMs })
   }
 }
