@@ -6,6 +6,10 @@ const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256'
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 
+type Pair = readonly [name: string, value: string]
+const byNameThenValue = ([nameA, valueA]: Pair, [nameB, valueB]: Pair): number =>
+  nameA === nameB ? Number(valueA > valueB) - Number(valueA < valueB) : nameA < nameB ? -1 : 1
+
 /** Epoch milliseconds of `YYYYMMDDTHHMMSSZ`; NaN for anything else. */
 const amzDate = (text: string): number => Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 
@@ -31,8 +35,9 @@ export const checkPresigned = (
     ask.method,
     ask.path,
     [...query]
-      .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-      .sort()
+      .map(([name, value]) => [encode(name), encode(value)] as const)
+      .sort(byNameThenValue)
+      .map(pair => pair.join('='))
       .join('&'),
     ...signedHeaders.map(name => `${name}:${(ask.headers[name] ?? '').trim().replace(/\s+/g, ' ')}`),
     '',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { HttpAsk } from '../gateway/http-api.ts'
 import type { HttpAnswer } from '../gateway/problem.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -23,6 +24,20 @@ const unchunk = (body: Buffer): Buffer => {
   return Buffer.concat(chunks)
 }
 
+/** An upload is offered for certain bytes: the header with their digest is signed, and it is the storage that compares. */
+const matchesChecksum = (body: Buffer, headers: HttpAsk['headers']): boolean => {
+  const claimed = headers['x-amz-checksum-sha256']
+  return claimed === undefined || claimed === createHash('sha256').update(body).digest('base64')
+}
+
+const decoded = (path: string): string | null => {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return null
+  }
+}
+
 export type S3Options = { readonly objects: ObjectStore; readonly credentials: Credentials; readonly now: () => number }
 
 /** Path-style S3: PutObject, GetObject, HeadObject, DeleteObject, by header or by pre-signed URL. Everything else is refused. */
@@ -34,11 +49,14 @@ export const openS3 =
       if (refused) return xml(403, 'AccessDenied', refused)
     } else if (!(ask.headers['authorization'] ?? '').includes(`Credential=${credentials.accessKeyId}/`))
       return xml(403, 'AccessDenied', 'Access Denied')
-    const [bucket = '', ...rest] = ask.path.slice(1).split('/').map(decodeURIComponent)
-    const key = rest.join('/')
+    const path = decoded(ask.path)
+    if (path === null) return xml(400, 'InvalidURI', "Couldn't parse the specified URI.")
+    const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? []
     if (!bucket || !key) return xml(501, 'NotImplemented', 'The local object storage has no operations on buckets.')
     if (ask.method === 'PUT') {
       const body = ask.headers['content-encoding']?.includes('aws-chunked') ? unchunk(ask.body) : ask.body
+      if (!matchesChecksum(body, ask.headers))
+        return xml(400, 'BadDigest', 'The SHA256 you specified did not match the calculated checksum.')
       return { status: 200, headers: { etag: `"${await objects.put(bucket, key, body)}"` }, body: '' }
     }
     if (ask.method === 'DELETE') {
