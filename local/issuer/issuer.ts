@@ -1,9 +1,10 @@
-import { createPrivateKey, generateKeyPairSync, type JsonWebKey, randomBytes, timingSafeEqual } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash, createPrivateKey, generateKeyPairSync, type JsonWebKey, randomBytes, timingSafeEqual } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type JSONWebKeySet, SignJWT } from 'jose'
 import type { HttpAsk } from '../gateway/http-api.ts'
 import { type HttpAnswer, problem } from '../gateway/problem.ts'
+import { writeSecret } from '../secret-file.ts'
 
 /** Somebody who may log in on this machine. */
 export type Person = { readonly id: string; readonly name: string; readonly groups: readonly string[] }
@@ -34,11 +35,13 @@ const load = (directory: string): Kept => {
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Kept
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const kept = { code: randomBytes(18).toString('base64url'), privateKey: privateKey.export({ format: 'jwk' }) }
-  writeFileSync(file, JSON.stringify(kept, null, 2), { mode: 0o600 })
+  writeSecret(file, JSON.stringify(kept, null, 2))
   return kept
 }
 
-const equal = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+/** In a time that says nothing about where or in what length they differ. */
+const equal = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b))
 
 const json = (body: unknown): HttpAnswer => ({
   status: 200,

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeSecret } from '../secret-file.ts'
 
 export type Kms = { readonly handle: (target: string, body: unknown) => { readonly status: number; readonly body: unknown } }
 
@@ -18,7 +19,7 @@ const loadKey = (directory: string, id: string): KeyObject => {
   const file = join(directory, `${id}.pem`)
   if (!existsSync(file)) {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-    writeFileSync(file, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+    writeSecret(file, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
   }
   return createPrivateKey(readFileSync(file, 'utf8'))
 }
