@@ -8,9 +8,13 @@ export type Scope = {
   readonly condition: (name: string) => boolean
 }
 
+/** What `Ref: AWS::NoValue` answers: the property or list item that it stands for is not there. */
+const NO_VALUE: unique symbol = Symbol('AWS::NoValue')
+type Resolved = Value | typeof NO_VALUE
+
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const known = (value: Value | undefined, what: string): Value => {
+const known = <T extends Resolved>(value: T | undefined, what: string): T => {
   if (value === undefined) throw new Error(`the template refers to ${what}, which the local runtime does not know`)
   return value
 }
@@ -30,17 +34,17 @@ const attribute = (argument: unknown, scope: Scope): Value => {
 
 const substitute = (argument: unknown, scope: Scope): Value => {
   const [template, extra] = Array.isArray(argument) ? [String(argument[0]), argument[1]] : [String(argument), {}]
-  const variables = resolve(extra, scope)
+  const variables = resolve(extra ?? {}, scope)
   return template.replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
     if (literal) return `\${${name}}`
-    if (isRecord(variables) && name in variables) return text(variables[name] as Value)
+    if (isRecord(variables) && Object.hasOwn(variables, name)) return text(variables[name] as Value)
     return text(name.includes('.') ? attribute(name, scope) : known(scope.ref(name), name))
   })
 }
 
 /** The intrinsic functions of CloudFormation that a synthesized stack uses; each takes its unresolved argument. */
-const INTRINSICS: Readonly<Record<string, (argument: unknown, scope: Scope) => Value>> = {
-  Ref: (argument, scope) => known(scope.ref(String(argument)), String(argument)),
+const INTRINSICS: Readonly<Record<string, (argument: unknown, scope: Scope) => Resolved>> = {
+  Ref: (argument, scope) => (argument === 'AWS::NoValue' ? NO_VALUE : known(scope.ref(String(argument)), String(argument))),
   'Fn::GetAtt': attribute,
   'Fn::Sub': substitute,
   'Fn::Join': (argument, scope) => {
@@ -59,7 +63,7 @@ const INTRINSICS: Readonly<Record<string, (argument: unknown, scope: Scope) => V
   },
   'Fn::If': (argument, scope) => {
     const [name, yes, no] = Array.isArray(argument) ? argument : []
-    return resolve(scope.condition(String(name)) ? yes : no, scope)
+    return evaluate(scope.condition(String(name)) ? yes : no, scope)
   },
   'Fn::Equals': (argument, scope) => {
     const [left, right] = list(resolve(argument, scope), 'Fn::Equals')
@@ -71,20 +75,32 @@ const INTRINSICS: Readonly<Record<string, (argument: unknown, scope: Scope) => V
   Condition: (argument, scope) => scope.condition(String(argument)),
 }
 
-/** Resolves every intrinsic function in a template's value; throws, naming it, on one that cannot be resolved. */
-export const resolve = (value: unknown, scope: Scope): Value => {
-  if (Array.isArray(value)) return value.map(item => resolve(item, scope))
+const evaluateAll = (items: readonly unknown[], scope: Scope): readonly Value[] =>
+  items.flatMap(item => {
+    const value = evaluate(item, scope)
+    return value === NO_VALUE ? [] : [value]
+  })
+
+const evaluate = (value: unknown, scope: Scope): Resolved => {
+  if (Array.isArray(value)) return evaluateAll(value, scope)
   if (!isRecord(value)) {
     if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
     throw new Error('a template holds JSON only')
   }
-  const [name, ...others] = Object.keys(value)
-  const intrinsic = name === undefined || others.length > 0 ? undefined : INTRINSICS[name]
-  if (name !== undefined && intrinsic) return intrinsic(value[name], scope)
-  if (name?.startsWith('Fn::')) throw new Error(`the local runtime does not know ${name}`)
+  const [name = '', ...others] = Object.keys(value)
+  if (others.length === 0 && Object.hasOwn(INTRINSICS, name)) return known(INTRINSICS[name]?.(value[name], scope), name)
+  if (name.startsWith('Fn::')) throw new Error(`the local runtime does not know ${name}`)
   return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => !(isRecord(member) && member['Ref'] === 'AWS::NoValue'))
-      .map(([key, member]) => [key, resolve(member, scope)]),
+    Object.entries(value).flatMap(([key, member]) => {
+      const resolved = evaluate(member, scope)
+      return resolved === NO_VALUE ? [] : [[key, resolved]]
+    }),
   )
+}
+
+/** Resolves every intrinsic function in a template's value; throws, naming it, on one that cannot be resolved. */
+export const resolve = (value: unknown, scope: Scope): Value => {
+  const resolved = evaluate(value, scope)
+  if (resolved === NO_VALUE) throw new Error('AWS::NoValue stands where a value is needed')
+  return resolved
 }

@@ -73,9 +73,9 @@ export const readTemplate = ({ assembly, stack, parameters, authority }: DeployO
   }
   const scope: Scope = {
     ref: name => {
-      if (name in pseudo) return pseudo[name]
-      if (template.Parameters && name in template.Parameters) return parameters[name] ?? template.Parameters[name]?.Default
-      const resource = template.Resources[name]
+      if (Object.hasOwn(pseudo, name)) return pseudo[name]
+      if (template.Parameters && Object.hasOwn(template.Parameters, name)) return parameters[name] ?? template.Parameters[name]?.Default
+      const resource = Object.hasOwn(template.Resources, name) ? template.Resources[name] : undefined
       return resource && (REF_IS_ARN.has(resource.Type) ? arn(name) : bare(name))
     },
     getAtt: (name, attribute) => {
@@ -84,7 +84,11 @@ export const readTemplate = ({ assembly, stack, parameters, authority }: DeployO
       if (attribute === 'DomainName') return authority
       return `${bare(name)}.${attribute}`
     },
-    condition: name => resolve(template.Conditions?.[name], scope) === true,
+    condition: name => {
+      const condition = template.Conditions?.[name]
+      if (condition === undefined) throw new Error(`the template refers to the condition ${name}, which it does not have`)
+      return resolve(condition, scope) === true
+    },
   }
   const resources = Object.entries(template.Resources)
     .filter(([, raw]) => raw.Condition === undefined || scope.condition(raw.Condition))
