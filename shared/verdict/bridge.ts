@@ -1,4 +1,5 @@
 import type { Manifest } from '../livepatch/index.ts'
+import { objectName } from './function-sets.ts'
 import type { Met } from './obligations.ts'
 
 /**
@@ -8,7 +9,10 @@ import type { Met } from './obligations.ts'
 export type Bridge = Pick<
   Manifest,
   'name' | 'series' | 'version' | 'kernelRelease' | 'arch' | 'replace' | 'objects' | 'states' | 'adopts' | 'fixes'
->
+> & {
+  /** Of `adopts`, what the bridge does not undo but leaves to the livepatch after it, which takes it over itself. */
+  readonly passesOn: Manifest['adopts']
+}
 
 /** Characters of a module's name that the kernel takes (MODULE_NAME_LEN 56, with its end). */
 const NAME_MAX = 55
@@ -23,6 +27,16 @@ const nextVersion = (version: string): string => {
 const covers = (livepatch: Manifest, states: Manifest['states']): boolean =>
   states.every(old => livepatch.states.some(state => BigInt(state.id) === BigInt(old.id) && state.version >= old.version))
 
+/** C name of the function that undoes what was left on an object. */
+export const undoName = (object: string | null): string => `undo_on_${objectName(object).replace(/[^A-Za-z0-9_]/g, '_')}`
+
+const adoptionOf = ({ obligation: { livepatch, object, callback } }: Met): Manifest['adopts'][number] => ({
+  livepatch,
+  object,
+  callback,
+  source: 'module',
+})
+
 /**
  * The smallest cumulative livepatch that closes every open obligation and nothing else: it follows the newest livepatch that runs,
  * undoes in post_patch (when the transition cannot be reversed any more) what the replaced ones left, and says so by `adopts`.
@@ -32,12 +46,13 @@ const covers = (livepatch: Manifest, states: Manifest['states']): boolean =>
  * (kernel/livepatch/state.c: klp_is_patch_compatible). Null where what follows lacks one: then no bridge leads there.
  */
 export const smallestBridge = (livepatch: Manifest, running: readonly Manifest[], account: readonly Met[]): Bridge | null => {
-  const open = account.filter(({ by }) => by === 'nothing').map(({ obligation }) => obligation)
+  const open = account.filter(({ by }) => by === 'nothing')
   const newest = running.at(-1)
   if (open.length === 0 || !newest) return null
   const states = running.flatMap(manifest => manifest.states)
   if (!covers(livepatch, states)) return null
-  const objects = [...new Set(open.map(obligation => obligation.object))]
+  const objects = [...new Set(open.map(({ obligation }) => obligation.object))]
+  const passesOn = account.filter(({ by }) => by === 'adopts' || by === 'callbacks' || by === 'itself').map(adoptionOf)
   return {
     name: `bridge_${newest.name}_${livepatch.name}`.slice(0, NAME_MAX),
     series: newest.series,
@@ -45,9 +60,10 @@ export const smallestBridge = (livepatch: Manifest, running: readonly Manifest[]
     kernelRelease: livepatch.kernelRelease,
     arch: livepatch.arch,
     replace: true,
-    objects: objects.map(name => ({ name, functions: [], callbacks: { post_patch: 'undo' } })),
+    objects: objects.map(name => ({ name, functions: [], callbacks: { post_patch: undoName(name) } })),
     states: livepatch.states.filter(state => states.some(old => BigInt(old.id) === BigInt(state.id))),
-    adopts: open.map(({ livepatch: replaced, object, callback }) => ({ livepatch: replaced, object, callback, source: 'module' as const })),
+    adopts: [...open.map(adoptionOf), ...passesOn],
+    passesOn,
     fixes: [],
   }
 }

@@ -1,5 +1,6 @@
 import type { Stack, StackEntry, Symbols } from '../kernel/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
+import { type Bridge, smallestBridge } from './bridge.ts'
 import { type FunctionChanges, fixChanges, functionChanges } from './function-sets.ts'
 import { accountOf, type Met, type Order, orderOf } from './obligations.ts'
 import { type Replay, replayLoad, replayStack } from './replay.ts'
@@ -44,23 +45,25 @@ export type CohortCase = {
   readonly account: readonly Met[]
   readonly downgrade: boolean
   readonly wayBack: Return
+  /** The smallest bridge that would close it, where the account holds something open; it fits hosts with any modules loaded. */
+  readonly bridge: Bridge | null
   /** The way there by disabling, worked out where the account holds something open; else null. */
   readonly byDisabling: Route | null
 }
 
 /**
  * One distinct stack, how many hosts have it, and the livepatches that lineage knows to have been replaced there since boot, in that
- * order. Livepatch modules that are resident without being enabled count as replaced too: one that was disabled ran its own callbacks
- * and leaves nothing, so whoever disables a livepatch removes its module.
+ * order. Where lineage is not asked, livepatch modules that are resident without being enabled count as replaced: one that was disabled
+ * ran its own callbacks and leaves nothing, so whoever disables a livepatch removes its module.
  */
 export type Cohort = { readonly stack: Stack; readonly hosts: number; readonly replacedEarlier?: readonly string[] | undefined }
 
-/** All hosts with one stack, and the different pasts that lead to it: names of livepatches that were replaced, in order. */
+/** All hosts with one stack, and the different pasts that lead to it: names of livepatches that were replaced, in order; null: not known. */
 export type DistinctCohort = {
   readonly digest: string
   readonly stack: Stack
   readonly hosts: number
-  readonly pasts: readonly (readonly string[])[]
+  readonly pasts: readonly (readonly string[] | null)[]
   /** What is known of its kernel's functions. */
   readonly symbols?: Symbols | undefined
 }
@@ -80,7 +83,7 @@ const situationOf = (livepatch: Manifest, stack: Stack, unknown: readonly string
 
 const nothingToGoBackFrom: Return = { way: 'replace', reasons: [], exposes: [] }
 
-type LoadCase = Pick<CohortCase, 'removedFirst' | 'replay' | 'functions' | 'fixes' | 'account' | 'wayBack' | 'byDisabling'>
+type LoadCase = Pick<CohortCase, 'removedFirst' | 'replay' | 'functions' | 'fixes' | 'account' | 'wayBack' | 'bridge' | 'byDisabling'>
 
 const notLoaded = (): LoadCase => ({
   removedFirst: [],
@@ -89,6 +92,7 @@ const notLoaded = (): LoadCase => ({
   fixes: { gained: [], lost: [] },
   account: [],
   wayBack: nothingToGoBackFrom,
+  bridge: null,
   byDisabling: null,
 })
 
@@ -99,9 +103,10 @@ const accountOfPasts = (
   running: readonly Manifest[],
   isLoaded: (object: string) => boolean,
 ): readonly Met[] => {
-  const residents = stack.resident.flatMap(entry => manifestFor(entry, known) ?? [])
+  const inMemory = stack.resident.flatMap(entry => manifestFor(entry, known) ?? [])
   const entries = pasts.flatMap(past => {
-    const replacedEarlier = past.flatMap(name => known.get(name) ?? [])
+    const residents = past === null ? inMemory : []
+    const replacedEarlier = (past ?? []).flatMap(name => known.get(name) ?? [])
     return accountOf(livepatch, { running, replacedEarlier, residents, isLoaded })
   })
   return [...new Map(entries.map(met => [`${met.obligation.text} ${met.obligation.origin}`, met])).values()]
@@ -124,6 +129,13 @@ const loadCase = (asked: Question, cohort: DistinctCohort, manifests: readonly M
     fixes: fixChanges(livepatch, manifests),
     account,
     wayBack: replay.result === 'OK' ? wayBackOf(livepatch, manifests, replay.machine, isLoaded) : nothingToGoBackFrom,
+    bridge: open
+      ? smallestBridge(
+          livepatch,
+          manifests,
+          accountOfPasts(asked, cohort, manifests, () => true),
+        )
+      : null,
     byDisabling: open ? routeByDisabling(replayStack(stack, all), manifests, [livepatch]) : null,
   }
 }

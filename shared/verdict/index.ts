@@ -1,4 +1,6 @@
-export type { Bridge } from './bridge.ts'
+export { type Bridge, smallestBridge } from './bridge.ts'
+export { bridgeBetween } from './bridge-between.ts'
+export { bridgeSource } from './bridge-source.ts'
 export type { Cohort, Known } from './cohort-case.ts'
 export { admittedStacks, isWorse } from './coverage.ts'
 export { type Judge, judgeChange, verdictDigest } from './judge-change.ts'

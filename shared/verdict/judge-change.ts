@@ -18,7 +18,7 @@ export type Judge = {
 /** Cohorts with the same stack are one: their hosts are added up. Ordered by digest, so that a verdict does not depend on the input's order. */
 const distinct = (cohorts: readonly Cohort[]): readonly DistinctCohort[] => {
   const byDigest = new Map<string, DistinctCohort>()
-  for (const { stack, hosts, replacedEarlier = [] } of cohorts) {
+  for (const { stack, hosts, replacedEarlier = null } of cohorts) {
     const digest = stackDigest(stack)
     const same = byDigest.get(digest)
     byDigest.set(digest, { digest, stack, hosts: (same?.hosts ?? 0) + hosts, pasts: [...(same?.pasts ?? []), replacedEarlier] })

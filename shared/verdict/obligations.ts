@@ -31,7 +31,8 @@ export type Obligation = {
 
 export type Met = {
   readonly obligation: Obligation
-  readonly by: 'adopts' | 'state' | 'callbacks' | 'nothing'
+  /** `itself`: what the livepatch left when it was replaced earlier is its own again. */
+  readonly by: 'adopts' | 'state' | 'callbacks' | 'itself' | 'nothing'
 }
 
 /** How one livepatch is ordered against another: only the versions of one series have an order. */
@@ -128,6 +129,7 @@ const hasCallbacksOn = (livepatch: Manifest, object: string | null): boolean =>
 
 /** How `livepatch` meets one obligation that `replaced` leaves. */
 export const meet = (livepatch: Manifest, replaced: Manifest, obligation: Obligation): Met => {
+  if (livepatch.name === replaced.name) return { obligation, by: 'itself' }
   const adopted = livepatch.adopts.some(
     adoption =>
       adoption.livepatch === obligation.livepatch && adoption.object === obligation.object && adoption.callback === obligation.callback,
@@ -151,11 +153,11 @@ export type Account = {
 
 /**
  * Obligations of livepatches that were replaced earlier and that nothing which came after has met. What was loaded then is not known,
- * so every object counts. What the livepatch itself left when it was replaced is its own again.
+ * so every object counts.
  */
-const carried = (livepatch: Manifest, { running, replacedEarlier, residents }: Account): readonly (readonly [Manifest, Obligation])[] => {
+const carried = ({ running, replacedEarlier, residents }: Account): readonly (readonly [Manifest, Obligation])[] => {
   const still = (earlier: Manifest, after: readonly Manifest[]): readonly (readonly [Manifest, Obligation])[] =>
-    [livepatch, ...running].some(({ name }) => name === earlier.name)
+    running.some(({ name }) => name === earlier.name)
       ? []
       : obligationsOf(earlier, () => true, 'carried')
           .filter(open => !after.some(later => later.replace && meet(later, earlier, open).by !== 'nothing'))
@@ -189,5 +191,5 @@ export const accountOf = (livepatch: Manifest, machine: Account): readonly Met[]
       open => [manifest, open] as const,
     ),
   )
-  return [...carried(livepatch, machine), ...replaced].map(([manifest, open]) => meet(livepatch, manifest, open))
+  return [...carried(machine), ...replaced].map(([manifest, open]) => meet(livepatch, manifest, open))
 }

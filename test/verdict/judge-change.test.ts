@@ -66,7 +66,7 @@ describe('the downgrade guard', () => {
       replace: true,
       series: 'lp',
       version: '2.1',
-      objects: [{ name: null, functions: [], callbacks: { post_patch: 'undo' } }],
+      objects: [{ name: null, functions: [], callbacks: { post_patch: 'undo_on_vmlinux' } }],
       states: [],
       fixes: [],
     })

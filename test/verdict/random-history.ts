@@ -48,6 +48,7 @@ const family = (random: Dice): readonly Manifest[] =>
 
 export type Judged = {
   readonly next: Manifest
+  readonly known: ReadonlyMap<string, Manifest>
   readonly before: Scene
   readonly after: Scene
   readonly result: string
@@ -58,7 +59,7 @@ export type Judged = {
   readonly left: ReturnType<typeof leftovers>
 }
 
-const judged = (before: Scene, next: Manifest, known: ReadonlyMap<string, Manifest>): Judged => {
+export const judged = (before: Scene, next: Manifest, known: ReadonlyMap<string, Manifest>): Judged => {
   const stack = reported(before, known)
   const verdict = judgeChange({ livepatch: next, cohorts: [{ stack, hosts: 1, replacedEarlier: before.replaced }], known })
   const resident = stack.resident.find(({ name, refcnt }) => name === next.name && refcnt === 0)
@@ -66,6 +67,7 @@ const judged = (before: Scene, next: Manifest, known: ReadonlyMap<string, Manife
   const after = load(cleared, next, known)
   return {
     next,
+    known,
     before,
     after,
     result: after.result,

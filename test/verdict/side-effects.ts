@@ -7,7 +7,7 @@ import { CALLBACK_KINDS, type CallbackKind, compareVersions, type Manifest } fro
  *
  * pre_patch and post_patch each leave one effect on their object. An undoing callback takes back the effect of its counterpart; one
  * without a counterpart takes back that of an applying callback which has none; one that is left over takes back what the patched
- * functions have done meanwhile. What a livepatch took over from another, each of its undoing callbacks on that object takes back.
+ * functions have done meanwhile. What a livepatch took over from another, its last undoing callback on that object takes back.
  *
  * Promises are kept: who adopts an effect, declares the states of its owner, or is newer in the series and has callbacks on the same
  * object, takes the effect over, or undoes it at once if it could not later.
@@ -77,8 +77,8 @@ const takesOver = (next: Manifest, owner: Manifest, effect: Effect): boolean => 
 }
 
 const takenOver = (next: Manifest, effect: Effect): readonly Effect[] => {
-  const undoneBy = undoingOn(next, effect.object)
-  return undoneBy.length === 0 ? [] : [{ owner: next.name, object: effect.object, by: 'takeover', undoneBy }]
+  const undoing = undoingOn(next, effect.object).at(-1)
+  return undoing ? [{ owner: next.name, object: effect.object, by: 'takeover', undoneBy: [undoing] }] : []
 }
 
 /** A bridge: callbacks on an object of which something is adopted take that back, and change nothing themselves. */

@@ -1,4 +1,4 @@
-import { type Bridge, smallestBridge } from '../bridge.ts'
+import type { Bridge } from '../bridge.ts'
 import type { CohortCase } from '../cohort-case.ts'
 import type { Met, Obligation } from '../obligations.ts'
 import { block, cohortRule, type Judgement, nothing } from '../rule.ts'
@@ -29,12 +29,7 @@ const blocked = (cohort: CohortCase): readonly Judgement[] => {
   const open = openOf(cohort.account)
   const [first] = open
   if (!first) return nothing
-  const { livepatch, running, account } = cohort
-  const bridge = smallestBridge(
-    livepatch,
-    running.map(({ manifest }) => manifest),
-    account,
-  )
+  const { livepatch, bridge } = cohort
   return block({
     message: `Replacing by ${livepatch.name} would skip ${listed(open.map(({ text }) => text))}, and nothing in ${livepatch.name} makes up for it. Left behind: ${listed(open.map(({ leaves }) => leaves))}.`,
     evidence: {
