@@ -64,20 +64,24 @@ const roundsOf = (reports: readonly Report[]): readonly ReadonlyMap<string, Repo
   return rounds
 }
 
+/** `news`: the changes for which some host now stands elsewhere than before. */
 const foldOf =
-  (round: ReadonlyMap<string, Report>, at: number) =>
+  (round: ReadonlyMap<string, Report>, at: number, news: Set<string>) =>
   (host: Host): Moved | null => {
     const report = round.get(host.id)
-    return report ? foldReport(host, report, at) : null
+    const moved = report ? foldReport(host, report, at) : null
+    if (moved?.host.change && (moved.host.change !== host.change || moved.host.state !== host.state)) news.add(moved.host.change)
+    return moved
   }
 
 /**
- * The change that the fleet is asked about, if some report answers to it. Reports are durable by now, so an evaluation that fails costs
- * no host another try: the sweep looks again within a minute.
+ * Evaluates the change that the fleet is asked about, if there is news of it: most reports say what is known already. Reports are durable by
+ * now, so an evaluation that fails costs no host another try: the sweep looks again within a minute.
  */
-const evaluate = async (ports: ReportPorts, fleet: string, reports: readonly Report[]): Promise<void> => {
+const evaluate = async (ports: ReportPorts, fleet: string, news: ReadonlySet<string>): Promise<void> => {
+  if (news.size === 0) return
   const asked = (await ports.fleets.directive(fleet))?.directive.ask?.change
-  if (asked === undefined || !reports.some(({ change }) => change === asked)) return
+  if (asked === undefined || !news.has(asked)) return
   try {
     await evaluateWave(ports, asked)
   } catch (error) {
@@ -94,10 +98,11 @@ export const reportHosts =
     const hosts = await hostsOf(ports, signed)
     const judged = signed.map(report => judgeReport(report, path.fleet, hosts))
     const reports = judged.flatMap(found => ('report' in found ? [found.report] : []))
+    const news = new Set<string>()
     let accepted = 0
     for (const round of roundsOf(reports))
-      accepted += (await ports.fleets.applyReports(path.fleet, [...round.keys()], foldOf(round, at), at)).moved
-    if (accepted > 0) await evaluate(ports, path.fleet, reports)
+      accepted += (await ports.fleets.applyReports(path.fleet, [...round.keys()], foldOf(round, at, news), at)).moved
+    await evaluate(ports, path.fleet, news)
     return ok({
       accepted,
       ignored: reports.length - accepted,

@@ -5,8 +5,6 @@ import type { Ports } from '../ports.ts'
 export type IssuePorts = Pick<Ports, 'fleets' | 'signingKey' | 'now'>
 
 const ATTEMPTS_MAX = 8
-/** Bytes that the key service signs in one piece. */
-const SIGNED_BYTES_MAX = 4_096
 
 /** A directive is renewed in the second half of its life. */
 const isFresh = ({ issuedAt, expiresAt }: Directive, now: number): boolean => now < (issuedAt + expiresAt) / 2
@@ -16,12 +14,7 @@ const isSaid = (directive: Directive, { ask, stopped, pollSeconds }: Instruction
   canonicalJson({ ask, stopped, pollSeconds })
 
 const sign = async ({ signingKey }: IssuePorts, directive: Directive): Promise<SignedDirective> => {
-  const bytes = signingBytes(directive)
-  if (bytes.byteLength > SIGNED_BYTES_MAX)
-    throw new Error(
-      `the directive has ${bytes.byteLength} bytes, the signing key takes ${SIGNED_BYTES_MAX}: the fleet has too many different stacks`,
-    )
-  const signature = await signingKey.sign(bytes)
+  const signature = await signingKey.sign(signingBytes(directive))
   return { directive, keyId: signingKey.keyId, signature: Buffer.from(signature).toString('base64') }
 }
 

@@ -36,6 +36,16 @@ const questionOf = ({ change }: Loaded, verdict: Verdict): Request => ({
   context: releaseContext(change, verdict),
 })
 
+/** What a directive has room for (its schema). */
+const ADMITTED_MAX = 256
+const tooManyStacks = ({ cohorts }: Verdict): HaltCommand | null =>
+  cohorts.length <= ADMITTED_MAX
+    ? null
+    : {
+        code: 'policy',
+        detail: `The fleet has ${cohorts.length} different stacks and a directive admits ${ADMITTED_MAX}; split the fleet.`,
+      }
+
 /** The guard before each wave, then the wave. */
 const decide = async (ports: HaltPorts, loaded: Loaded): Promise<Intent<Stopped>> => {
   const { change } = loaded
@@ -49,6 +59,9 @@ const decide = async (ports: HaltPorts, loaded: Loaded): Promise<Intent<Stopped>
   if (!leave.allowed) return { settled: { halt: { code: 'policy', detail: `Policy holds the wave back: ${leave.reasons.join('; ')}.` } } }
   const drift = driftOf(change, verdict, await ports.fleets.cohorts(change.fleet))
   if (drift.length > 0) return { settled: { halt: { code: 'drift', detail: `${describeDrift(drift)}.` } } }
+
+  const tooMany = tooManyStacks(verdict)
+  if (tooMany) return { settled: { halt: tooMany } }
 
   const previous = await ports.fleets.directive(change.fleet)
   const outcome = decideOpenWave(change, { wave: nextWave(change) ?? 0, directiveVersion: (previous?.directive.version ?? 0) + 1 })

@@ -48,6 +48,17 @@ describe('no route without a rule', () => {
     expect(entries('lifecycle').sort()).toEqual(named([...LIFECYCLE_TASKS, 'sweep']))
   })
 
+  test('every entry can be loaded without an environment, and exports its handler', async () => {
+    expect(
+      ['LEDGER_TABLE', 'LIFECYCLE_ARN', 'SIGNING_KEY_ID', 'ARTIFACTS_BUCKET', 'PUBLIC_URL'].filter(name => name in process.env),
+    ).toEqual([])
+    for (const folder of ['api', 'lifecycle', 'authorizer'])
+      for (const file of readdirSync(at(folder)).filter(name => name.endsWith('.entry.ts'))) {
+        const loaded: unknown = await import(at(`${folder}/${file}`))
+        expect({ file, loaded }).toMatchObject({ file, loaded: { handler: expect.any(Function) } })
+      }
+  })
+
   test('every action of the table is one that policy knows', () => {
     expect(OPERATIONS.flatMap(({ action }) => action ?? []).filter(action => !ACTIONS.some(known => known === action))).toEqual([])
   })
