@@ -1,4 +1,4 @@
-import { cp, link, mkdir, rm, writeFile } from 'node:fs/promises'
+import { cp, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
@@ -28,16 +28,26 @@ const addPolicyEngine = async (directory: string): Promise<void> => {
   ])
 }
 
+/** A running installation that loads a function just now finds the old bundle or the new one. */
+const replaceFolder = async (draft: string, folder: string): Promise<void> => {
+  const old = `${folder}.old`
+  await rm(old, { recursive: true, force: true })
+  await rename(folder, old).catch(() => undefined)
+  await rename(draft, folder)
+  await rm(old, { recursive: true, force: true })
+}
+
 /**
  * Bundles every function into `<outdir>/<name>/index.mjs` and returns those directories by name.
  * One esbuild run serves all of them: a NodejsFunction each would start esbuild forty times, which alone takes longer than the whole synthesis.
  */
 export const bundleFunctions = async (outdir: string): Promise<Readonly<Record<string, string>>> => {
-  await rm(outdir, { recursive: true, force: true })
+  const draft = `${outdir}.draft`
+  await rm(draft, { recursive: true, force: true })
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.entries(FUNCTION_ENTRIES).map(([name, entry]) => ({ in: entry, out: `${name}/index` })),
-    outdir,
+    outdir: draft,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
@@ -59,6 +69,7 @@ export const bundleFunctions = async (outdir: string): Promise<Readonly<Record<s
       if (importsCedar(metafile, output)) await addPolicyEngine(directory)
     }),
   )
+  await replaceFolder(draft, outdir)
   return Object.fromEntries(Object.keys(FUNCTION_ENTRIES).map(name => [name, join(outdir, name)]))
 }
 
