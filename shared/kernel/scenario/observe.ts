@@ -1,0 +1,122 @@
+import { answerOf, ERRNO } from '../errno.ts'
+import type { KernelEvent } from '../event.ts'
+import type { ModuleImage } from '../image.ts'
+import { implementationOf } from '../implementation.ts'
+import { loadedModules, type SysfsPatch, sysfsTree } from '../klp/sysfs.ts'
+import { type Machine, ORIGINAL, objectName, type Task } from '../machine.ts'
+import { hasFiles, placeOf } from './places.ts'
+import type { Scenario, ScenarioStep } from './scenario.ts'
+
+/** What was seen after one step; `events` is what the log lines are made of. */
+export type ObservedStep = {
+  readonly rc: string
+  readonly log: readonly string[]
+  readonly patches: Readonly<Record<string, SysfsPatch>>
+  readonly modules: Readonly<Record<string, string>>
+  readonly calls?: Readonly<Record<string, string>>
+  /** What a joined task read; null where it read a file of the kernel itself, whose text is not known here. */
+  readonly read?: string | null
+  readonly events: readonly KernelEvent[]
+}
+
+export type Images = ReadonlyMap<string, ModuleImage>
+
+/** What the replacement returns instead of text, if it does. */
+const returnedBy = (images: Images, by: string, object: string | null, name: string): number | undefined => {
+  const image = images.get(by)
+  if (image?.kind !== 'livepatch') return undefined
+  return image.objects.find(other => other.name === object)?.functions.find(other => other.name === name)?.returns
+}
+
+/** What the target's own function writes; the two called `tgt_dup` number themselves. */
+const originalText = (object: string, name: string, key: string): string =>
+  `${object} original: ${name === 'tgt_dup' ? key.replace(',', '#') : name}\n`
+
+/** What a joined task had read. */
+export const textOf = (images: Images, { end }: Task): string | null => {
+  if (end === null || 'killed' in end) return ''
+  if ('error' in end) return `errno ${Object.entries(ERRNO).find(([name]) => name === end.error)?.[1] ?? end.error}`
+  if (returnedBy(images, end.by, end.object, end.function) !== undefined) return ''
+  if (end.by !== ORIGINAL) return `${end.by}: ${end.function}\n`
+  return end.object === null ? null : originalText(end.object, end.function, end.key)
+}
+
+/** The lines that the callbacks of a scenario's livepatches print: who, what, where, and what they see of their states. */
+const callbackLines = (event: Extract<KernelEvent, { kind: 'callback' }>): string[] => {
+  const { livepatch, callback, object, module, states } = event
+  const first = `klpgen: ${livepatch} ${callback} ${objectName(object)} ${module}`
+  if (object !== null) return [first]
+  const seen = states.map(
+    ({ id, version, previous }) => `klpgen: ${livepatch} ${callback} state ${id} version ${version} prev ${previous ?? 'none 0'}`,
+  )
+  return [first, ...seen]
+}
+
+/** Lines of other parts of the kernel (tainting, stack dumps) are not part of a recording. */
+const RECORDED_LINE = /^(livepatch|module|ftrace|kobject|sysfs): |^kobject_add_internal failed/
+
+const isTarget = ({ modules }: Scenario, name: string): boolean => modules.some(module => module.name === name && module.kind === 'target')
+
+const linesOf = (scenario: Scenario, event: KernelEvent): readonly string[] => {
+  switch (event.kind) {
+    case 'callback':
+      return callbackLines(event)
+    case 'init':
+    case 'exit':
+      return isTarget(scenario, event.module) ? [`klptgt: ${event.module} ${event.kind}`] : []
+    case 'constructor':
+    case 'destructor':
+      return [`klpgen: shadow ${event.kind} ${event.object}`]
+    case 'shadow':
+      return [`klpgen: shadow ${event.call} ${event.object} ${event.id} -> ${event.data ?? 'null'}`]
+    case 'message':
+      if (event.message === 'signaling' && !scenario.signals) return []
+      return RECORDED_LINE.test(event.text) && event.message !== 'tainting' ? [event.text] : []
+  }
+}
+
+/** A replacement that answers with an error shows it; one that answers with nothing looks like the original. */
+const probeCall = (machine: Machine, images: Images, probe: string): string => {
+  const place = placeOf(probe)
+  if (!hasFiles(machine, place)) return 'ENOENT'
+  const by = implementationOf(machine, place.object, place.function, { sympos: place.position })
+  const returns = returnedBy(images, by, place.object, place.function)
+  return returns === undefined ? by : returns < 0 ? answerOf(returns) : ORIGINAL
+}
+
+/** What can be seen of a machine's state. It is worked out again only where the machine has changed. */
+type View = Pick<ObservedStep, 'patches' | 'modules' | 'calls'> & { readonly machine: Machine; readonly probes: readonly string[] }
+
+const callsOf = (machine: Machine, images: Images, probes: readonly string[]): ObservedStep['calls'] =>
+  probes.length === 0 ? undefined : Object.fromEntries(probes.map(probe => [probe, probeCall(machine, images, probe)]))
+
+const isSame = (a: Machine, b: Machine): boolean =>
+  a.patches === b.patches && a.modules === b.modules && a.transition?.direction === b.transition?.direction
+
+const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a === b || (a.length === b.length && a.every((x, i) => x === b[i]))
+
+const viewOf = (machine: Machine, images: Images, probes: readonly string[], last: View | null): View => {
+  if (last !== null && isSame(last.machine, machine) && isSameList(last.probes, probes)) return last
+  const calls = callsOf(machine, images, probes)
+  return { machine, probes, patches: sysfsTree(machine), modules: loadedModules(machine), ...(calls !== undefined && { calls }) }
+}
+
+export type Done = { readonly rc: string; readonly read?: string | null }
+
+/** Observes one step after the other. */
+export const observer = (scenario: Scenario, images: Images) => {
+  let last: View | null = null
+  return (machine: Machine, step: ScenarioStep, done: Done, events: readonly KernelEvent[]): ObservedStep => {
+    last = viewOf(machine, images, step.probe ?? scenario.probe ?? [], last)
+    const { patches, modules, calls } = last
+    return {
+      ...done,
+      log: events.flatMap(event => linesOf(scenario, event)),
+      patches,
+      modules,
+      ...(calls !== undefined && { calls }),
+      events,
+    }
+  }
+}
