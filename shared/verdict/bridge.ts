@@ -37,6 +37,10 @@ const adoptionOf = ({ obligation: { livepatch, object, callback } }: Met): Manif
   source: 'module',
 })
 
+/** What follows meets it, the bridge would not: its states are only those of the livepatches that run. */
+const isPassedOn = ({ by, obligation: { origin } }: Met): boolean =>
+  by === 'adopts' || by === 'callbacks' || by === 'itself' || (by === 'state' && origin === 'carried')
+
 /**
  * The smallest cumulative livepatch that closes every open obligation and nothing else: it follows the newest livepatch that runs,
  * undoes in post_patch (when the transition cannot be reversed any more) what the replaced ones left, and says so by `adopts`.
@@ -52,7 +56,7 @@ export const smallestBridge = (livepatch: Manifest, running: readonly Manifest[]
   const states = running.flatMap(manifest => manifest.states)
   if (!covers(livepatch, states)) return null
   const objects = [...new Set(open.map(({ obligation }) => obligation.object))]
-  const passesOn = account.filter(({ by }) => by === 'adopts' || by === 'callbacks' || by === 'itself').map(adoptionOf)
+  const passesOn = account.filter(isPassedOn).map(adoptionOf)
   return {
     name: `bridge_${newest.name}_${livepatch.name}`.slice(0, NAME_MAX),
     series: newest.series,

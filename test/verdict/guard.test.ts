@@ -74,7 +74,7 @@ describe('the guard, on random machines whose callbacks really change something'
     expect(leftThoughSafe(seed)).toEqual([])
   })
 
-  test.each([65, 1325236118])('bridges history %i', seed => {
+  test.each([65, 1325236118, 1437259260])('bridges history %i', seed => {
     const blocked = taken(seed)
     expect(blocked.some(({ verdict }) => bridgeIn(verdict))).toBe(true)
     expect(blocked.flatMap(acrossBridge)).toEqual([])
