@@ -4,11 +4,15 @@ import { parseDefinition } from '../definition/parse.ts'
 import { invariant } from '../invariant.ts'
 import type { ExecutionRow } from '../storage/executions.ts'
 import { dueOf, type Frame } from './frame.ts'
+import type { Turn } from './turn.ts'
 
 /** A frame moves, or a child has ended at event `last` and its parent goes on. */
 export type Step =
   | { readonly is: 'move'; readonly frame: number }
   | { readonly is: 'settle'; readonly child: number; readonly last: number }
+
+/** What happens to an execution in a turn. */
+export type Act = (turn: Turn) => Promise<void> | void
 
 export type Live = {
   readonly row: ExecutionRow
@@ -24,8 +28,9 @@ export type Live = {
   readonly leftoverScheduled: number[]
   /** Resolves when its beginning is on disk. */
   born: Promise<void>
-  /** Turns of one execution follow each other; this is the end of the queue. */
-  turns: Promise<void>
+  /** What waits for the next turn, and whether turns are being taken. */
+  readonly queue: { readonly act: Act; readonly resolve: () => void; readonly reject: (error: unknown) => void }[]
+  pumping: boolean
 }
 
 export const rootId = 1
@@ -41,7 +46,8 @@ export const liveOf = (row: ExecutionRow, definitionText: string, frames: readon
   leftover: [],
   leftoverScheduled: [],
   born: Promise.resolve(),
-  turns: Promise.resolve(),
+  queue: [],
+  pumping: false,
 })
 
 export const rootFrame = (definition: Definition, input: string): Frame => ({

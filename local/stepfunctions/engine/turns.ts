@@ -1,12 +1,13 @@
-/** Turns of one execution follow each other; those of different ones run side by side, and their commits are grouped. */
+/**
+ * Turns of one execution follow each other; those of different ones run side by side, and their commits are grouped. What has gathered for an
+ * execution while it was busy is one turn: forty answers that come together cost one commit.
+ */
 import { reason } from '../history/event.ts'
 import { commitTurn, openTurn } from './commit.ts'
 import { drain } from './drain.ts'
-import { dueAt, type Live } from './live.ts'
+import { type Act, dueAt, type Live } from './live.ts'
 import type { EngineParts } from './parts.ts'
 import { close, HistoryFull, type Turn } from './turn.ts'
-
-export type Act = (turn: Turn) => Promise<void> | void
 
 export type Turns = {
   /** Resolves when what the act did is on disk; rejects when it could not be written. */
@@ -25,6 +26,12 @@ type Listeners = {
   readonly reload: (live: Live) => Live | undefined
 }
 
+/* One moment, so that what comes together is taken together. */
+const gathered = async (live: Live) => {
+  await Promise.resolve()
+  return live.queue.splice(0)
+}
+
 const historyFull = 'The execution reached the maximum number of history events (25000).'
 
 const failExecution = (turn: Turn, cause: string) => {
@@ -34,11 +41,16 @@ const failExecution = (turn: Turn, cause: string) => {
 
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Reports whether there is more to do in another turn. */
-const work = async (turn: Turn, act: Act): Promise<boolean> => {
+/** Reports whether there is more to do in another turn. An act that comes after the end finds nothing to do. */
+const work = async (turn: Turn, acts: readonly Act[]): Promise<boolean> => {
+  let more = false
   try {
-    await act(turn)
-    return turn.live.closed ? false : await drain(turn)
+    for (const act of acts) {
+      if (turn.live.closed) return false
+      await act(turn)
+      more = turn.live.closed ? false : await drain(turn)
+    }
+    return more
   } catch (error) {
     if (!(error instanceof HistoryFull)) throw error
     failExecution(turn, historyFull)
@@ -61,12 +73,12 @@ export const createTurns = (parts: EngineParts, { committed, forget, reload }: L
     forget(live)
   }
 
-  const run = async (live: Live, act: Act): Promise<void> => {
+  const run = async (live: Live, acts: readonly Act[]): Promise<void> => {
     if (live.closed || !open) return
     const turn = openTurn(parts, live)
     let more = false
     try {
-      more = await work(turn, act)
+      more = await work(turn, acts)
     } catch (error) {
       live.closed = true
       return open ? failBroken(live, error) : undefined
@@ -82,22 +94,36 @@ export const createTurns = (parts: EngineParts, { committed, forget, reload }: L
     if (more) void take(live, () => undefined)
   }
 
-  const rest = () => {
-    busy -= 1
+  const rest = (done: number) => {
+    busy -= done
     if (busy === 0) for (const resolve of idlers.splice(0)) resolve(true)
+  }
+
+  /** A commit that fails is told to whoever waits for this turn; the execution is taken up again from the disk when it is next asked for. */
+  const pump = async (live: Live) => {
+    live.pumping = true
+    for (let group = await gathered(live); group.length > 0; group = await gathered(live)) {
+      try {
+        await run(
+          live,
+          group.map(({ act }) => act),
+        )
+        for (const { resolve } of group) resolve()
+      } catch (error) {
+        live.closed = true
+        forget(live)
+        for (const { reject } of group) reject(error)
+      }
+      rest(group.length)
+    }
+    live.pumping = false
   }
 
   const take = (live: Live, act: Act): Promise<void> => {
     busy += 1
-    const done = live.turns.then(() => run(live, act))
-    /* A commit that fails is told to whoever waits for this turn; the execution goes on from the disk after a restart. */
-    live.turns = done
-      .catch(() => {
-        live.closed = true
-        forget(live)
-      })
-      .then(rest)
+    const done = new Promise<void>((resolve, reject) => live.queue.push({ act, resolve, reject }))
     done.catch(() => undefined)
+    if (!live.pumping) void pump(live)
     return done
   }
 

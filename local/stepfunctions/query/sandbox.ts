@@ -9,7 +9,9 @@
 export type SandboxHost = {
   readonly hash: (text: string, algorithm: string) => string
   readonly uuid: () => string
-  readonly timeoutMs: number
+  /** Processor time of this thread so far. */
+  readonly cpuMs: () => number
+  readonly cpuMsMax: number
   readonly depthMax: number
   readonly sequenceMax: number
 }
@@ -24,6 +26,9 @@ type Request = { at: number; sources: string[]; states: unknown; variables: Reco
 
 /** What crosses back, as JSON text: see `QueryFailure` in query.ts for the failures. */
 export const sandbox = (jsonata: (source: string, options: object) => Expression, host: SandboxHost) => {
+  /* The library keeps its time by Date.now; in here that is processor time. Expressions ask for the time by `$now()` and `$millis()` below. */
+  Date.now = () => host.cpuMs()
+
   const range = (first: number, last: number, step: number) => {
     if (!Number.isInteger(first) || !Number.isInteger(last) || !Number.isInteger(step))
       throw { code: 'D9001', message: '$range takes integers' }
@@ -70,7 +75,7 @@ export const sandbox = (jsonata: (source: string, options: object) => Expression
   const compile = (source: string) => {
     const known = compiled.get(source)
     if (known !== undefined) return known
-    const expression = jsonata(source, { timeout: host.timeoutMs, stack: host.depthMax, sequence: host.sequenceMax })
+    const expression = jsonata(source, { timeout: host.cpuMsMax, stack: host.depthMax, sequence: host.sequenceMax })
     expression.registerFunction('partition', partition, '<an:a<a>>')
     expression.registerFunction('range', range, '<nnn:a<n>>')
     expression.registerFunction('hash', hash, '<s-s?:s>')

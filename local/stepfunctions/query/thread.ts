@@ -4,9 +4,14 @@ import { Worker } from 'node:worker_threads'
 export type Reply = { answer: string } | { gaveUp: string }
 export type Thread = { ask: (kind: 'evaluate' | 'check', text: string) => Promise<Reply>; stop: () => void }
 
-/* The service's depth; its memory, about 7 MB, in elements of a sequence; and a time that is small against a loop. */
-const limits = { timeoutMs: 1_000, depthMax: 100, sequenceMax: 200_000 }
-const patienceMs = 4_000
+/*
+ * The service's depth; its memory, about 7 MB, in elements of a sequence; and times that are small against a loop. Time is processor time of
+ * the worker: on a machine that is busy with something else, an honest expression is not given up.
+ */
+const limits = { cpuMsMax: 1_000, depthMax: 100, sequenceMax: 200_000 }
+const patienceCpuMs = 2_000
+const patienceWallMs = 120_000
+const lookMs = 250
 const memoryMb = 256
 
 type Job = { kind: 'evaluate' | 'check'; text: string; settle: (reply: Reply) => void }
@@ -21,26 +26,47 @@ const startWorker = () =>
 
 export const openThread = (): Thread => {
   const waiting: Job[] = []
-  let current: { job: Job; alarm: NodeJS.Timeout } | undefined
+  let current: { job: Job; watch: NodeJS.Timeout | undefined } | undefined
   let worker: Worker | undefined
+  let isReady = false
 
   const finish = (reply: Reply) => {
     const ended = current
     current = undefined
     if (ended === undefined) return
-    clearTimeout(ended.alarm)
+    clearInterval(ended.watch)
     ended.job.settle(reply)
     next()
   }
   const giveUp = (reason: string) => {
     void worker?.terminate()
     worker = undefined
+    isReady = false
     finish({ gaveUp: reason })
+  }
+  /* Looks at the job from time to time, from when its worker is ready. */
+  const watch = (watched: Worker) => {
+    if (current === undefined) return
+    const { job } = current
+    const since = performance.now()
+    let before: NodeJS.CpuUsage | undefined
+    const look = async () => {
+      const usage = await watched.cpuUsage()
+      before ??= usage
+      const spentMs = (usage.user + usage.system - before.user - before.system) / 1000
+      const isStuck = spentMs > patienceCpuMs || performance.now() - since > patienceWallMs
+      if (isStuck && current?.job === job) giveUp('Expression evaluation timeout: Check for infinite loop')
+    }
+    current.watch = setInterval(() => void look().catch(() => undefined), lookMs)
   }
   const start = () => {
     const started = startWorker()
-    started.on('message', ({ answer }: { answer: string }) => {
+    started.on('message', ({ answer }: { answer: string | undefined }) => {
       if (worker !== started) return
+      if (answer === undefined) {
+        isReady = true
+        return watch(started)
+      }
       started.unref()
       finish({ answer })
     })
@@ -54,9 +80,10 @@ export const openThread = (): Thread => {
     const job = waiting.shift()
     if (job === undefined) return
     worker ??= start()
-    current = { job, alarm: setTimeout(() => giveUp('Expression evaluation timeout: Check for infinite loop'), patienceMs) }
+    current = { job, watch: undefined }
     worker.ref()
     worker.postMessage({ kind: job.kind, text: job.text })
+    if (isReady) watch(worker)
   }
 
   return {

@@ -14,7 +14,11 @@ runInContext(readFileSync(createRequire(import.meta.url).resolve('jsonata'), 'ut
 const host: SandboxHost = Object.freeze({
   hash: (text: string, algorithm: string) => createHash(algorithm).update(text, 'utf8').digest('hex'),
   uuid: () => randomUUID(),
-  timeoutMs: workerData.timeoutMs,
+  cpuMs: () => {
+    const { user, system } = process.threadCpuUsage()
+    return (user + system) / 1000
+  },
+  cpuMsMax: workerData.cpuMsMax,
   depthMax: workerData.depthMax,
   sequenceMax: workerData.sequenceMax,
 })
@@ -25,3 +29,5 @@ parentPort?.on('message', async ({ kind, text }: Request) => {
   const answer = kind === 'evaluate' ? await inside.evaluateAll(text) : inside.complaints(text)
   parentPort?.postMessage({ answer })
 })
+
+parentPort?.postMessage({ answer: undefined })
