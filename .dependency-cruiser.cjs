@@ -70,9 +70,15 @@ module.exports = {
     ),
     only(
       'clients',
-      { path: '^(cli|agent|console)/' },
+      { path: '^(cli|console)/' },
       { path: '^(functions|infra|local|demo)/|^shared/', pathNot: shared(CLIENT_ROOMS) },
-      `cli, agent and console import shared/{${CLIENT_ROOMS.join(',')}} and speak HTTP.`,
+      `cli and console import shared/{${CLIENT_ROOMS.join(',')}} and speak HTTP.`,
+    ),
+    only(
+      'agent',
+      { path: '^agent/' },
+      { path: '^(functions|infra|local|demo)/|^shared/', pathNot: shared([...CLIENT_ROOMS, 'fleet']) },
+      'agent imports what clients import, and the shape of the reports that it sends.',
     ),
   ],
   options: {
