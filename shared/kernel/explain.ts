@@ -1,7 +1,7 @@
 import { readsPastEnd } from './klp/function-stack.ts'
 import { blockingFrames } from './klp/tasks.ts'
-import { pinnedBy, SIGNALS_TIMEOUT, targetState } from './klp/transition.ts'
-import { type Frame, findPatch, type Machine, ORIGINAL, objectName, type Patch, type Task } from './machine.ts'
+import { pinnedBy, SIGNALS_TIMEOUT } from './klp/transition.ts'
+import { type Frame, findPatch, type Machine, ORIGINAL, objectName, type Patch, type Task, targetOf } from './machine.ts'
 
 /** One reason for which a transition does not end. */
 export type Blocker = {
@@ -81,7 +81,7 @@ const blockersOf = (machine: Machine, patch: Patch): readonly Blocker[] => {
   const { transition } = machine
   if (transition === null) return []
   if (readsPastEnd(machine, patch)) return [pastEnd(patch)]
-  const target = targetState(transition.direction)
+  const target = targetOf(machine)
   return machine.tasks.flatMap(task => {
     if (task.end !== null || task.patchState === target) return []
     const frames = blockingFrames(machine, task)

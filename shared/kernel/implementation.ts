@@ -1,8 +1,5 @@
 import { functionKey, reach } from './klp/function-stack.ts'
-import type { Machine, PatchState } from './machine.ts'
-
-/** The state of a task that has just entered the kernel: it has switched already. */
-const stateOfNewCall = ({ transition }: Machine): PatchState => (transition === null ? -1 : transition.direction === 'patching' ? 1 : 0)
+import { type Machine, type PatchState, targetOf } from './machine.ts'
 
 /**
  * Which code a call reaches: `orig`, a livepatch's name, or `ENOENT` where the module is not loaded. By default for a new call;
@@ -16,5 +13,5 @@ export const implementationOf = (
   options: { readonly sympos?: string; readonly state?: PatchState } = {},
 ): string => {
   if (object !== null && !machine.modules.has(object)) return 'ENOENT'
-  return reach(machine, object, functionKey(name, options.sympos ?? '0'), options.state ?? stateOfNewCall(machine)).by
+  return reach(machine, object, functionKey(name, options.sympos ?? '0'), options.state ?? targetOf(machine)).by
 }

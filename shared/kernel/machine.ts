@@ -161,6 +161,13 @@ export const boot = ({ release, symbols }: BootOptions): Machine => ({
   undefinedSince: null,
 })
 
+/**
+ * The state that tasks are to reach, which is that of a task that has just entered the kernel: `klp_target_state`, -1 outside a
+ * transition.
+ */
+export const targetOf = ({ transition }: Pick<Machine, 'transition'>): PatchState =>
+  transition === null ? -1 : transition.direction === 'patching' ? 1 : 0
+
 /** "vmlinux" for the object without a name, as sysfs and the log spell it. */
 export const objectName = (name: string | null): string => name ?? 'vmlinux'
 

@@ -1,9 +1,9 @@
 import { failure } from './errno.ts'
 import type { LivepatchImage, ModuleImage } from './image.ts'
+import { endTasksOf, keepsFromExit, spawnKthread, wakeSleepers } from './klp/calls.ts'
 import { moduleComing, moduleGoing } from './klp/coming-going.ts'
 import { enablePatch } from './klp/enable.ts'
 import { say } from './klp/log.ts'
-import { endTasksOf, keepsFromExit, spawnKthread, wakeSleepers } from './klp/tasks.ts'
 import { type Draft, dropModule, setModule } from './machine.ts'
 
 const taint = (draft: Draft, image: ModuleImage): void => {

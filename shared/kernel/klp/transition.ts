@@ -1,9 +1,20 @@
-import { type Draft, findPatch, type Machine, type Patch, replaceObject, replacePatch, setModule, type Transition } from '../machine.ts'
+import {
+  type Draft,
+  findPatch,
+  type Machine,
+  type Patch,
+  replaceObject,
+  replacePatch,
+  setModule,
+  type Transition,
+  targetOf,
+} from '../machine.ts'
 import { postPatch, postUnpatch } from './callbacks.ts'
+import { interruptSleepers } from './calls.ts'
 import { unregisterHooks } from './function-stack.ts'
 import { say } from './log.ts'
 import { discardNops, unpatchReplaced } from './replace.ts'
-import { interruptSleepers, leaveTransition, switchAll, switchTasks, tasksStart, tasksTurn } from './tasks.ts'
+import { leaveTransition, switchAll, switchTasks, tasksStart, tasksTurn } from './tasks.ts'
 
 /**
  * A transition moves every task from one side of a livepatch to the other. There is at most one on a machine.
@@ -25,9 +36,6 @@ type State = keyof typeof TRANSITION_STATES
 const enter = (draft: Draft, patch: string, state: State, tries = 0): void => {
   draft.transition = state === 'idle' ? null : { patch, direction: state, tries }
 }
-
-/** The tasks' state that a transition leads to: `klp_target_state`. */
-export const targetState = (direction: Direction): 0 | 1 => (direction === 'patching' ? 1 : 0)
 
 const HZ_MS = 1000
 /** Retries between two rounds of signals. Source: kernel/livepatch/transition.c: SIGNALS_TIMEOUT. */
@@ -57,7 +65,7 @@ export const startTransition = (draft: Draft): void => {
   if (draft.transition === null) return
   const { patch, direction } = draft.transition
   say(draft, 'starting', patch, direction)
-  tasksTurn(draft, targetState(direction))
+  tasksTurn(draft, targetOf(draft))
 }
 
 /** The reference of a livepatch's module is given back, unless a forced transition left tasks in its code. */
@@ -166,7 +174,7 @@ export const forceTransition = (draft: Draft): void => {
   if (transition === null) return
   say(draft, 'forcing')
   draft.forced = true
-  switchAll(draft, targetState(transition.direction))
+  switchAll(draft, targetOf(draft))
   const isPinned = pinnedBy(draft, transition)
   draft.patches = draft.patches.map(patch => (isPinned(patch) ? { ...patch, forced: true } : patch))
   enter(draft, transition.patch, TRANSITION_STATES[transition.direction].force, transition.tries)
