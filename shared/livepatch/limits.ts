@@ -13,6 +13,7 @@ export type Limits = {
   relocationsMax: number
   objectsMax: number
   functionsMax: number
+  modinfoEntriesMax: number
   /** Longest name, as KSYM_NAME_LEN of recent kernels (include/linux/kallsyms.h). */
   nameBytesMax: number
   /** Bytes of the PKCS#7 structure at the end of a signed module. */
@@ -32,6 +33,7 @@ export const DEFAULT_LIMITS: Limits = {
   relocationsMax: 4_000_000,
   objectsMax: 65_536,
   functionsMax: 65_536,
+  modinfoEntriesMax: 16_384,
   nameBytesMax: 512,
   signatureBytesMax: 64 * 1024,
   warningsMax: 100,

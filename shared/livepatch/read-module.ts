@@ -56,7 +56,7 @@ type Wrapping = Pick<InspectedModule, 'compression' | 'signature'>
 
 const describe = (bytes: Uint8Array, wrapping: Wrapping, reading: Reading, { file }: ReadOptions): InspectedModule => {
   const { elf, warnings } = reading
-  const modinfo = readModinfo(elf, warnings)
+  const modinfo = readModinfo(elf, reading.limits.modinfoEntriesMax, warnings)
   const first = (key: string): string | null => modinfo.get(key)?.[0] ?? null
   const vermagic = first('vermagic')
   const kernelRelease = vermagic?.split(' ')[0] || null
@@ -153,7 +153,7 @@ const warnOfModinfo = (modinfo: Modinfo, warnings: Warnings): void => {
   const livepatch = modinfo.get('livepatch')?.[0]
   if (livepatch !== undefined && livepatch !== 'Y')
     warnings.add('odd-livepatch-tag', '.modinfo', null, `livepatch=${livepatch}; the kernel only tests that the tag is there`)
-  for (const key of ['vermagic', 'name', 'license', 'srcversion', 'depends'])
+  for (const key of ['vermagic', 'name', 'license', 'srcversion', 'depends', 'supersede_series', 'supersede_version'])
     if ((modinfo.get(key)?.length ?? 0) > 1)
       warnings.add('repeated-modinfo', '.modinfo', null, `${key} is stated more than once; the first counts`)
 }

@@ -29,6 +29,8 @@ export type CodeGraph = {
 const SECTION_STEP = 0x1_0000_0000
 /** Functions looked at below one entry point. */
 const REACHABLE_MAX = 4096
+/** What following one relocation costs, in bytes looked at. */
+const RELOCATION_COST = 8
 const OBJECT_BYTES_MAX = 64 * 1024
 
 export const codeExtent = (section: Section, start: number, end: number): CodeExtent => ({
@@ -39,7 +41,15 @@ export const codeExtent = (section: Section, start: number, end: number): CodeEx
 })
 
 /** What looking at one function needs. */
-type Context = { readonly elf: Elf; readonly nameBytesMax: number; readonly extentAt: (at: Place) => CodeExtent | null }
+type Context = {
+  readonly elf: Elf
+  readonly nameBytesMax: number
+  readonly extentAt: (at: Place) => CodeExtent | null
+  /** Bytes that may still be looked at: crafted symbols can make a million functions and constants of the same bytes. */
+  readonly budget: { bytes: number }
+  /** Content of named constants, by symbol. */
+  readonly constants: Map<number, string>
+}
 
 export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
   const extents = new Map<number, CodeExtent | null>()
@@ -52,16 +62,15 @@ export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
     }
     return extent
   }
-  const context: Context = { elf, nameBytesMax, extentAt }
+  const budget = { bytes: 4 * elf.input.length + 1024 * 1024 }
+  const context: Context = { elf, nameBytesMax, extentAt, budget, constants: new Map() }
   const nodes = new Map<string, CodeNode>()
-  /** Crafted symbols can make a million functions of the same bytes. */
-  let bytesLeft = 4 * elf.input.length + 1024 * 1024
   const nodeOf = (extent: CodeExtent): CodeNode | null => {
     const known = nodes.get(extent.key)
     if (known) return known
-    bytesLeft -= extent.end - extent.start
-    if (bytesLeft < 0) return null
-    const made = makeNode(context, extent)
+    budget.bytes -= extent.end - extent.start
+    const made = budget.bytes < 0 ? null : makeNode(context, extent)
+    if (!made || budget.bytes < 0) return null
     nodes.set(extent.key, made)
     return made
   }
@@ -100,7 +109,10 @@ const findExtent = (elf: Elf, at: Place): CodeExtent | null => {
 }
 
 /** The compiler numbers clones and static locals; the number changes when unrelated code does. */
-const unnumbered = (name: string): string => name.replace(/\.\d+$/, '')
+const unnumbered = (name: string): string => {
+  const last = name.charCodeAt(name.length - 1)
+  return last >= 0x30 && last <= 0x39 ? name.replace(/\.\d+$/, '') : name
+}
 
 type Reference = { at: number; text: string; callee: CodeExtent | null }
 
@@ -150,6 +162,8 @@ const relocated = (context: Context, extent: CodeExtent): readonly Reference[] =
   for (let index = table?.from(extent.start) ?? 0; table && index < table.count && (table.offsets[index] ?? 0) < extent.end; index += 1) {
     const [offset, type] = [table.offsets[index] ?? 0, table.types[index] ?? 0]
     if (type === 0) continue
+    context.budget.bytes -= RELOCATION_COST
+    if (context.budget.bytes < 0) return found
     const shift = elf.machine.direct.get(type) ?? 0
     const extra = shift === 4 ? trailingImmediate(elf.input.bytes, extent.section.offset + offset) : 0
     const target = follow(elf, table.symbols[index] ?? 0, (table.addends[index] ?? 0) + shift + extra)
@@ -173,7 +187,8 @@ const codeReference = ({ elf, extentAt }: Context, extent: CodeExtent, at: numbe
 }
 
 /** Data by what it is, not by where it lies: strings and constants by content, objects by name, the rest by order of appearance. */
-const dataText = ({ elf, nameBytesMax }: Context, extent: CodeExtent, at: Place, anonymous: Map<string, number>): string => {
+const dataText = (context: Context, extent: CodeExtent, at: Place, anonymous: Map<string, number>): string => {
+  const { elf, nameBytesMax } = context
   const { section, offset } = at
   if (has(section, SHF.STRINGS)) {
     const text = stringAt(elf, at, nameBytesMax)
@@ -183,41 +198,48 @@ const dataText = ({ elf, nameBytesMax }: Context, extent: CodeExtent, at: Place,
     const start = section.offset + offset
     return `constant ${Buffer.from(elf.input.bytes.subarray(start, start + Math.min(64, section.entrySize))).toString('hex')}`
   }
-  const object = objectAround(elf, at)
+  const object = objectAround(context, extent, at)
   if (object) return object
   const key = `${section.index} ${offset}`
   const number = anonymous.get(key) ?? anonymous.size
   anonymous.set(key, number)
-  return `data ${section.name}#${number} ${has(section, SHF.WRITE) ? '' : namelessContent(elf, extent, at)}`
+  return `data ${section.name}#${number} ${has(section, SHF.WRITE) ? '' : namelessContent(context, extent, at)}`
 }
 
 const NAMELESS_BYTES_MAX = 256
 
-/** Constants without a name, such as jump tables: their bytes and where their pointers lead, up to the next symbol. */
-const namelessContent = (elf: Elf, extent: CodeExtent, { section, offset }: Place): string => {
-  const { indexes, from } = elf.symbols.inSection(section.index)
+/** Constants without a name, such as jump tables, up to the next symbol. */
+const namelessContent = (context: Context, extent: CodeExtent, { section, offset }: Place): string => {
+  const { indexes, from } = context.elf.symbols.inSection(section.index)
   const next = indexes[from(offset + 1)]
-  const end = Math.min(
-    fileSize(section),
-    offset + NAMELESS_BYTES_MAX,
-    next === undefined ? Number.POSITIVE_INFINITY : elf.symbols.value(next),
-  )
-  let content = elf.input.bytes.toString('hex', section.offset + offset, section.offset + Math.max(offset, end))
+  const symbol = next === undefined ? Number.POSITIVE_INFINITY : context.elf.symbols.value(next)
+  return contentOf(context, extent, section, offset, Math.min(fileSize(section), offset + NAMELESS_BYTES_MAX, symbol))
+}
+
+/** Constant bytes, and where the pointers among them lead. */
+const contentOf = ({ elf, budget }: Context, extent: CodeExtent, section: Section, start: number, end: number): string => {
+  budget.bytes -= Math.max(0, end - start)
+  if (budget.bytes < 0 || end <= start) return ''
+  let content = elf.input.bytes.toString('latin1', section.offset + start, section.offset + end)
   const table = elf.relocations.of(section)
-  for (let index = table?.from(offset) ?? 0; table && index < table.count && (table.offsets[index] ?? 0) < end; index += 1) {
+  for (let index = table?.from(start) ?? 0; table && index < table.count && (table.offsets[index] ?? 0) < end; index += 1) {
+    budget.bytes -= RELOCATION_COST
+    if (budget.bytes < 0) return ''
     const target = follow(elf, table.symbols[index] ?? 0, table.addends[index] ?? 0)
-    const isOwn = target.kind === 'place' && target.at.section === extent.section
+    const isOwn =
+      target.kind === 'place' && target.at.section === extent.section && target.at.offset >= extent.start && target.at.offset < extent.end
     content += ` ${target.kind === 'place' ? (isOwn ? target.at.offset - extent.start : target.at.section.name) : target.kind}`
   }
   return content
 }
 
-const objectAround = (elf: Elf, at: Place): string | null => {
+const objectAround = (context: Context, extent: CodeExtent, at: Place): string | null => {
+  const { elf, constants } = context
   const symbol = symbolAround(elf, at, STT.OBJECT)
   if (symbol === null) return null
   const { section, offset } = at
   const [start, size] = [elf.symbols.value(symbol), elf.symbols.size(symbol)]
   const isConstant = !has(section, SHF.WRITE) && size <= OBJECT_BYTES_MAX && start + size <= fileSize(section)
-  const content = isConstant ? hash('sha256', elf.input.bytes.subarray(section.offset + start, section.offset + start + size)) : ''
-  return `object ${unnumbered(elf.symbols.name(symbol))}+${offset - start} ${content}`
+  if (isConstant && !constants.has(symbol)) constants.set(symbol, hash('sha256', contentOf(context, extent, section, start, start + size)))
+  return `object ${unnumbered(elf.symbols.name(symbol))}+${offset - start} ${isConstant ? constants.get(symbol) : ''}`
 }

@@ -52,16 +52,22 @@ export const hashFrom = (
 }
 
 const settle = (members: readonly Frame[], meanings: Map<string, string | null>): void => {
-  const [only, ...others] = members
-  if (only && others.length === 0 && only.callees.length === 0) {
-    meanings.set(only.node.extent.key, only.broken ? null : only.node.digest)
-    return
+  const own = members.length > 1 ? new Set(members.map(({ node }) => node.extent.key)) : null
+  const parts: string[] = []
+  let isKnown = true
+  for (const { node, callees, broken } of members) {
+    parts.push(node.digest)
+    if (broken) isKnown = false
+    for (const callee of callees) {
+      if (own ? own.has(callee.extent.key) : callee === node) continue
+      const meaning = meanings.get(callee.extent.key) ?? null
+      if (meaning === null) isKnown = false
+      else parts.push(meaning)
+    }
   }
-  const own = new Set(members.map(({ node }) => node.extent.key))
-  const below = members.flatMap(({ callees }) =>
-    callees.filter(({ extent }) => !own.has(extent.key)).map(({ extent }) => meanings.get(extent.key) ?? null),
-  )
-  const isKnown = !members.some(({ broken }) => broken) && !below.includes(null)
-  const shared = isKnown ? [...members.map(({ node }) => node.digest), ...below].sort().join(' ') : null
-  for (const { node } of members) meanings.set(node.extent.key, shared === null ? null : hash('sha256', `${node.digest} ${shared}`))
+  const shared = parts.sort().join(' ')
+  for (const { node } of members) meanings.set(node.extent.key, isKnown ? meaning(node.digest, parts.length, shared) : null)
 }
+
+/** A function that calls nothing of the module means what its own code does. */
+const meaning = (digest: string, parts: number, shared: string): string => (parts === 1 ? digest : hash('sha256', `${digest} ${shared}`))

@@ -7,7 +7,7 @@ import type { Warnings } from '../warnings.ts'
 export type Modinfo = ReadonlyMap<string, readonly string[]>
 
 /** Splits `.modinfo` at its NULs and each entry at its first `=` (include/linux/moduleparam.h, MODULE_INFO). */
-export const readModinfo = (elf: Elf, warnings: Warnings): Modinfo => {
+export const readModinfo = (elf: Elf, entriesMax: number, warnings: Warnings): Modinfo => {
   const modinfo = new Map<string, string[]>()
   const section = elf.section('.modinfo')
   if (!section || fileSize(section) === 0) {
@@ -18,7 +18,12 @@ export const readModinfo = (elf: Elf, warnings: Warnings): Modinfo => {
   if (bytes[bytes.length - 1] !== 0)
     warnings.add('unterminated-string', '.modinfo', section.offset + section.size, 'the last entry does not end with a NUL')
   let oddAt = -1
-  for (let start = 0; start < bytes.length; ) {
+  let entries = 0
+  for (let start = 0; start < bytes.length; entries += 1) {
+    if (entries >= entriesMax) {
+      warnings.add('too-many-entries', '.modinfo', section.offset + start, `more than ${entriesMax} entries; the rest is ignored`)
+      break
+    }
     const nul = bytes.indexOf(0, start)
     const end = nul === -1 ? bytes.length : nul
     if (end > start && !addEntry(modinfo, decode(bytes.subarray(start, end))) && oddAt === -1) oddAt = section.offset + start

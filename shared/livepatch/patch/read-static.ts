@@ -1,4 +1,5 @@
 import { fieldAt, hasInPlaceBytes, type Place, symbolAt } from '../elf/follow.ts'
+import { lowerBound } from '../elf/lower-bound.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { isData, SHT } from '../elf/section.ts'
@@ -99,7 +100,7 @@ const readPatch = (
 }
 
 const strideSearch = ({ elf, limits, warnings }: Reading, terrain: Terrain, root: Place, others: readonly Place[]): Strides | null => {
-  const bounds = { recordsMax: 1_000_000 + terrain.pairs.size * 128, objectsMax: limits.objectsMax, functionsMax: limits.functionsMax }
+  const bounds = { recordsMax: 200_000 + terrain.pairs.size * 16, objectsMax: limits.objectsMax, functionsMax: limits.functionsMax }
   const first = keyOf(root.section.index, root.offset)
   const more = others.flatMap(other => {
     const field = fieldAt(elf, other.section, other.offset + 8)
@@ -125,8 +126,17 @@ const describe = (heads: string, { object, function: functions, callbacks }: Lay
   return `${callbacks === MAINLINE.callbacks ? heads : 'openEuler'}: strides ${object}/${functions}, callbacks at +${callbacks}`
 }
 
-const touches = (targets: readonly CodeTarget[], { at, size }: Extent): boolean =>
-  targets.some(({ data }) => data.section === at.section && data.offset >= at.offset && data.offset < at.offset + size)
+type Touches = (extent: Extent) => boolean
+
+/** Whether code refers to the inside of an extent; the targets are sorted once, because there may be as many arrays as targets. */
+const touching = (targets: readonly CodeTarget[]): Touches => {
+  const column = Float64Array.from(targets, ({ data }) => keyOf(data.section.index, data.offset)).sort()
+  return ({ at, size }) => {
+    const start = keyOf(at.section.index, at.offset)
+    const first = column[lowerBound(column, start)]
+    return first !== undefined && first < start + size
+  }
+}
 
 type Judged = Pick<PatchReading, 'status' | 'objects'> & { note?: string; incomplete?: boolean }
 
@@ -139,13 +149,13 @@ const judge = (
   tailFault: string | null,
   objectsWritten: boolean,
 ): Judged => {
-  const { targets } = references
+  const touches = touching(references.targets)
   const { objects, objectArray } = read
-  if (objects && objects.length === 0 && !read.fault && (objectArray.at.section.type === SHT.NOBITS || touches(targets, objectArray)))
+  if (objects && objects.length === 0 && !read.fault && (objectArray.at.section.type === SHT.NOBITS || touches(objectArray)))
     return { status: 'partial', objects: null, note: 'the array of objects is zero in the file and written when the module is loaded' }
   const fault = read.fault ?? (strides ? null : 'no record sizes fit the arrays') ?? tailFault
   if (fault) return { status: 'malformed', objects, note: fault, ...(objects ? { incomplete: true } : {}) }
-  const rewritten = objectsWritten || touches(targets, objectArray) || read.functionArrays.some(array => touches(targets, array))
+  const rewritten = objectsWritten || touches(objectArray) || read.functionArrays.some(touches)
   if (rewritten)
     return {
       status: 'partial',
