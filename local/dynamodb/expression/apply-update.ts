@@ -51,6 +51,7 @@ const added = (present: AttributeValue | undefined, value: AttributeValue, misma
   if ('SS' in value && 'SS' in present) return { SS: union(present.SS, value.SS) }
   if ('NS' in value && 'NS' in present) return { NS: union(present.NS, value.NS) }
   if ('BS' in value && 'BS' in present) return { BS: union(present.BS, value.BS) }
+  if ('L' in value && 'L' in present) return { L: [...present.L, ...value.L] }
   return sum(present, value, false, mismatch)
 }
 

@@ -9,7 +9,7 @@ export type Token = {
   readonly to: number
 }
 
-const tokenPattern = /[ \t\r\n]*(?:([A-Za-z_][A-Za-z0-9_]*)|(#[A-Za-z0-9_]*)|(:[A-Za-z0-9_]*)|([0-9]+)|(<>|<=|>=|[^ \t\r\n]))/y
+const tokenPattern = /[ \t\r\n]*(?:([A-Za-z][A-Za-z0-9_]*)|(#[A-Za-z0-9_]*)|(:[A-Za-z0-9_]*)|([0-9]+)|(<>|<=|>=|[^ \t\r\n]))/y
 
 const kindOf = (match: RegExpExecArray): Token['kind'] => {
   if (match[1] !== undefined) return 'word'

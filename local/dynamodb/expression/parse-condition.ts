@@ -1,5 +1,5 @@
 import { Complaints } from './complaints.ts'
-import { Cursor } from './cursor.ts'
+import { Cursor, ExpressionFault } from './cursor.ts'
 import { isCall, takeCall, takeSteps, takeValueOrPath } from './parse-operand.ts'
 import type { Comparator, Condition, Operand } from './syntax.ts'
 
@@ -12,6 +12,8 @@ import type { Comparator, Condition, Operand } from './syntax.ts'
  */
 const conditionFunctions = new Set(['attribute_exists', 'attribute_not_exists', 'attribute_type', 'begins_with', 'contains'])
 const comparators: readonly Comparator[] = ['=', '<>', '<', '<=', '>', '>=']
+const operatorsMax = 300
+const depthMax = 500
 const kinds = ['parens', 'unknown-function', 'misused-function', 'reserved']
 
 type Found = { readonly operand: Operand; readonly condition?: undefined } | { readonly condition: Condition; readonly operand?: undefined }
@@ -21,6 +23,8 @@ class ConditionParser {
   readonly #complaints = new Complaints()
   /** Where the group that was closed last opened and ended: a group that holds just another one is redundant. */
   #lastGroup = { open: -1, end: -1 }
+  #operators = 0
+  #depth = 0
 
   constructor(text: string) {
     this.#cursor = new Cursor(text, ['AND', 'OR', 'NOT', 'BETWEEN', 'IN'])
@@ -33,11 +37,18 @@ class ConditionParser {
     return condition
   }
 
+  #countOperator(): void {
+    this.#operators++
+    if (this.#operators > operatorsMax)
+      throw new ExpressionFault(`The expression contains too many operators; operator count: ${this.#operators}`)
+  }
+
   #disjunction(): Found {
     let found = this.#conjunction()
     while (this.#cursor.isWord('OR')) {
       const left = this.#asCondition(found)
       this.#cursor.take()
+      this.#countOperator()
       found = { condition: { type: 'or', left, right: this.#asCondition(this.#conjunction()) } }
     }
     return found
@@ -48,6 +59,7 @@ class ConditionParser {
     while (this.#cursor.isWord('AND')) {
       const left = this.#asCondition(found)
       this.#cursor.take()
+      this.#countOperator()
       found = { condition: { type: 'and', left, right: this.#asCondition(this.#negation()) } }
     }
     return found
@@ -55,6 +67,7 @@ class ConditionParser {
 
   #negation(): Found {
     if (!this.#cursor.takeWord('NOT')) return this.#comparison()
+    this.#countOperator()
     return { condition: { type: 'not', condition: this.#asCondition(this.#negation()) } }
   }
 
@@ -65,6 +78,7 @@ class ConditionParser {
     const comparator = comparators.find(sign => this.#cursor.isSign(sign))
     if (comparator) {
       this.#cursor.take()
+      this.#countOperator()
       return { condition: { type: 'compare', comparator, args: this.#valued([operand, this.#operand()]) } }
     }
     if (this.#cursor.takeWord('BETWEEN')) {
@@ -87,7 +101,10 @@ class ConditionParser {
   #primary(): Found {
     const open = this.#cursor.position
     if (!this.#cursor.takeSign('(')) return { operand: this.#bareOperand() }
+    this.#depth++
+    if (this.#depth > depthMax) throw new ExpressionFault('The expression is nested too deeply')
     const inner = this.#disjunction()
+    this.#depth--
     const group = this.#lastGroup
     if (group.open === open + 1 && group.end === this.#cursor.position)
       this.#complaints.add('parens', 'The expression has redundant parentheses;')

@@ -1,5 +1,5 @@
 import type { Complaints } from './complaints.ts'
-import type { Cursor } from './cursor.ts'
+import { type Cursor, ExpressionFault } from './cursor.ts'
 import { isReserved } from './reserved-words.ts'
 import type { Operand, Path, Step } from './syntax.ts'
 
@@ -13,11 +13,15 @@ const takeName = (cursor: Cursor, complaints: Complaints): string => {
   return token.text
 }
 
+const indexMax = 2 ** 31 - 1
+const levelsMax = 32
+
 const takeIndex = (cursor: Cursor): number => {
   const token = cursor.peek()
   if (token.kind !== 'digits') throw cursor.refusal()
   cursor.take()
   cursor.expectSign(']')
+  if (Number(token.text) > indexMax) throw new ExpressionFault(`List index is not within the allowable range; index: [${token.text}]`)
   return Number(token.text)
 }
 
@@ -31,7 +35,11 @@ export const takeSteps = (cursor: Cursor, complaints: Complaints): Step[] => {
   }
 }
 
-export const takePath = (cursor: Cursor, complaints: Complaints): Path => [takeName(cursor, complaints), ...takeSteps(cursor, complaints)]
+export const takePath = (cursor: Cursor, complaints: Complaints): Path => {
+  const path = [takeName(cursor, complaints), ...takeSteps(cursor, complaints)]
+  if (path.length > levelsMax) throw new ExpressionFault(`The document path has too many nesting levels; nesting levels: ${path.length}`)
+  return path
+}
 
 export const isCall = (cursor: Cursor): boolean =>
   cursor.peek().kind === 'word' && cursor.isSign('(', 1) && !cursor.keywords.has(cursor.peek().text.toUpperCase())

@@ -52,11 +52,16 @@ const updated = (table: Table, before: AttributeMap, actions: readonly BoundActi
   return after
 }
 
+/** An update that only removes does not make the item that it would remove from. */
+const removesOnly = (actions: readonly BoundAction[]): boolean =>
+  actions.length > 0 && actions.every(({ type }) => type === 'REMOVE' || type === 'DELETE')
+
 /** What the write makes of the item, or ConditionalCheckFailedException. Changes nothing. */
 export const outcomeOf = (write: ItemWrite, target: Target): Outcome => {
   const before = target.before?.item
   if (write.condition && !evaluate(write.condition, before ?? {})) throw conditionFailed(write.showOnFailure ? before : undefined)
   if (write.type === 'put') return { ...target, after: write.item }
+  if (write.type === 'update' && !before && removesOnly(write.actions)) return { ...target, after: undefined }
   if (write.type === 'update') return { ...target, after: updated(target.table, before ?? write.key, write.actions, write.legacy === true) }
   return { ...target, after: write.type === 'delete' ? undefined : before }
 }

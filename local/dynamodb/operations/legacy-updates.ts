@@ -1,4 +1,4 @@
-import type { BoundAction, BoundOperandOfUpdate } from '../expression/bound.ts'
+import type { BoundAction } from '../expression/bound.ts'
 import { invalidParameters } from '../fault.ts'
 import { type AttributeValue, type TypeName, typeOf } from '../values/attribute-value.ts'
 import { checkedValue } from '../values/check-value.ts'
@@ -7,13 +7,6 @@ type AttributeUpdate = { readonly Action?: string | undefined; readonly Value?: 
 
 const deletable: readonly TypeName[] = ['SS', 'NS', 'BS']
 const addable: readonly TypeName[] = ['N', 'L', ...deletable]
-
-/** Adding to a list appends to it, and makes it when there is none. */
-const appended = (path: readonly string[], value: AttributeValue): BoundOperandOfUpdate => ({
-  type: 'list-append',
-  left: { type: 'if-not-exists', path, fallback: { type: 'value', value: { L: [] } } },
-  right: { type: 'value', value },
-})
 
 const actionOf = (attribute: string, { Action = 'PUT', Value }: AttributeUpdate): BoundAction => {
   const path = [attribute]
@@ -26,7 +19,6 @@ const actionOf = (attribute: string, { Action = 'PUT', Value }: AttributeUpdate)
   if (Action === 'DELETE' && !deletable.includes(type))
     throw invalidParameters(`DELETE action with value is not supported for the type ${type}`)
   if (Action === 'ADD' && !addable.includes(type)) throw invalidParameters(`ADD action is not supported for the type ${type}`)
-  if (Action === 'ADD' && type === 'L') return { type: 'SET', path, assigned: appended(path, value) }
   if (Action === 'ADD' || Action === 'DELETE') return { type: Action, path, value }
   return { type: 'SET', path, assigned: { type: 'value', value } }
 }

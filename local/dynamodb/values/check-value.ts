@@ -4,6 +4,7 @@ import { setAttribute } from './attribute-value.ts'
 import { formatDecimal, outOfRange, parseDecimal } from './decimal.ts'
 
 const depthMax = 32
+const nameBytesMax = 65_535
 
 /** The text that the service stores and gives back for a number: plain notation, no padding zeros. */
 const normalizedNumber = (text: string): string => {
@@ -68,6 +69,8 @@ export const checkedMap = (map: AttributeMap, depth = 0): AttributeMap => {
   const checked: Record<string, AttributeValue> = {}
   for (const name of Object.keys(map)) {
     const value = map[name]
+    if (name.length * 3 > nameBytesMax && Buffer.byteLength(name) > nameBytesMax)
+      throw invalidParameters(`Attribute name is too large, must be less than ${nameBytesMax + 1} bytes`)
     if (value) setAttribute(checked, name, checkedValue(value, depth))
   }
   return checked

@@ -16,7 +16,7 @@ export const tableName: Shape<string> = {
   read: readText,
   check: (value, path, failures) => {
     if (value.startsWith('arn:')) return
-    const [constraint] = lengthFailures(value.length, { lengthMin: 1, lengthMax: 255 })
+    const [constraint] = lengthFailures(value.length, { lengthMin: value === '' ? 1 : 3, lengthMax: 255 })
     if (constraint !== undefined) failures.push(failure(value, path, constraint))
     else if (!tableNamePattern.test(value))
       failures.push(failure(value, path, `Member must satisfy regular expression pattern: ${namePattern}`))

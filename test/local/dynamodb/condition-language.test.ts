@@ -106,8 +106,13 @@ describe('a condition', () => {
     )
   })
 
-  test('may nest deeply', () => {
-    const deep = `${'NOT ('.repeat(300)}a = :v0${')'.repeat(300)}`
-    expect(evaluate(bindCondition(parseCondition(deep), scope()), { a: { N: '0' } })).toBe(true)
+  test('may have 300 operators', () => {
+    const negations = (count: number) => `${'NOT ('.repeat(count)}a = :v0${')'.repeat(count)}`
+    expect(evaluate(bindCondition(parseCondition(negations(298)), scope()), { a: { N: '0' } })).toBe(true)
+    expect(() => parseCondition(negations(300))).toThrow('The expression contains too many operators; operator count: 301')
+  })
+
+  test('is refused, and not run out of stack on, when its parentheses go too deep', () => {
+    expect(() => parseCondition('('.repeat(4096))).toThrow('The expression is nested too deeply')
   })
 })

@@ -119,10 +119,13 @@ describe('an update', () => {
     expect((await updated(before, 'SET a = :v, m.x = :v', { ':v': n('2') }, { ReturnValues })).attributes).toEqual(expected)
   })
 
-  test('makes the item when there is none, even by removing', async () => {
-    const Key = { pk: s('made by removing') }
-    const update = new UpdateItemCommand({ TableName: table, Key, UpdateExpression: 'REMOVE a', ReturnValues: 'ALL_NEW' })
-    expect((await endpoint.client.send(update)).Attributes).toEqual(Key)
+  test('makes the item when there is none, unless all it does is to remove', async () => {
+    const outcome = async (Key: Item, UpdateExpression?: string) =>
+      (await endpoint.client.send(new UpdateItemCommand({ TableName: table, Key, UpdateExpression, ReturnValues: 'ALL_NEW' }))).Attributes
+    expect(await outcome({ pk: s('made by nothing') })).toEqual({ pk: s('made by nothing') })
+    expect(await outcome({ pk: s('not made') }, 'REMOVE a')).toBeUndefined()
+    const read = new GetItemCommand({ TableName: table, Key: { pk: s('not made') } })
+    expect((await endpoint.client.send(read)).Item).toBeUndefined()
   })
 })
 
