@@ -46,8 +46,10 @@ const complainAboutInit = (draft: Draft, name: string, result: number): void => 
 const initModule = (draft: Draft, image: ModuleImage): number => {
   const result = init(draft, image)
   if (result < 0) {
+    const overridden = draft.rules.initExistsMeansBusy && result === failure('EEXIST')
+    if (overridden) say(draft, 'init-exists', image.name)
     goAway(draft, image.name)
-    return draft.rules.initExistsMeansBusy && result === failure('EEXIST') ? failure('EBUSY') : result
+    return overridden ? failure('EBUSY') : result
   }
   if (result > 0) complainAboutInit(draft, image.name, result)
   const module = draft.modules.get(image.name)
@@ -70,7 +72,8 @@ export const loadModule = (draft: Draft, image: ModuleImage): number => {
 
 /**
  * rmmod without force: 0 or a negative errno. A livepatch is pinned from its enabling until it is freed; a module that is patched
- * is never pinned. Source: kernel/module/main.c: delete_module.
+ * is never pinned. Where the real call would never return, because a task sleeps in a livepatch's replacement of one of the
+ * module's functions, the answer is EDEADLK and the machine is undefined from there. Source: kernel/module/main.c: delete_module.
  */
 export const unloadModule = (draft: Draft, name: string): number => {
   const module = draft.modules.get(name)

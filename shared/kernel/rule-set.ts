@@ -47,7 +47,11 @@ const DIFFERENCES = {
   /** An init function that fails with EEXIST makes the load fail with EBUSY. */
   initExistsMeansBusy: [
     { since: '0', value: false, source: 'recorded on 6.12: EEXIST' },
-    { since: '7.0', value: true, source: 'kernel/module/main.c: do_init_module; recorded on 7.2, absent on 6.12, first release not known' },
+    {
+      since: '7.0',
+      value: true,
+      source: 'kernel/module/main.c: do_init_module, a patch of October 2025; recorded on 7.2, absent on 6.12, first release not known',
+    },
   ],
   /** ftrace cannot be switched off while a livepatch redirects a function (FTRACE_OPS_FL_PERMANENT). */
   hooksArePermanent: [
@@ -62,7 +66,7 @@ const DIFFERENCES = {
   /** The last line about a sysfs name that exists twice carries the prefix `kobject: `. */
   kobjectPrefix: [
     { since: '0', value: false, source: 'lib/kobject.c: kobject_add_internal; recorded on 6.1' },
-    { since: '6.6', value: true, source: 'lib/kobject.c: pr_fmt; recorded on 6.12, first release not known' },
+    { since: '6.5', value: true, source: 'lib/kobject.c: pr_fmt; in logs of mid-2023 (6.5-rc), recorded on 6.12' },
   ],
   /** First letters, besides 1 0 y n on off, that kstrtobool reads. */
   booleanLetters: [

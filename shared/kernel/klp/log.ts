@@ -186,6 +186,12 @@ const LINES = {
     source: 'kernel/module/main.c: do_init_module',
     why: 'The init function returned a positive number; the module stays loaded.',
   },
+  'init-exists': {
+    level: 'warning',
+    text: module => `${module}: init suspiciously returned -EEXIST: Overriding with -EBUSY`,
+    source: 'kernel/module/main.c: do_init_module',
+    why: 'EEXIST is kept for a module that is loaded already.',
+  },
   'loading-anyway': {
     level: 'warning',
     text: () => 'do_init_module: loading module anyway...',
