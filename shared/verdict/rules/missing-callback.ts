@@ -4,6 +4,8 @@ import type { Met, Obligation } from '../obligations.ts'
 import { block, cohortRule, type Judgement, nothing } from '../rule.ts'
 import { listed } from '../wording.ts'
 
+const LEAVES_MAX = 4
+
 const openOf = (account: readonly Met[]): readonly Obligation[] =>
   account.filter(({ by }) => by === 'nothing').map(({ obligation }) => obligation)
 
@@ -25,13 +27,19 @@ const ways = (cohort: CohortCase, bridge: Bridge | null): string => {
   return `${bridging(cohort, bridge, names)}; ${disabling(cohort, names)}; or, if ${cohort.livepatch.name} does handle it, state so: adopts ${adopts.join(', ')}.`
 }
 
+/** In full for a few, since this is what a person has to decide on. */
+const leftBehind = (open: readonly Obligation[]): string => {
+  const texts = open.slice(0, LEAVES_MAX).map(({ leaves }) => leaves)
+  return [...texts, ...(open.length > LEAVES_MAX ? [`and ${open.length - LEAVES_MAX} more`] : [])].join('; ')
+}
+
 const blocked = (cohort: CohortCase): readonly Judgement[] => {
   const open = openOf(cohort.account)
   const [first] = open
   if (!first) return nothing
   const { livepatch, bridge } = cohort
   return block({
-    message: `Replacing by ${livepatch.name} would skip ${listed(open.map(({ text }) => text))}, and nothing in ${livepatch.name} makes up for it. Left behind: ${listed(open.map(({ leaves }) => leaves))}.`,
+    message: `Replacing by ${livepatch.name} would skip ${listed(open.map(({ text }) => text))}, and nothing in ${livepatch.name} makes up for it. Left behind: ${leftBehind(open)}.`,
     evidence: {
       livepatch: first.livepatch,
       object: first.object,
