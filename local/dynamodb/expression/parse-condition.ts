@@ -11,6 +11,7 @@ import type { Comparator, Condition, Operand } from './syntax.ts'
  * who wanted the other thing refuses it. Parentheses directly inside parentheses are refused by the service.
  */
 const conditionFunctions = new Set(['attribute_exists', 'attribute_not_exists', 'attribute_type', 'begins_with', 'contains'])
+const updateFunctions = new Set(['if_not_exists', 'list_append'])
 const comparators: readonly Comparator[] = ['=', '<>', '<', '<=', '>', '>=']
 const operatorsMax = 300
 const depthMax = 500
@@ -125,7 +126,9 @@ class ConditionParser {
     if (!isCall(this.#cursor)) return takeValueOrPath(this.#cursor, this.#complaints)
     const call = takeCall(this.#cursor, () => this.#operand())
     this.#valued(call.args)
-    if (call.name !== 'size' && !conditionFunctions.has(call.name))
+    if (updateFunctions.has(call.name))
+      this.#complaints.add('unknown-function', `The function is not allowed in a condition expression; function: ${call.name}`)
+    else if (call.name !== 'size' && !conditionFunctions.has(call.name))
       this.#complaints.add('unknown-function', `Invalid function name; function: ${call.name}`)
     return call
   }

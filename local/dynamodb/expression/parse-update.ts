@@ -8,6 +8,7 @@ import type { Action, Assigned, Operand } from './syntax.ts'
  * assigned := operand (('+' | '-') operand)?        operand := path | :value | if_not_exists(…) | list_append(…) | '(' assigned ')'
  */
 const updateFunctions = new Set(['if_not_exists', 'list_append'])
+const conditionFunctions = new Set(['attribute_exists', 'attribute_not_exists', 'attribute_type', 'begins_with', 'contains', 'size'])
 const sectionNames = ['SET', 'REMOVE', 'ADD', 'DELETE'] as const
 type SectionName = (typeof sectionNames)[number]
 
@@ -75,7 +76,9 @@ class UpdateParser {
     }
     if (!isCall(this.#cursor)) return takeValueOrPath(this.#cursor, this.#complaints)
     const call = takeCall(this.#cursor, () => this.#operand())
-    if (!updateFunctions.has(call.name)) this.#complaints.add('unknown-function', `Invalid function name; function: ${call.name}`)
+    if (conditionFunctions.has(call.name))
+      this.#complaints.add('unknown-function', `The function is not allowed in an update expression; function: ${call.name}`)
+    else if (!updateFunctions.has(call.name)) this.#complaints.add('unknown-function', `Invalid function name; function: ${call.name}`)
     return call
   }
 }

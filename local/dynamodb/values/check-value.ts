@@ -52,7 +52,8 @@ export const checkedValue = (value: AttributeValue, depth = 0): AttributeValue =
 }
 
 const checkedTypes = (value: AttributeValue, depth: number): AttributeValue => {
-  if (depth > depthMax) throw invalid('Nesting Levels have exceeded supported limits')
+  if (depth > depthMax)
+    throw invalid('Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit')
   if ('S' in value) return value
   if ('N' in value) return { N: normalizedNumber(value.N) }
   if ('M' in value) return { M: checkedMap(value.M, depth + 1) }

@@ -70,7 +70,7 @@ describe('an item', () => {
     await put({ ...key, deep: nested(32) })
     expect(await refusal(put({ ...key, deep: nested(33) }))).toEqual([
       'ValidationException',
-      'Nesting Levels have exceeded supported limits',
+      'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
     ])
   })
 

@@ -173,7 +173,13 @@ describe('an update is refused', () => {
       { ':v': n('1') },
       'Invalid UpdateExpression: Attribute name is a reserved keyword; reserved keyword: name',
     ],
-    ['for an unknown function', {}, 'SET a = size(b)', {}, 'Invalid UpdateExpression: Invalid function name; function: size'],
+    [
+      'for a function of conditions',
+      {},
+      'SET a = size(b)',
+      {},
+      'Invalid UpdateExpression: The function is not allowed in an update expression; function: size',
+    ],
     [
       'for ADD of a text',
       {},
