@@ -44,12 +44,19 @@ const maySpeak = async ({ ledger }: PublishPorts, { id, status }: Change, previo
   return other === null || isTerminal(other.change.status)
 }
 
-/** Publishes what a change now has to say to its fleet. Idempotent; call it after what it shall say is in the ledger. */
-export const publishDirective = async (ports: PublishPorts, change: { readonly id: string; readonly fleet: string }): Promise<void> => {
-  const signed = await issueDirective(ports, change.fleet, async previous => {
+/** Issues what a change now has to say to its fleet, if that is not said already. */
+export const issueForChange = (
+  ports: PublishPorts,
+  change: { readonly id: string; readonly fleet: string },
+): Promise<SignedDirective | null> =>
+  issueDirective(ports, change.fleet, async previous => {
     const loaded = await ports.ledger.loadChange(change.id)
     if (!loaded || !(await maySpeak(ports, loaded.change, previous))) return null
     return instructionOf(loaded.change, await subjectOf(ports, loaded.change))
   })
+
+/** Publishes what a change now has to say to its fleet. Idempotent; call it after what it shall say is in the ledger. */
+export const publishDirective = async (ports: PublishPorts, change: { readonly id: string; readonly fleet: string }): Promise<void> => {
+  const signed = await issueForChange(ports, change)
   if (signed) await copyDirective(ports, change.fleet, signed)
 }

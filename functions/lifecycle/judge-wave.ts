@@ -37,7 +37,8 @@ export const judgeWave =
     if (!appended) throw new Error(`there is no change ${id}`)
     if ('loaded' in appended) return goOn(appended.loaded)
     if ('halt' in appended.settled) return { next: await haltChange(ports, id, appended.settled.halt) }
-    // An abort tells the hosts by itself; should it have died before it could, this does.
-    if (appended.settled.judged.next === 'ended') await publishOf(ports, id)
+    // An abort and a pause tell the hosts by themselves; should they have died before they could, this does.
+    const { next } = appended.settled.judged
+    if (next === 'ended' || next === 'halted') await publishOf(ports, id)
     return appended.settled.judged
   }

@@ -1,21 +1,27 @@
-import { copyDirective } from '../directive/publish-directive.ts'
+import { copyDirective, issueForChange, type PublishPorts } from '../directive/publish-directive.ts'
 import { renewDirective } from '../directive/renew-directive.ts'
-import type { Ports } from '../ports.ts'
-
-export type RenewPorts = Pick<Ports, 'fleets' | 'objects' | 'signingKey' | 'now'>
 
 const PAGE = 100
+/** A directive younger than this may have been stored by somebody who died before copying it. */
+const COPIED_SECONDS_MAX = 180
 
-/** Keeps the directives that hosts fetch from the object storage from expiring while nothing changes. A fresh one costs one read. */
-export const renewDirectives = async (ports: RenewPorts): Promise<void> => {
+/**
+ * Makes true what a writer that died left half done: a directive says what its change has become, lies where hosts fetch it, and does not
+ * expire while nothing changes. A fleet where all is well costs a few reads.
+ */
+const renewOne = async (ports: PublishPorts, fleet: string): Promise<void> => {
+  const before = (await ports.fleets.directive(fleet))?.directive
+  if (before?.ask) await issueForChange(ports, { id: before.ask.change, fleet })
+  const signed = await renewDirective(ports, fleet)
+  const { version, issuedAt } = signed.directive
+  if (version !== before?.version || ports.now() - issuedAt < COPIED_SECONDS_MAX * 1_000) await copyDirective(ports, fleet, signed)
+}
+
+export const renewDirectives = async (ports: PublishPorts): Promise<void> => {
   let cursor: string | undefined
   do {
     const page = await ports.fleets.list({ limit: PAGE, cursor })
-    for (const { id } of page.items) {
-      const before = await ports.fleets.directive(id)
-      const signed = await renewDirective(ports, id)
-      if (signed.directive.version !== before?.directive.version) await copyDirective(ports, id, signed)
-    }
+    for (const { id } of page.items) await renewOne(ports, id)
     cursor = page.next
   } while (cursor !== undefined)
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { publishDirective } from '../../functions/directive/publish-directive.ts'
 import { renewDirective } from '../../functions/directive/renew-directive.ts'
+import { judgeWave } from '../../functions/lifecycle/judge-wave.ts'
 import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { renewDirectives } from '../../functions/lifecycle/renew-directives.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
@@ -136,6 +137,21 @@ describe('a directive', () => {
     await renewDirectives(house.ports)
     expect(await stored(fleet)).toMatchObject({ version: 2, ask: first.ask, issuedAt: house.time })
     expect(copied(fleet)).toMatchObject({ version: 2 })
+  })
+
+  test('that an abort died before publishing is made true by the sweep, and by the task that comes next', async () => {
+    for (const repair of [() => renewDirectives(house.ports), (change: string) => judgeWave(house.ports)({ change, wave: 0 })]) {
+      const { fleet, change } = await released()
+      await openWave(house.ports)({ change })
+      house.wire.mishap = () => (JSON.stringify(house.wire.requests.at(-1)?.input).includes('supersede.directive/1') ? 'killed' : undefined)
+      await expect(abort(change)).rejects.toThrow()
+      house.wire.mishap = () => undefined
+      const { body } = await house.ask('show-change', { as: 'dave', path: { change } })
+      expect({ status: body['status'], ask: (await stored(fleet))?.ask?.change }).toEqual({ status: 'aborted', ask: change })
+      await repair(change)
+      expect(await stored(fleet)).toMatchObject({ version: 2, ask: null })
+      expect(copied(fleet)).toEqual(await stored(fleet))
+    }
   })
 
   test('of a fleet that was never asked anything asks for nothing', async () => {
