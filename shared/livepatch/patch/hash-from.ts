@@ -65,9 +65,11 @@ const settle = (members: readonly Frame[], meanings: Map<string, string | null>)
       else parts.push(meaning)
     }
   }
-  const shared = parts.sort().join(' ')
-  for (const { node } of members) meanings.set(node.extent.key, isKnown ? meaning(node.digest, parts.length, shared) : null)
+  if (isKnown && parts.length > 1) {
+    const shared = hash('sha256', parts.sort().join(' '))
+    for (const { node } of members) meanings.set(node.extent.key, hash('sha256', `${node.digest} ${shared}`))
+    return
+  }
+  // A function that calls nothing of the module means what its own code does.
+  for (const { node } of members) meanings.set(node.extent.key, isKnown ? node.digest : null)
 }
-
-/** A function that calls nothing of the module means what its own code does. */
-const meaning = (digest: string, parts: number, shared: string): string => (parts === 1 ? digest : hash('sha256', `${digest} ${shared}`))
