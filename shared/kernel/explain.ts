@@ -8,7 +8,7 @@ export type Blocker = {
   /** The task; null: every task that sleeps in the kernel. */
   readonly task: string | null
   readonly kthread: boolean
-  readonly reason: 'sleeps-in-function' | 'not-reported' | 'check-reads-past-end'
+  readonly reason: 'sleeps-in-function' | 'stack-unreliable' | 'not-reported' | 'check-reads-past-end'
   /** The functions on its stack that must not be there: which object, which function, whose code. */
   readonly frames: readonly { readonly object: string; readonly function: string; readonly by: string }[]
   /** In words. */
@@ -68,6 +68,14 @@ const NOT_REPORTED: Omit<Blocker, 'task'> = {
   until: ['look at /proc/*/patch_state and /proc/*/stack on the host'],
 }
 
+const UNRELIABLE: Omit<Blocker, 'task'> = {
+  kthread: false,
+  reason: 'stack-unreliable',
+  frames: [],
+  because: 'it sleeps in the code of a livepatch that was unloaded after a forced transition',
+  until: ['only force ends the transition; the task itself is lost'],
+}
+
 const pastEnd = (patch: Patch): Blocker => ({
   task: null,
   kthread: true,
@@ -85,7 +93,7 @@ const blockersOf = (machine: Machine, patch: Patch): readonly Blocker[] => {
   return machine.tasks.flatMap(task => {
     if (task.end !== null || task.patchState === target) return []
     const frames = blockingFrames(machine, task)
-    if (frames === 'unknown') return [{ ...NOT_REPORTED, task: task.id }]
+    if (typeof frames === 'string') return [{ ...(frames === 'unknown' ? NOT_REPORTED : UNRELIABLE), task: task.id }]
     return frames.length === 0 ? [] : [sleeping(task, frames, transition)]
   })
 }

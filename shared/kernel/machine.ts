@@ -79,8 +79,11 @@ export type Task = {
   readonly pending: boolean
   /** What is on its stack below the call it makes: the functions that a kernel thread lives in. */
   readonly base: readonly Frame[]
-  /** 'unknown': a host reported an open transition, but not whom it waits for. */
-  readonly stack: readonly Frame[] | 'unknown'
+  /**
+   * Innermost function last. 'unknown': a host reported an open transition, but not whom it waits for. 'unreliable': it sleeps in
+   * code that was freed, so that it cannot be told any more what is on it.
+   */
+  readonly stack: readonly Frame[] | 'unknown' | 'unreliable'
   /** How it sleeps in the innermost function; null: it is not in a patchable function. */
   readonly sleep: Sleep | null
   /** The call it makes, to be made again when the sleep is interrupted by livepatching. */

@@ -1,6 +1,6 @@
 import { failure } from './errno.ts'
 import type { LivepatchImage, ModuleImage } from './image.ts'
-import { endTasksOf, keepsFromExit, spawnKthread, wakeSleepers } from './klp/calls.ts'
+import { endTasksOf, keepsFromExit, loseCode, spawnKthread, wakeSleepers } from './klp/calls.ts'
 import { moduleComing, moduleGoing } from './klp/coming-going.ts'
 import { enablePatch } from './klp/enable.ts'
 import { say } from './klp/log.ts'
@@ -84,6 +84,8 @@ export const unloadModule = (draft: Draft, name: string): number => {
     draft.undefinedSince = `rmmod of ${name} does not return: ${blocker.id} sleeps in a replacement of one of its functions`
     return failure('EDEADLK')
   }
+  const lost = loseCode(draft, name)
+  if (lost.length > 0) draft.undefinedSince = `${name} was unloaded while ${lost.join(', ')} slept in its code`
   endTasksOf(draft, name)
   draft.events.push({ kind: 'exit', module: name })
   goAway(draft, name)

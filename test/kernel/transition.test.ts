@@ -114,6 +114,30 @@ describe('force', () => {
   })
 })
 
+describe('a task that a forced transition left in the code of a livepatch', () => {
+  const sleepy = (name: string) => livepatch(name, [object('m', [func('f0', { sleeps: 'uninterruptible' })])])
+  const left = machineAfter(
+    started(),
+    load(target('m')),
+    load(sleepy('p')),
+    call('s', 'm', 'f0'),
+    load(livepatch('q', [object('m', ['f0'])])),
+    force('q'),
+    wait(2),
+  )
+  const lost = machineAfter(left, load(livepatch('r', [object('m', ['f0'])], { replace: true })), unload('p'))
+
+  test('is lost when a later replacement lets that module go', () => {
+    expect(lost.undefinedSince).toBe('p was unloaded while s slept in its code')
+  })
+
+  test('blocks every later transition, because its stack cannot be told', () => {
+    const open = machineAfter(lost, disable('r'))
+    expect(explain(open)?.blockers[0]).toMatchObject({ task: 's', reason: 'stack-unreliable' })
+    expect(machineAfter(open, release('p'), wait(40)).transition).not.toBeNull()
+  })
+})
+
 describe('a module that comes in the middle of a transition', () => {
   const two = livepatch('p', [object('m', ['block']), object('n', ['f0'])])
   const open = machineAfter(started(), load(target('m')), call('sleeper', 'm', 'block'), load(two))

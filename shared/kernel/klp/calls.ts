@@ -1,8 +1,10 @@
 import { answerOf } from '../errno.ts'
-import { type Draft, type Machine, ORIGINAL, type Task, targetOf } from '../machine.ts'
+import { type Draft, type Frame, type Machine, ORIGINAL, type Task, targetOf } from '../machine.ts'
 import { functionKey, reach } from './function-stack.ts'
 import { factsOf } from './symbols.ts'
 import { mapTasks } from './tasks.ts'
+
+const innermost = ({ stack }: Task): Frame | undefined => (typeof stack === 'string' ? undefined : stack.at(-1))
 
 type Called = { readonly object: string | null; readonly function: string; readonly key: string }
 
@@ -20,7 +22,7 @@ const enter = (draft: Draft, task: Task, called: Called): Task => {
 /** The call comes back: a user task goes to user space, a kernel thread goes on to sleep elsewhere. */
 const leave = (task: Task, returned?: number): Task => {
   const idle: Task = { ...task, call: null, sleep: null, stack: task.base }
-  const frame = task.stack === 'unknown' ? undefined : task.stack.at(-1)
+  const frame = innermost(task)
   if (task.kthread || task.call === null || frame === undefined) return idle
   if (task.doomed) return { ...idle, pending: false, end: { killed: true } }
   const failed = returned !== undefined && returned < 0
@@ -76,7 +78,7 @@ export const spawnKthread = (draft: Draft, module: string, functions: readonly s
 }
 
 const sleepsIn = (task: Task, module: string): boolean => {
-  const frame = task.stack === 'unknown' ? undefined : task.stack.at(-1)
+  const frame = innermost(task)
   return frame !== undefined && (frame.by === ORIGINAL ? frame.object : frame.by) === module
 }
 
@@ -113,6 +115,18 @@ export const signalTask = (draft: Draft, task: Task, deadly: boolean): void => {
 /** Tasks that keep a module's exit from returning: they use its files or are its thread, and sleep in some livepatch's code. */
 export const keepsFromExit = (machine: Machine, module: string): Task | undefined =>
   machine.tasks.find(task => task.sleep !== null && !sleepsIn(task, module) && (task.module === module || task.call?.object === module))
+
+/**
+ * A livepatch's module goes although tasks sleep in its code, which only a forced transition makes possible. They never wake, and
+ * their stacks cannot be told any more.
+ */
+export const loseCode = (draft: Draft, module: string): readonly string[] => {
+  const lost = draft.tasks
+    .filter(task => typeof task.stack !== 'string' && task.stack.some(frame => frame.by === module))
+    .map(({ id }) => id)
+  mapTasks(draft, task => (lost.includes(task.id) ? { ...task, stack: 'unreliable' } : task))
+  return lost
+}
 
 /** Files of a module are removed one by one, by length of the name and then by name (fs/proc/generic.c: proc_match). */
 const isRemovedBefore = (a: string, b: string): boolean => a.length < b.length || (a.length === b.length && a < b)

@@ -14,15 +14,22 @@ const lacksFunctions = (image: LivepatchImage): boolean => {
   return broken >= 0 && image.objects[broken]?.name !== null
 }
 
-const upToEnd = (image: LivepatchImage): LivepatchImage => {
-  const end = image.objects.findIndex(object => object.withoutArray === true)
-  return end < 0 ? image : { ...image, objects: image.objects.slice(0, end) }
+const before = <Item>(items: readonly Item[], isEnd: (item: Item) => boolean): readonly Item[] => {
+  const end = items.findIndex(isEnd)
+  return end < 0 ? items : items.slice(0, end)
 }
 
+/** Arrays end at the first empty entry: an object with neither name nor functions, a state with id 0. */
+const upToEnd = (image: LivepatchImage): LivepatchImage => ({
+  ...image,
+  objects: before(image.objects, object => object.withoutArray === true),
+  states: before(image.states, ({ id }) => Number(id) === 0),
+})
+
 /** What is refused before anything of the livepatch exists, in the kernel's order. */
-const refusal = (draft: Draft, image: LivepatchImage): number => {
+const refusal = (draft: Draft, given: LivepatchImage, image: LivepatchImage): number => {
   const { argumentsCheckedFirst, systemStates } = draft.rules
-  if (argumentsCheckedFirst && lacksFunctions(image)) return failure('EINVAL')
+  if (argumentsCheckedFirst && lacksFunctions(given)) return failure('EINVAL')
   if (image.marked === false) {
     say(draft, 'not-marked', image.name)
     return failure('EINVAL')
@@ -31,7 +38,7 @@ const refusal = (draft: Draft, image: LivepatchImage): number => {
     say(draft, 'incompatible', image.name)
     return failure('EINVAL')
   }
-  return lacksFunctions(image) ? failure('EINVAL') : 0
+  return lacksFunctions(given) ? failure('EINVAL') : 0
 }
 
 /** Takes and gives back the module's reference: klp_enable_patch holds one until the livepatch is freed. */
@@ -88,9 +95,9 @@ const enable = (draft: Draft, name: string): number => {
  * Source: kernel/livepatch/core.c: klp_enable_patch.
  */
 export const enablePatch = (draft: Draft, given: LivepatchImage): number => {
-  const refused = refusal(draft, given)
-  if (refused !== 0) return refused
   const image = upToEnd(given)
+  const refused = refusal(draft, given, image)
+  if (refused !== 0) return refused
   const initialised = initPatch(draft, image)
   if (initialised !== 0) return initialised
   changeReferences(draft, image.name, 1)

@@ -35,11 +35,14 @@ const isForbidden = (machine: Machine, patch: Patch, frame: Frame): boolean =>
     return func !== undefined && forbiddenFrame(machine, patch.name, object.name, func).by === frame.by
   })
 
-/** The functions on the task's stack that keep it from switching. Source: kernel/livepatch/transition.c: klp_check_stack. */
-export const blockingFrames = (machine: Machine, task: Task): readonly Frame[] | 'unknown' => {
+/**
+ * The functions on the task's stack that keep it from switching; a stack that cannot be told does as well.
+ * Source: kernel/livepatch/transition.c: klp_check_stack.
+ */
+export const blockingFrames = (machine: Machine, task: Task): Task['stack'] => {
   const patch = machine.transition === null ? undefined : findPatch(machine, machine.transition.patch)
   if (patch === undefined) return []
-  return task.stack === 'unknown' ? 'unknown' : task.stack.filter(frame => isForbidden(machine, patch, frame))
+  return typeof task.stack === 'string' ? task.stack : task.stack.filter(frame => isForbidden(machine, patch, frame))
 }
 
 /**

@@ -1,11 +1,11 @@
-import { answerOf, ERRNO } from '../errno.ts'
+import { answerOf, ERRNO, failure } from '../errno.ts'
 import type { KernelEvent } from '../event.ts'
 import type { ModuleImage } from '../image.ts'
 import { implementationOf } from '../implementation.ts'
 import { loadedModules, type SysfsPatch, sysfsTree } from '../klp/sysfs.ts'
 import { type Machine, ORIGINAL, objectName, type Task } from '../machine.ts'
 import { hasFiles, placeOf } from './places.ts'
-import type { Scenario, ScenarioStep } from './scenario.ts'
+import { isTooLarge, type Scenario, type ScenarioStep } from './scenario.ts'
 
 /** What was seen after one step; `events` is what the log lines are made of. */
 export type ObservedStep = {
@@ -55,7 +55,12 @@ const callbackLines = (event: Extract<KernelEvent, { kind: 'callback' }>): strin
 /** Lines of other parts of the kernel (tainting, stack dumps) are not part of a recording. */
 const RECORDED_LINE = /^(livepatch|module|ftrace|kobject|sysfs): |^kobject_add_internal failed/
 
-const isTarget = ({ modules }: Scenario, name: string): boolean => modules.some(module => module.name === name && module.kind === 'target')
+/** Targets tell of their init and exit, livepatches only of an init that fails by itself. */
+const moduleLines = ({ modules }: Scenario, { kind, module: name }: Extract<KernelEvent, { kind: 'init' | 'exit' }>): string[] => {
+  const module = modules.find(other => other.name === name)
+  if (module?.kind === 'target') return [`klptgt: ${name} ${kind}`]
+  return module !== undefined && isTooLarge(module) && kind === 'init' ? [`klpgen: bad spec (${failure('E2BIG')})`] : []
+}
 
 const linesOf = (scenario: Scenario, event: KernelEvent): readonly string[] => {
   switch (event.kind) {
@@ -63,7 +68,7 @@ const linesOf = (scenario: Scenario, event: KernelEvent): readonly string[] => {
       return callbackLines(event)
     case 'init':
     case 'exit':
-      return isTarget(scenario, event.module) ? [`klptgt: ${event.module} ${event.kind}`] : []
+      return moduleLines(scenario, event)
     case 'constructor':
     case 'destructor':
       return [`klpgen: shadow ${event.kind} ${event.object}`]

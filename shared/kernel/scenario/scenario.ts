@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { CALLBACK_KINDS } from '../../livepatch/index.ts'
+import { failure } from '../errno.ts'
 import type { LivepatchImage, ModuleImage, Symbols, TargetImage } from '../image.ts'
 
 const SLEEPS = { b: 'uninterruptible', i: 'interruptible' } as const
@@ -94,6 +95,15 @@ const callbacksOf = (callbacks: ScenarioCallbacks) =>
     Object.entries(callbacks).map(([kind, value]) => [kind, kind === 'pre_patch' ? (typeof value === 'number' ? value : 0) : true]),
   )
 
+/** The module that stands for every livepatch of a scenario has room for so much; with more its init fails and says so. */
+const OBJECTS_MAX = 16
+const FUNCTIONS_MAX = 64
+
+/** Whether the module has no room for the scenario's livepatch. */
+export const isTooLarge = (module: ScenarioModule): boolean =>
+  'objects' in module &&
+  (module.objects.length > OBJECTS_MAX || module.objects.reduce((sum, { funcs }) => sum + funcs.length, 0) > FUNCTIONS_MAX)
+
 const livepatchOf = (module: z.infer<typeof ScenarioLivepatch>): LivepatchImage => ({
   kind: 'livepatch',
   name: module.name,
@@ -133,5 +143,6 @@ const targetOf = ({ name, init_ret, kthread }: z.infer<typeof ScenarioTarget>): 
 /** What a scenario's module is to the core. */
 export const moduleImage = (module: ScenarioModule): ModuleImage => {
   if (module.kind === 'caller') return { kind: 'target', name: module.name, symbols: new Map() }
-  return module.kind === 'target' ? targetOf(module) : livepatchOf(module)
+  if (module.kind === 'target') return targetOf(module)
+  return isTooLarge(module) ? { ...livepatchOf(module), enables: false, initResult: failure('E2BIG') } : livepatchOf(module)
 }
