@@ -122,6 +122,8 @@ const checkUnusedAttributes = (request: CreateTableRequest, defined: readonly st
 export const checkTableDefinition = (request: CreateTableRequest): void => {
   checkThroughput(request)
   const defined = request.AttributeDefinitions.map(definition => definition.AttributeName)
+  const twice = defined.find((name, at) => defined.indexOf(name) !== at)
+  if (twice !== undefined) throw invalidParameters(`Duplicate AttributeName in AttributeDefinitions: ${twice}`)
   if (request.KeySchema.length > defined.length) throw invalid('Invalid KeySchema: Some index key attribute have no definition')
   checkDefined(request.KeySchema, defined)
   checkOrder(request.KeySchema)

@@ -32,6 +32,13 @@ const indexDescription = (arn: string, table: Table, index: Index, storage: Stor
   }
 }
 
+/** What the description of a table that is being deleted leaves out. */
+const definitionOf = (table: Table) => ({
+  AttributeDefinitions: table.attributes.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
+  KeySchema: keySchemaOf(table.keys),
+  CreationDateTime: table.createdAtMs / 1000,
+})
+
 export type TableStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING'
 
 /** A table as DescribeTable shows it. Counts are exact, not the six hours old of the service. */
@@ -43,11 +50,9 @@ export const tableDescription = (context: Context, table: Table, status: TableSt
     table.indexes.filter(index => index.kind === kind).map(index => indexDescription(arn, table, index, storage, status))
   const [locals, globals] = [described('local'), described('global')]
   return {
-    AttributeDefinitions: table.attributes.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
     TableName: table.name,
-    KeySchema: keySchemaOf(table.keys),
     TableStatus: status,
-    CreationDateTime: table.createdAtMs / 1000,
+    ...(status === 'DELETING' ? {} : definitionOf(table)),
     ProvisionedThroughput: throughputOf(table.throughput),
     TableSizeBytes: bytes,
     ItemCount: items,

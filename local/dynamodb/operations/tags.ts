@@ -18,7 +18,7 @@ const denied = ({ account }: Context, operation: string, arn: string) =>
 /** The service looks at the ARN before anything else. */
 const checkArn = (arn: string | undefined): string => {
   if (arn === undefined) throw invalid('Invalid TableArn')
-  if (!arnShape.test(arn)) throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`)
+  if (!arnShape.test(arn)) throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}: ARNs must start with 'arn:'`)
   return arn
 }
 
