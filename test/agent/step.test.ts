@@ -1,0 +1,193 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { type Effect, type Input, type Observation, step } from '../../agent/index.ts'
+import { digestOf } from '../../shared/canonical/index.ts'
+import { type Stack, stackDigest } from '../../shared/kernel/index.ts'
+import type { Manifest } from '../../shared/livepatch/index.ts'
+import { type Directive, type SignedDirective, signingBytes } from '../../shared/rollout/index.ts'
+import { one, stackOf, three, two } from '../verdict/examples.ts'
+
+const trusted = generateKeyPairSync('ed25519')
+const stranger = generateKeyPairSync('ed25519')
+const SETTINGS = { host: 'h1', fleet: 'web', bucket: 3000, stallSecondsMax: 90, watchSeconds: 1, heartbeatSeconds: 300 }
+
+const START = {
+  durable: {
+    schema: 'supersede.agent/1' as const,
+    directiveKeys: { k1: String(trusted.publicKey.export({ format: 'jwk' }).x) },
+    pollSeconds: 10,
+    sequence: 0,
+    accepted: null,
+    directiveRefusal: null,
+    loaded: { bootId: '', digests: {} },
+    work: null,
+    reported: null,
+  },
+  pollAt: 0,
+  misses: 0,
+  resting: false,
+}
+type State = Parameters<typeof step>[0]
+
+/** What the control plane may send: everything about it may be right or wrong. */
+type Sent = { readonly by: KeyObject; readonly directive: Directive; readonly damaged: boolean }
+
+const STACKS: readonly Stack[] = [
+  stackOf([]),
+  stackOf([one]),
+  stackOf([three]),
+  stackOf([two], { resident: [one] }),
+  stackOf([one], { forced: true }),
+  stackOf([one], { inTransition: one }),
+]
+const digests = STACKS.map(stackDigest)
+
+const arbitrarySent: fc.Arbitrary<Sent> = fc.record({
+  by: fc.oneof({ weight: 5, arbitrary: fc.constant(trusted.privateKey) }, { weight: 1, arbitrary: fc.constant(stranger.privateKey) }),
+  damaged: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  directive: fc.record({
+    schema: fc.constant('supersede.directive/1' as const),
+    fleet: fc.oneof({ weight: 5, arbitrary: fc.constant('web') }, { weight: 1, arbitrary: fc.constant('db') }),
+    version: fc.integer({ min: 1, max: 6 }),
+    issuedAt: fc.constant(0),
+    expiresAt: fc.integer({ min: 0, max: 200_000 }),
+    stopped: fc.boolean(),
+    pollSeconds: fc.constant(10),
+    ask: fc.option(
+      fc.record({
+        change: fc.constantFrom('c1', 'c2'),
+        approvedBy: fc.constant([]),
+        livepatch: fc.constant({ digest: two.digest, name: two.name, size: 10, location: 'http://nowhere/' }),
+        route: fc.constant('replace' as const),
+        share: fc.constantFrom(500, 3000, 3001, 10_000),
+        admitted: fc.subarray(digests),
+      }),
+    ),
+  }),
+})
+
+const signed = ({ by, directive, damaged }: Sent): SignedDirective => {
+  const signature = sign(null, signingBytes(directive), by).toString('base64')
+  return { directive: damaged ? { ...directive, stopped: !directive.stopped } : directive, keyId: 'k1', signature }
+}
+
+/** One turn of the world, as the agent meets it. */
+type Turn = {
+  readonly sent: Sent | null
+  readonly stack: number
+  readonly later: number
+  readonly manifest: Manifest | null
+  readonly goesWrong: boolean
+}
+const arbitraryTurn: fc.Arbitrary<Turn> = fc.record({
+  sent: fc.option(arbitrarySent),
+  stack: fc.nat({ max: STACKS.length - 1 }),
+  later: fc.integer({ min: 0, max: 20_000 }),
+  manifest: fc.constantFrom(two, null),
+  goesWrong: fc.boolean(),
+})
+
+type Happened = { readonly at: number; readonly effect: Effect; readonly state: State; readonly stack: Stack }
+
+/** Plays a world against the agent; gives back every effect with what was true then. */
+const play = (turns: readonly Turn[]): readonly Happened[] => {
+  let state: State = START
+  let at = 0
+  const happened: Happened[] = []
+  for (const turn of turns) {
+    at += turn.later
+    const stack = STACKS[turn.stack] ?? stackOf([])
+    const observation: Observation = { bootId: 'b1', stack, patched: {} }
+    const answer = (effect: Effect): Input | null => {
+      switch (effect.do) {
+        case 'sleep':
+          return null
+        case 'poll':
+          return turn.sent
+            ? { type: 'polled', at, jitter: 0.5, document: signed(turn.sent), etag: null }
+            : { type: 'unreachable', at, jitter: 0.5, detail: 'gone' }
+        case 'observe':
+          return { type: 'observed', at, observation }
+        case 'fetch':
+          return turn.goesWrong
+            ? { type: 'fetch-failed', at, code: 'digest-mismatch', detail: 'other bytes' }
+            : { type: 'fetched', at, manifest: turn.manifest, known: [one, three, two], observation }
+        case 'load':
+          return { type: 'loaded', at, result: turn.goesWrong ? 'EINVAL' : 'OK', detail: '' }
+        case 'report':
+          return { type: 'reported', at, jitter: 0.5, essence: 'e', outcome: turn.goesWrong ? 'failed' : 'accepted' }
+      }
+    }
+    let input: Input | null = { type: 'woken', at: Math.max(at, state.pollAt), jitter: 0.5 }
+    at = input.at
+    for (let count = 0; input; count += 1) {
+      if (count > 12) throw new Error('the agent does not come to rest')
+      const next = step(state, input, SETTINGS)
+      state = next.state
+      const [effect] = next.effects
+      if (!effect || next.effects.length > 1) throw new Error('one effect at a time')
+      happened.push({ at, effect, state, stack })
+      // A load takes the machine to another stack; the turn ends there.
+      input = effect.do === 'load' ? null : answer(effect)
+    }
+  }
+  return happened
+}
+
+const lives = (check: (happened: readonly Happened[], turns: readonly Turn[]) => void): void =>
+  fc.assert(
+    fc.property(fc.array(arbitraryTurn, { maxLength: 12 }), turns => check(play(turns), turns)),
+    { numRuns: 300, seed: 20_261_123 },
+  )
+
+describe('the agent, whatever the control plane and the machine do,', () => {
+  test('loads only what a valid directive asks of it now, on a stack that the verdict admitted', () => {
+    let loads = 0
+    lives(happened => {
+      for (const { at, effect, state, stack } of happened) {
+        if (effect.do !== 'load') continue
+        loads += 1
+        const accepted = state.durable.accepted?.directive
+        expect(accepted).toMatchObject({ fleet: 'web', stopped: false })
+        expect(accepted?.expiresAt).toBeGreaterThan(at)
+        expect(accepted?.ask?.share).toBeGreaterThan(SETTINGS.bucket)
+        expect(accepted?.ask?.livepatch.digest).toBe(effect.digest)
+        expect(accepted?.ask?.admitted).toContain(stackDigest(stack))
+        expect(stack.forced).toBe(false)
+      }
+    })
+    expect(loads).toBeGreaterThan(10)
+  })
+
+  test('accepts only what the trusted key signed, and never goes back', () => {
+    lives((happened, turns) => {
+      const genuine = new Set(
+        turns.flatMap(({ sent }) => (sent && !sent.damaged && sent.by === trusted.privateKey ? [digestOf(sent.directive)] : [])),
+      )
+      let version = 0
+      for (const { state } of happened) {
+        const accepted = state.durable.accepted?.directive
+        if (!accepted) continue
+        expect(genuine).toContain(digestOf(accepted))
+        expect(accepted.version).toBeGreaterThanOrEqual(version)
+        version = accepted.version
+      }
+    })
+  })
+
+  test('comes to rest after each turn, with growing report numbers', () => {
+    lives(happened => {
+      const numbers = happened.flatMap(({ effect }) => (effect.do === 'report' ? [effect.report.sequence] : []))
+      expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b))
+    })
+  })
+
+  test('loads nothing that the simulated kernel would refuse', () => {
+    lives((happened, turns) => {
+      const readable = turns.every(({ manifest }) => manifest !== null)
+      for (const { effect, stack } of happened)
+        if (effect.do === 'load' && readable) expect(stack.livepatches.map(({ name }) => name)).not.toContain(three.name)
+    })
+  })
+})
