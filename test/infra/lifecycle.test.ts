@@ -3,26 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import aslValidator from 'asl-validator'
 import { LIFECYCLE_TASKS } from '../../shared/operations/index.ts'
-import { readAssembly, root } from './assembly.ts'
+import { root } from './assembly.ts'
+import { readDefinition } from './definition.ts'
 
 type State = { readonly Type: string; readonly [key: string]: unknown }
 type Definition = { readonly QueryLanguage: string; readonly States: Readonly<Record<string, State>> }
 
-const { ofType } = await readAssembly()
-const raw = ofType('AWS::StepFunctions::StateMachine')[0]?.Properties['DefinitionString'] as {
-  readonly 'Fn::Join': readonly [string, readonly unknown[]]
-}
-/** Functions are named by their logical ids, without the hash that CDK appends. */
-const text = raw['Fn::Join'][1]
-  .map(part =>
-    typeof part === 'string'
-      ? part
-      : JSON.stringify(part)
-          .replaceAll('"', '')
-          .replace(/.*\[Functions(\w+?)[0-9A-F]{8},Arn\].*/, '<$1>')
-          .replace(/\{Ref:AWS::Partition\}/, 'aws'),
-  )
-  .join('')
+const { text } = await readDefinition()
 const definition = JSON.parse(text) as Definition
 const GOLDEN = join(root, 'test/infra/lifecycle.golden.json')
 
