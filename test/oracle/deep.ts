@@ -164,9 +164,9 @@ const nextStep = (world: World): Json => {
   const kind = draw.below(100)
   if (kind < 26) return loadStep(world)
   if (kind < 38) return targetStep(world)
-  if (kind < 62) return writeStep(world)
-  if (kind < 68) return forceStep(world)
-  if (kind < 77) return { op: 'unload', module: among(draw, free, livepatches) }
+  if (kind < 60) return writeStep(world)
+  if (kind < 70) return forceStep(world)
+  if (kind < 80) return { op: 'unload', module: among(draw, free, livepatches) }
   if (kind < 96) return taskStep(world)
   return { op: 'wait', ms: draw.pick([100, 1500, 3000]) }
 }
