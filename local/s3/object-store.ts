@@ -45,7 +45,7 @@ export const openObjectStore = (directory: string): ObjectStore => {
         const body = await readFile(path)
         return { body, etag: md5(body), lastModified: (await stat(path)).mtime }
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+        if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null
         throw error
       }
     },
