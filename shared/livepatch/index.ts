@@ -12,7 +12,7 @@ export {
   type InspectedPatch,
   type InspectedSignature,
 } from './inspected-module.ts'
-export { DEFAULT_LIMITS, type Limits } from './limits.ts'
+export type { Limits } from './limits.ts'
 export {
   type Adoption,
   CALLBACK_KINDS,

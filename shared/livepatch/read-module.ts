@@ -84,7 +84,7 @@ const describe = (bytes: Uint8Array, wrapping: Wrapping, reading: Reading, { fil
     ...importsOf(elf),
     klpRelocations: readKlpRelocations(reading),
     statements: readStatements(modinfo),
-    effects: readEffects(elf, references, graph),
+    effects: readEffects(elf, graph),
     warnings: warnings.list,
   }
 }

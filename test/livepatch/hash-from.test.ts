@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
-import { type CodeExtent, type CodeNode, codeExtent } from '../../shared/livepatch/patch/code-graph.ts'
+import { type CodeExtent, type CodeNode, codeExtent } from '../../shared/livepatch/patch/code-node.ts'
 import { hashFrom } from '../../shared/livepatch/patch/hash-from.ts'
 
 const SECTION = { index: 1, name: '.text', type: 1, flags: 6, offset: 0, size: 100, link: 0, info: 0, entrySize: 0 }

@@ -4,18 +4,9 @@ import { trailingImmediate } from '../elf/machines.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { fileSize, has, isCode, type Section, SHF } from '../elf/section.ts'
+import { type CodeExtent, type CodeNode, codeExtent } from './code-node.ts'
 import { hashFrom } from './hash-from.ts'
 import { localBranches } from './local-branches.ts'
-
-/** A piece of code whose extent is known. */
-export type CodeExtent = { readonly key: string; readonly section: Section; readonly start: number; readonly end: number }
-
-/** One function: a digest of its own code, and which local functions it refers to. */
-export type CodeNode = {
-  readonly extent: CodeExtent
-  readonly digest: string
-  readonly callees: readonly CodeExtent[]
-}
 
 export type CodeGraph = {
   /** The function that begins at a place; null where symbols were stripped and its end is not known. */
@@ -32,13 +23,6 @@ const REACHABLE_MAX = 4096
 /** What following one relocation costs, in bytes looked at. */
 const RELOCATION_COST = 8
 const OBJECT_BYTES_MAX = 64 * 1024
-
-export const codeExtent = (section: Section, start: number, end: number): CodeExtent => ({
-  key: `${section.index} ${start} ${end}`,
-  section,
-  start,
-  end,
-})
 
 /** What looking at one function needs. */
 type Context = {

@@ -1,23 +1,32 @@
 import { fieldAt, follow, type Place } from '../elf/follow.ts'
 import { trailingImmediate } from '../elf/machines.ts'
 import type { Elf } from '../elf/read-elf.ts'
-import { isCode, isData, type Section } from '../elf/section.ts'
+import { SHN } from '../elf/read-symbols.ts'
+import { has, isCode, isData, type Section, SHF } from '../elf/section.ts'
 
 /** A data address that an instruction carries, by its relocation. */
 export type CodeTarget = { readonly code: Section; readonly offset: number; readonly data: Place }
 
-/** A relocation in code against an import. */
+/** A place in code that refers to an import. */
 export type ImportUse = { readonly code: Section; readonly offset: number; readonly symbol: string }
 
-export type CodeReferences = { readonly targets: readonly CodeTarget[]; readonly imports: readonly ImportUse[] }
+export type CodeReferences = {
+  /** Addresses in data that may be structures; strings and other merged constants are left out, and most references are those. */
+  readonly targets: readonly CodeTarget[]
+  /** Where a livepatch is enabled. */
+  readonly calls: readonly ImportUse[]
+}
+
+/** Before Linux 5.1 a livepatch was registered first. */
+const ENABLING = new Set(['klp_enable_patch', 'klp_register_patch'])
 
 /**
- * Everything that code refers to, without decoding an instruction: the relocation's type tells what to add to S + A.
+ * What code refers to, without decoding an instruction: the relocation's type tells what to add to S + A.
  * One pass over all relocations of executable sections, in the order of sections and places.
  */
 export const readCodeReferences = (elf: Elf): CodeReferences => {
   const targets: CodeTarget[] = []
-  const imports: ImportUse[] = []
+  const calls: ImportUse[] = []
   for (const code of elf.sections) {
     const table = isCode(code) ? elf.relocations.of(code) : null
     if (!table) continue
@@ -25,15 +34,29 @@ export const readCodeReferences = (elf: Elf): CodeReferences => {
       const offset = table.offsets[index] ?? 0
       const symbol = table.symbols[index] ?? 0
       const type = table.types[index] ?? 0
-      if (symbol < elf.symbols.count && !elf.symbols.isDefined(symbol)) {
-        if (elf.symbols.section(symbol) === 0 && type !== 0) imports.push({ code, offset, symbol: elf.symbols.name(symbol) })
+      if (isImport(elf, symbol)) {
+        if (type !== 0 && ENABLING.has(elf.symbols.name(symbol))) calls.push({ code, offset, symbol: elf.symbols.name(symbol) })
         continue
       }
       const data = dataAddress(elf, code, offset, type, symbol, table.addends[index] ?? 0)
-      if (data) targets.push({ code, offset, data })
+      if (data && !has(data.section, SHF.MERGE)) targets.push({ code, offset, data })
     }
   }
-  return { targets, imports }
+  return { targets, calls }
+}
+
+const isImport = (elf: Elf, symbol: number): boolean => symbol < elf.symbols.count && elf.symbols.section(symbol) === SHN.UNDEF
+
+/** The imports that a stretch of code refers to, in the order of places. */
+export const importsIn = (elf: Elf, code: Section, start: number, end: number): readonly ImportUse[] => {
+  const table = elf.relocations.of(code)
+  const found: ImportUse[] = []
+  for (let index = table?.from(start) ?? 0; table && index < table.count && (table.offsets[index] ?? 0) < end; index += 1) {
+    const symbol = table.symbols[index] ?? 0
+    if (table.types[index] !== 0 && isImport(elf, symbol))
+      found.push({ code, offset: table.offsets[index] ?? 0, symbol: elf.symbols.name(symbol) })
+  }
+  return found
 }
 
 const dataAddress = (elf: Elf, code: Section, offset: number, type: number, symbol: number, addend: number): Place | null => {

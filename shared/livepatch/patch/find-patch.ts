@@ -16,14 +16,9 @@ export type FoundPatch =
   | { kind: 'several'; candidates: readonly Place[] }
   | { kind: 'none' }
 
-/** Before Linux 5.1 a livepatch was registered first. */
-const ENABLING = new Set(['klp_enable_patch', 'klp_register_patch'])
 const CANDIDATES_MAX = 256
 /** mod, objs, states and replace of struct klp_patch. */
 export const PATCH_HEAD_BYTES = 32
-
-export const enablingCalls = (references: CodeReferences): CodeReferences['imports'] =>
-  references.imports.filter(use => ENABLING.has(use.symbol))
 
 export const findPatch = (elf: Elf, references: CodeReferences, terrain: Terrain, warnings: Warnings): FoundPatch => {
   const scanned = scanForOwner(elf, terrain)
@@ -63,7 +58,7 @@ const pointsToData = (elf: Elf, at: Place): boolean => {
 
 const argumentsOfCalls = (elf: Elf, references: CodeReferences, warnings: Warnings): readonly Place[] => {
   const found = new Map<number, Place>()
-  const calls = enablingCalls(references)
+  const { calls } = references
   if (calls.length > CANDIDATES_MAX)
     warnings.add(
       'many-calls',

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { CodeExtent, CodeNode } from './code-graph.ts'
+import type { CodeExtent, CodeNode } from './code-node.ts'
 
 /**
  * Digests of what functions do, callees included, each function looked at once: Tarjan's strongly connected components, with a stack of our own,

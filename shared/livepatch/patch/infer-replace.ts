@@ -1,7 +1,7 @@
 import type { Elf } from '../elf/read-elf.ts'
 import type { Replace } from '../inspected-module.ts'
 import type { CodeReferences } from './code-targets.ts'
-import { enablingCalls, extentOfCode } from './find-patch.ts'
+import { extentOfCode } from './find-patch.ts'
 
 /** `replace` in struct klp_patch since 5.5, and in 5.1 to 5.4. */
 const DISPLACEMENT = 0x18
@@ -18,7 +18,7 @@ export const inferReplace = (elf: Elf, references: CodeReferences, hasStates: bo
   const displacement = hasStates ? DISPLACEMENT : DISPLACEMENT_BEFORE_STATES
   const values = new Set<number>()
   const looked = new Set<string>()
-  for (const { code, offset } of enablingCalls(references).slice(0, 16)) {
+  for (const { code, offset } of references.calls.slice(0, 16)) {
     const { start, end } = extentOfCode(elf, code, offset)
     if (looked.has(`${code.index} ${start}`)) continue
     looked.add(`${code.index} ${start}`)

@@ -3,8 +3,9 @@ import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { isCode } from '../elf/section.ts'
 import type { Hint, InspectedModule } from '../inspected-module.ts'
-import { type CodeExtent, type CodeGraph, codeExtent } from './code-graph.ts'
-import type { CodeReferences } from './code-targets.ts'
+import type { CodeGraph } from './code-graph.ts'
+import { type CodeExtent, codeExtent } from './code-node.ts'
+import { importsIn } from './code-targets.ts'
 
 /** What every function of a module calls, and what enabling a livepatch is. */
 const ORDINARY =
@@ -16,12 +17,12 @@ const INIT: Entry = { section: '.init.text', symbol: 'init_module' }
 const EXIT: Entry = { section: '.exit.text', symbol: 'cleanup_module' }
 
 /** What init and exit call beyond enabling the livepatch, directly or through functions of the module: hints, each with its first place. */
-export const readEffects = (elf: Elf, references: CodeReferences, graph: CodeGraph): InspectedModule['effects'] => ({
-  init: callsOf(elf, references, graph, INIT),
-  exit: callsOf(elf, references, graph, EXIT),
+export const readEffects = (elf: Elf, graph: CodeGraph): InspectedModule['effects'] => ({
+  init: callsOf(elf, graph, INIT),
+  exit: callsOf(elf, graph, EXIT),
 })
 
-const callsOf = (elf: Elf, references: CodeReferences, graph: CodeGraph, entry: Entry): Hint[] | null => {
+const callsOf = (elf: Elf, graph: CodeGraph, entry: Entry): Hint[] | null => {
   const at = entryOf(elf, entry)
   if (at === 'none') return []
   const extent = at && extentOf(elf, graph, at)
@@ -29,24 +30,10 @@ const callsOf = (elf: Elf, references: CodeReferences, graph: CodeGraph, entry: 
   if (!reached) return null
   const hints = new Map<string, Hint>()
   for (const node of reached)
-    for (const use of importsIn(references, node.extent))
+    for (const use of importsIn(elf, node.extent.section, node.extent.start, node.extent.end))
       if (!ORDINARY.test(use.symbol) && !hints.has(use.symbol) && hints.size < HINTS_MAX)
         hints.set(use.symbol, { symbol: use.symbol, section: use.code.name, offset: use.offset })
   return [...hints.values()]
-}
-
-/** The references come ordered by section and place. */
-const importsIn = ({ imports }: CodeReferences, { section, start, end }: CodeExtent): CodeReferences['imports'] => {
-  let [low, high] = [0, imports.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const use = imports[middle]
-    if (use && (use.code.index < section.index || (use.code.index === section.index && use.offset < start))) low = middle + 1
-    else high = middle
-  }
-  const found = []
-  for (let use = imports[low]; use && use.code.index === section.index && use.offset < end; low += 1, use = imports[low]) found.push(use)
-  return found
 }
 
 /** The module structure points to both functions; their offsets in it depend on the kernel's configuration, their names don't. */
