@@ -53,6 +53,17 @@ describe('shadow variables', () => {
     expect(events).toEqual(['constructor', 'shadow', 'message', 'shadow', 'destructor', 'shadow', 'shadow'])
   })
 
+  test('without a destructor none runs', () => {
+    const events = outcomes(
+      started(),
+      alloc('o', '1', 'x'),
+      alloc('q', '1', 'y'),
+      { op: 'shadow', call: 'free', object: 'o', id: '1' },
+      { op: 'shadow', call: 'free_all', id: '1' },
+    ).flatMap(outcome => outcome.events)
+    expect(events.filter(({ kind }) => kind === 'destructor')).toEqual([])
+  })
+
   test('the log tells a failing constructor and a duplicate, with the id in hexadecimal', () => {
     const lines = outcomes(started(), alloc('o', '255', 'x', -12), alloc('o', '255', 'x'), alloc('o', '255', 'x')).flatMap(({ log }) => log)
     expect(lines).toEqual(['livepatch: Failed to construct shadow variable <o, ff> (-12)', 'Duplicate shadow variable <o, ff>'])
