@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { readModule } from '../../shared/livepatch/index.ts'
-import { example, given, read } from './module-files.ts'
+import { built, example, given, read } from './module-files.ts'
 
 const plain = example('lp_proc_1')
 const half = plain.length >> 1
@@ -29,6 +29,12 @@ describe('compressed modules', () => {
   test('xz streams may be padded', () => {
     expect(read(Buffer.concat([xz, Buffer.alloc(8)])).name).toBe('lp_multi')
     expect(refusal(Buffer.concat([xz, Buffer.alloc(3)]))).toBe('bad-stream')
+  })
+
+  test.each(['crc64', 'sha256', 'none', 'kernel', 'contexts', 'blocks', 'stored', 'random_tail'])('xz as its options make it: %s', form => {
+    const { patch, warnings } = read(built(`two_objects_${form}`, '.ko.xz'))
+    expect(patch).toEqual(read(built('two_objects')).patch)
+    expect(warnings.map(({ code }) => code)).toEqual(form === 'none' ? ['unchecked-stream'] : [])
   })
 
   test('two xz streams are both unfolded', () => {

@@ -7,7 +7,7 @@ export const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples', 'livep
 
 export const given = (file: string): Uint8Array => readFileSync(join(DATA, 'given', file))
 export const bad = (file: string): Uint8Array => readFileSync(join(DATA, 'bad', file))
-export const built = (name: string): Uint8Array => readFileSync(join(DATA, 'built', `${name}.ko`))
+export const built = (name: string, suffix = '.ko'): Uint8Array => readFileSync(join(DATA, 'built', `${name}${suffix}`))
 export const example = (name: string): Uint8Array => readFileSync(join(EXAMPLES, `${name}.ko`))
 export const givenFiles = (): string[] => readdirSync(join(DATA, 'given')).sort()
 

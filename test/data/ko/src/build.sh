@@ -57,3 +57,10 @@ sign "$out/signed_key_id.ko" rsa "$out/chosen.ko" -noattr -keyid
 sign "$out/signed_attributes.ko" ec "$out/chosen.ko"
 sign "$out/signed_issued.ko" issued "$out/chosen.ko" -noattr
 sign "$out/signed_twice.ko" ec "$out/signed_rsa.ko" -noattr
+
+# xz in the forms that its options make, all of one file
+for form in "crc64 --check=crc64" "sha256 --check=sha256" "none --check=none" "kernel --check=crc32 --lzma2=dict=1MiB" "contexts --lzma2=lc=0,lp=4,pb=4" \
+  "blocks -T2 --block-size=2000" "stored --lzma2=mode=fast,mf=hc3,nice=2,depth=1"; do
+  xz -c ${form#* } "$out/two_objects.ko" >"$out/two_objects_${form%% *}.ko.xz"
+done
+head -c 5000 /dev/urandom | cat "$out/two_objects.ko" - | xz -c >"$out/two_objects_random_tail.ko.xz"
