@@ -7,7 +7,9 @@ import {
   loadedModules,
   type Machine,
   type ModuleImage,
+  machineOf,
   type Operation,
+  stackOf,
   sysfsTree,
 } from '../../shared/kernel/index.ts'
 import {
@@ -174,6 +176,33 @@ describe('laws of the core', () => {
           }
       }),
       PARAMETERS,
+    )
+  })
+
+  /** A report does not say which functions a module has, so all are assumed. */
+  const withoutSymbols = images.map(modules =>
+    modules.map((module): ModuleImage => (module.kind === 'target' ? { kind: 'target', name: module.name } : module)),
+  )
+
+  test('a machine rebuilt from its report shows the same and answers the same', () => {
+    fc.assert(
+      fc.property(
+        withoutSymbols.chain(modules =>
+          fc.tuple(fc.constant(modules), fc.array(operation(modules), { maxLength: 20 }), operation(modules)),
+        ),
+        ([modules, operations, next]) => {
+          const real = machineAfter(started(), ...operations)
+          fc.pre(real.transition === null && real.undefinedSince === null && real.tasks.every(task => task.sleep === null))
+          const known = new Map(modules.flatMap(module => (module.kind === 'livepatch' ? [[module.name, module] as const] : [])))
+          const { machine, unknown } = machineOf(stackOf(real), known)
+          expect(unknown).toEqual([])
+          expect([sysfsTree(machine), loadedModules(machine)]).toEqual([sysfsTree(real), loadedModules(real)])
+          fc.pre(next.op === 'unload' || next.op === 'enabled' || (next.op === 'load' && next.module.kind === 'livepatch'))
+          const [expected, got] = [apply(real, next), apply(machine, next)]
+          expect([got.result, got.callbacks]).toEqual([expected.result, expected.callbacks])
+        },
+      ),
+      { numRuns: 200 },
     )
   })
 })
