@@ -36,7 +36,7 @@ const names = [
   'signed_attributes',
   'signed_twice',
 ]
-const originals = [...givenFiles().map(given), ...names.map(built), ...['lp_proc_2', 'lp_proc_3'].map(example)]
+const originals = [...givenFiles().map(given), ...names.map(name => built(name)), ...['lp_proc_2', 'lp_proc_3'].map(example)]
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-'))
 
 /** What readelf says on standard error about a file that it could make out. */

@@ -13,7 +13,7 @@ const BUILT = [
   'renamed_later',
   'signed_attributes',
 ]
-const originals = [...givenFiles().map(given), ...BUILT.map(built), example('lp_proc_3')]
+const originals = [...givenFiles().map(given), ...BUILT.map(name => built(name)), example('lp_proc_3')]
 
 describe('damaged at random, with a seed', () => {
   test('every file is answered: read or refused, of the published form, and never by an exception', () => {
