@@ -13,6 +13,8 @@ export type Judge = {
   readonly known: Known
   /** Functions of vmlinux by kernel release, where they are known; else every function that is named is taken to exist once. */
   readonly symbols?: ReadonlyMap<string, Symbols> | undefined
+  /** Findings that a fleet's owners block instead of reviewing them: the reason by code. Nothing is ever made less severe. */
+  readonly stricter?: ReadonlyMap<string, string> | undefined
 }
 
 /** Cohorts with the same stack are one: their hosts are added up. Ordered by digest, so that a verdict does not depend on the input's order. */
@@ -56,6 +58,12 @@ const findingsOf = (livepatch: Manifest, known: Known, cases: readonly CohortCas
       : cases.flatMap(cohort => rule.judge(cohort).map(judgement => ({ code: rule.id, cohort: cohort.cohort, ...judgement }))),
   )
 
+const raised = (finding: Finding, stricter: Judge['stricter']): Finding => {
+  const reason = stricter?.get(finding.code)
+  if (reason === undefined || finding.severity !== 'review') return finding
+  return { ...finding, severity: 'block', evidence: { ...finding.evidence, raisedBecause: reason } }
+}
+
 const SEVERITIES = ['block', 'review', 'note'] as const
 
 /** The worst severity among findings; `clear` where there is none. */
@@ -78,12 +86,12 @@ const ruleSetsOf = (cohorts: readonly DistinctCohort[]): Verdict['ruleSets'] => 
  * worked out once. `known` holds the manifests of the livepatches that the stacks name, by module name.
  * The same input gives the same verdict, byte for byte, whatever the order of the cohorts.
  */
-export const judgeChange = ({ livepatch, cohorts, known, symbols }: Judge): Verdict => {
+export const judgeChange = ({ livepatch, cohorts, known, symbols, stricter }: Judge): Verdict => {
   const stacks = distinct(cohorts)
   const ruleSets = ruleSetsOf(stacks)
   const asked = question(livepatch, known, ruleSets)
   const cases = stacks.map(cohort => cohortCase(asked, { ...cohort, symbols: symbols?.get(cohort.stack.kernelRelease) }))
-  const findings = findingsOf(livepatch, known, cases)
+  const findings = findingsOf(livepatch, known, cases).map(finding => raised(finding, stricter))
   return {
     schema: 'supersede.verdict/1',
     livepatch: livepatch.digest,

@@ -156,6 +156,30 @@ describe('the less severe forms', () => {
   })
 })
 
+describe('a fleet whose owners are stricter', () => {
+  const judge = (stricter: ReadonlyMap<string, string>) =>
+    judgeChange({ livepatch: plain, cohorts: [{ stack: stackOf([hotfix]), hosts: 1 }], known: known(), stricter })
+
+  test('blocks what would only be reviewed, and keeps the reason', () => {
+    const verdict = judge(new Map([['functions-reverted', 'hotfixes are never dropped here']]))
+    expect(verdict.outcome).toBe('block')
+    const finding = verdict.findings.find(({ code }) => code === 'functions-reverted')
+    expect(finding).toMatchObject({ severity: 'block', evidence: { raisedBecause: 'hotfixes are never dropped here' } })
+    expect(verdict.findings.find(({ code }) => code === 'fixes-lost')?.severity).toBe('review')
+  })
+
+  test('does not make anything of a note', () => {
+    const noted = named('9', { stated: ['version'] })
+    const verdict = judgeChange({
+      livepatch: noted,
+      cohorts: [{ stack: stackOf([]), hosts: 1 }],
+      known: known(),
+      stricter: new Map([['stated-not-read', 'why']]),
+    })
+    expect(verdict.outcome).toBe('note')
+  })
+})
+
 describe('every rule', () => {
   test('has the name of its file', () => {
     const files = readdirSync('shared/verdict/rules').map(file => file.replace(/\.ts$/, ''))
