@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { prettifyError, ZodError } from 'zod'
 import { type ObservedStep, runScenario, Scenario } from '../../shared/kernel/index.ts'
 import { guestSymbols } from './guest.ts'
 
@@ -11,20 +12,27 @@ export type Recording = { readonly scenario: Scenario; readonly kernel: string; 
 /** A recording has no list of probes: it is the keys of `calls`. */
 export const parseRecording = (line: string): Recording => {
   const document = JSON.parse(line)
+  if (typeof document.kernel !== 'string') throw new Error('it does not say on which kernel it was made')
   const steps: readonly RecordedStep[] = document.steps
   const scenario = Scenario.parse(document)
   const withProbes = scenario.steps.map((step, index) => ({ ...step, probe: Object.keys(steps[index]?.calls ?? {}) }))
   return { scenario: { ...scenario, steps: withProbes }, kernel: document.kernel, steps }
 }
 
-/** Reads JSON lines, compressed if the name ends in `.gz`. */
+const parseLine = (file: string, line: string, number: number): Recording => {
+  try {
+    return parseRecording(line)
+  } catch (error) {
+    const why = error instanceof ZodError ? prettifyError(error) : error instanceof Error ? error.message : String(error)
+    throw new Error(`${file}:${number}: this is no recording: ${why}`)
+  }
+}
+
+/** Reads JSON lines, compressed if the name ends in `.gz`. Throws with the name of the file and the line where it cannot. */
 export const readRecordings = (file: string): Recording[] => {
   const bytes = readFileSync(file)
   const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
-  return text
-    .split('\n')
-    .filter(line => line.trim() !== '')
-    .map(parseRecording)
+  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [parseLine(file, line, index + 1)]))
 }
 
 export const FIELDS = ['rc', 'log', 'patches', 'modules', 'calls', 'read'] as const
