@@ -91,6 +91,15 @@ export const decodeLzma2 = (
   }
 }
 
+const LONG_MATCH = 32
+
+/** Repeats `count` bytes that stand `distance` bytes back. A match may overlap itself; long ones are worth a native copy. */
+const copyMatch = (bytes: Uint8Array, place: number, distance: number, count: number): void => {
+  if (count > LONG_MATCH && distance === 1) bytes.fill(bytes[place - 1] ?? 0, place, place + count)
+  else if (count > LONG_MATCH && distance >= count) bytes.copyWithin(place, place - distance, place - distance + count)
+  else for (let copied = 0; copied < count; copied += 1) bytes[place + copied] = bytes[place + copied - distance] ?? 0
+}
+
 type Chunk = { start: number; end: number; size: number; properties: number | null; reset: boolean }
 
 const lzmaDecoder = (input: Uint8Array, dictionaryBytes: number, output: Output) => {
@@ -254,7 +263,7 @@ const lzmaDecoder = (input: Uint8Array, dictionaryBytes: number, output: Output)
       }
       const count = matchOrRepeat(position)
       if (rep0 >= place - base || rep0 >= dictionaryBytes || place + count > stop) throw new Corrupt()
-      for (let copied = 0; copied < count; copied += 1) bytes[place + copied] = bytes[place + copied - rep0 - 1] ?? 0
+      copyMatch(bytes, place, rep0 + 1, count)
       place += count
     }
     output.length = place
