@@ -74,9 +74,9 @@ const unload = (run: Run, name: string): string => {
 }
 
 /** The value is a number as C writes it (lib/kstrtox.c: kstrtoint). */
-const release = (run: Run, name: string, value: string | number): string => {
+const release = (run: Run, name: string, value: string): string => {
   if (!run.machine.modules.has(name)) return 'ENOENT'
-  const word = `${value}`.trim()
+  const word = value.trim()
   if (!/^[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(word)) return 'EINVAL'
   return act(run, { op: 'release', name, released: !/^[+-]?(0[xX])?0+$/.test(word) })
 }
@@ -105,9 +105,9 @@ const perform = (run: Run, step: ScenarioStep): Done => {
       return { rc: unload(run, step.module) }
     case 'enabled':
     case 'force':
-      return { rc: act(run, { op: step.op, patch: step.patch, value: step.value }) }
+      return { rc: act(run, { op: step.op, patch: step.patch, value: `${step.value}` }) }
     case 'release':
-      return { rc: release(run, step.module, step.value) }
+      return { rc: release(run, step.module, `${step.value}`) }
     case 'spawn':
       return { rc: spawn(run, step) }
     case 'write':

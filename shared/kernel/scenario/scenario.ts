@@ -38,7 +38,7 @@ const ScenarioTarget = z.object({
 /** A module whose code calls the shadow variable API. */
 const ScenarioCaller = z.object({ name: z.string(), kind: z.literal('caller') })
 
-const word = z.union([z.string(), z.number()])
+const word = z.union([z.string(), z.number(), z.boolean()])
 const settle = z.number().optional()
 const probe = z.array(z.string()).optional()
 
