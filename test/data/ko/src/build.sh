@@ -26,6 +26,12 @@ build two_objects_ppc64le powerpc64le-linux-gnu-gcc-12 $common -fno-pic -mcmodel
 build two_objects_ppc64le_large powerpc64le-linux-gnu-gcc-12 $common -fno-pic -mcmodel=large two_objects.c
 build two_objects_power10 powerpc64le-linux-gnu-gcc-12 $common -mcpu=power10 -mcmodel=medium two_objects.c
 for name in chosen filled_later renamed_later klp_build_tables; do build $name $x86 $name.c; done
+for form in plain MOVED CHANGED CHANGED_TABLE; do
+  build calls_x86_64_$form $x86 -D$form calls.c
+  build calls_aarch64_$form aarch64-linux-gnu-gcc-12 $common -fno-pic -D$form calls.c
+  build calls_s390x_$form s390x-linux-gnu-gcc-12 $common -fno-pic -D$form calls.c
+  build calls_ppc64le_$form powerpc64le-linux-gnu-gcc-12 $common -fno-pic -mcmodel=medium -D$form calls.c
+done
 for module in two_objects two_objects_debug two_objects_sections; do
   strip --discard-all -o "$out/${module}_stripped.ko" "$out/$module.ko"
 done
