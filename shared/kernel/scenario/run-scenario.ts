@@ -73,9 +73,10 @@ const unload = (run: Run, name: string): string => {
   return rc
 }
 
-/** The value is a number as C writes it (lib/kstrtox.c: kstrtoint). */
+/** The value is a number as C writes it (lib/kstrtox.c: kstrtoint); an empty write never arrives. */
 const release = (run: Run, name: string, value: string): string => {
   if (!run.machine.modules.has(name)) return 'ENOENT'
+  if (value === '') return 'OK'
   const word = value.trim()
   if (!/^[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(word)) return 'EINVAL'
   return act(run, { op: 'release', name, released: !/^[+-]?(0[xX])?0+$/.test(word) })
