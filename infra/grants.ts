@@ -31,7 +31,7 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   'list-hosts': ['fleet:read'],
   'issue-enrolments': ['ledger:read', 'ledger:write', 'fleet:read', 'fleet:write'],
   'enrol-host': ['ledger:read', 'ledger:write', 'fleet:read', 'fleet:write', 'directive:sign'],
-  'show-directive': ['fleet:read', 'directive:sign'],
+  'show-directive': ['fleet:read', 'fleet:write', 'directive:sign'],
   'report-hosts': ['fleet:read', 'fleet:write', 'ledger:read', 'ledger:write', 'workflow:wake'],
   'show-host-history': ['fleet:read', 'ledger:read'],
   'list-history': ['ledger:read'],
@@ -47,5 +47,5 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   halt: ['ledger:read', 'ledger:write', ...PUBLISH],
   'await-decision': ['ledger:read', 'ledger:write', 'workflow:wake'],
   'record-lineage': [...JUDGE, 'lineage:read', 'lineage:write'],
-  sweep: ['ledger:read', 'ledger:write', 'fleet:read', 'catalog:read', 'workflow:start', 'workflow:wake'],
+  sweep: ['ledger:read', 'ledger:write', ...PUBLISH, 'workflow:start', 'workflow:wake'],
 }

@@ -98,8 +98,10 @@ export class Lifecycle extends Construct {
 
     const isTrue = (name: string) => Condition.jsonata(`{% $states.input.${name} = true %}`)
     validate.next(next('Admissible?', ended, [isTrue('admissible'), awaitApprovals]))
-    expireApprovals.next(ended)
-    awaitApprovals.next(next('Released?', ended, [isTrue('released'), openWave]))
+    // The last approval may land between the timeout and its task: then the change goes on.
+    const released = next('Released?', ended, [isTrue('released'), openWave])
+    expireApprovals.next(released)
+    awaitApprovals.next(released)
     openWave.next(next('WaveOpen?', ended, [isNext('await'), awaitWave], [isNext('halted'), awaitDecision]))
     awaitWave.next(next('Filled?', judgeWave, [isTrue('filled'), soak]))
     soak.next(judgeWave)

@@ -82,6 +82,9 @@ export type House = {
   /** Public halves by key id, as JWK `x`. */
   readonly directiveKeys: ReadonlyMap<string, string>
   readonly ask: (id: OperationId, ask?: Ask) => Promise<Answered>
+  /** Behind the store's back: for what would take too long to bring about. */
+  readonly client: Opened['client']
+  readonly tables: Opened['tables']
 }
 
 const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler>> => {
@@ -191,6 +194,12 @@ const makeHouse = (opened: Opened): House => {
     objects,
     logged: [],
     directiveKeys: new Map([[key.keyId, key.x]]),
+    get client() {
+      return opened.client
+    },
+    get tables() {
+      return opened.tables
+    },
     get wire() {
       return opened.wire
     },
