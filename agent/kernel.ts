@@ -9,6 +9,8 @@ export type Observation = {
   readonly stack: Stack
   /** sysfs `patched` by livepatch and object; null where this kernel has no such attribute (before 6.1). */
   readonly patched: Readonly<Record<string, Readonly<Record<string, boolean | null>>>>
+  /** Functions (`object:function`) by livepatch that ftrace does not divert although their object is patched; absent where that cannot be read. */
+  readonly unhooked?: Readonly<Record<string, readonly string[]>>
 }
 
 /** A module file on the host, checked against its digest, and what it says of itself; null where that cannot be read without running it. */

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Stack, StackEntry } from '../shared/kernel/index.ts'
 import { codeOf } from './failure.ts'
+import { parseHooks, unhookedOf } from './ftrace.ts'
 import type { Kernel, KernelAnswer, Observation } from './kernel.ts'
 
 export type LinuxKernelOptions = {
@@ -70,7 +71,14 @@ const unlessGone = async <Value>(read: Promise<Value>, otherwise: Value): Promis
   }
 }
 
-type Listed = { readonly entry: StackEntry; readonly patched: Readonly<Record<string, boolean | null>> }
+type Listed = {
+  readonly entry: StackEntry
+  readonly patched: Readonly<Record<string, boolean | null>>
+  readonly unhooked: readonly string[]
+}
+
+/** tracefs by its own mount, and where older systems have it. */
+const HOOKS = ['sys/kernel/tracing/enabled_functions', 'sys/kernel/debug/tracing/enabled_functions']
 
 /**
  * The livepatch subsystem of the machine that this process runs on, read from sysfs and procfs as root. Which file a module came from
@@ -97,11 +105,31 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
     return Object.fromEntries(await Promise.all(entries))
   }
 
+  /** Null where tracefs is not mounted or not readable. */
+  const hooks = async (): Promise<ReadonlySet<string> | null> => {
+    for (const path of HOOKS) {
+      try {
+        return parseHooks(await read(path))
+      } catch (error) {
+        if (!isGone(error) && codeOf(error) !== 'EACCES' && codeOf(error) !== 'EPERM') throw error
+      }
+    }
+    return null
+  }
+
+  const unhookedIn = async (livepatch: string, patched: Listed['patched'], hooked: ReadonlySet<string>): Promise<readonly string[]> => {
+    const objects = Object.keys(patched).filter(object => patched[object] === true)
+    const found = objects.map(async object => unhookedOf(object, await foldersIn(join(folder, livepatch, object)), hooked))
+    return (await Promise.all(found)).flat()
+  }
+
   /** Null where the livepatch went away while it was read. */
-  const listed = async (name: string): Promise<Listed | null> => {
+  const listed = async (name: string, hooked: ReadonlySet<string> | null): Promise<Listed | null> => {
     const [enabled, transition] = [await attribute(join(folder, name, 'enabled')), await attribute(join(folder, name, 'transition'))]
     if (enabled === null || transition === null) return null
-    return { entry: { name, digest: null, enabled: enabled === '1', transition: transition === '1' }, patched: await patchedOf(name) }
+    const patched = await patchedOf(name)
+    const unhooked = hooked ? await unhookedIn(name, patched, hooked) : []
+    return { entry: { name, digest: null, enabled: enabled === '1', transition: transition === '1' }, patched, unhooked }
   }
 
   /**
@@ -135,11 +163,14 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
         read('proc/sys/kernel/random/boot_id'),
         read('proc/modules'),
       ])
-      const entries = (await Promise.all((await foldersIn(folder)).map(listed))).filter(entry => entry !== null)
+      const names = await foldersIn(folder)
+      const hooked = names.length === 0 ? null : await hooks()
+      const entries = (await Promise.all(names.map(name => listed(name, hooked)))).filter(entry => entry !== null)
       return {
         bootId: bootId.trim(),
         stack: stackOf(release.trim(), parseModules(modules), entries),
         patched: Object.fromEntries(entries.map(({ entry, patched }) => [entry.name, patched])),
+        ...(hooked && { unhooked: Object.fromEntries(entries.map(({ entry, unhooked }) => [entry.name, unhooked])) }),
       }
     },
     load: ({ name, path }) =>

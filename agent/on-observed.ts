@@ -3,7 +3,7 @@ import { barred, type OpenAsk, openAsk } from './open-ask.ts'
 import { reportOrSleep } from './report.ts'
 import type { Settings } from './settings.ts'
 import { type Agent, change, type Work } from './state.ts'
-import { entryOf, isMoving, type View, viewOf } from './view.ts'
+import { entryOf, isMoving, isProven, type View, viewOf } from './view.ts'
 
 type Observed = Extract<Input, { type: 'observed' }>
 
@@ -22,9 +22,10 @@ const begun = ({ durable }: Agent, { version, ask }: OpenAsk): Work => {
   return work.directiveVersion < version && work.failure ? { ...work, directiveVersion: version, attempts: 0, failure: null } : work
 }
 
-/** Remembers since when the transition has been open; forgets it when it is over. */
+/** Remembers since when it has been loaded without being proven, which is a transition as a rule; forgets it when that is over. */
 const timed = (work: Work, view: View, at: number): Work => {
-  const moving = entryOf(view, work.livepatch.digest)?.transition === true
+  const entry = entryOf(view, work.livepatch.digest)
+  const moving = entry !== undefined && !isProven(view, entry)
   if (!moving) return work.movingSince === null ? work : { ...work, movingSince: null }
   return work.movingSince === null ? { ...work, movingSince: at } : work
 }

@@ -4,16 +4,17 @@ import type { Observation } from './kernel.ts'
 import type { AgentState, Work } from './state.ts'
 
 /** One look at the machine: the stack as it is reported, with the digests that the agent knows. */
-export type View = { readonly bootId: string; readonly stack: Stack; readonly digest: string; readonly patched: Observation['patched'] }
+export type View = Omit<Observation, 'stack'> & { readonly stack: Stack; readonly digest: string }
 
-export const viewOf = ({ bootId, stack, patched }: Observation, { loaded }: AgentState): View => {
-  const own = loaded.bootId === bootId ? loaded.digests : {}
+export const viewOf = (observation: Observation, { loaded }: AgentState): View => {
+  const { stack } = observation
+  const own = loaded.bootId === observation.bootId ? loaded.digests : {}
   const known = <Entry extends { readonly name: string; readonly digest: string | null }>(entry: Entry): Entry => ({
     ...entry,
     digest: entry.digest ?? own[entry.name] ?? null,
   })
   const named = { ...stack, livepatches: stack.livepatches.map(known), resident: stack.resident.map(known) }
-  return { bootId, stack: named, digest: stackDigest(named), patched }
+  return { ...observation, stack: named, digest: stackDigest(named) }
 }
 
 export const entryOf = ({ stack }: View, livepatch: string): StackEntry | undefined =>
@@ -22,13 +23,14 @@ export const entryOf = ({ stack }: View, livepatch: string): StackEntry | undefi
 export const isMoving = ({ stack }: View): boolean => stack.livepatches.some(({ transition }) => transition)
 
 /**
- * Applied means proven: enabled, no transition left, and every object that is loaded patched. Kernels before 6.1 do not tell the
- * last; there the first two have to do.
+ * Applied means proven: enabled, no transition left, every object that is loaded patched, and ftrace attached to every function of
+ * them. Kernels before 6.1 do not tell the third, and the last can be read only where tracefs is mounted; there the others have to do.
  */
-export const isProven = ({ stack, patched }: View, { name, enabled, transition }: StackEntry): boolean =>
+export const isProven = ({ stack, patched, unhooked }: View, { name, enabled, transition }: StackEntry): boolean =>
   enabled &&
   !transition &&
-  Object.entries(patched[name] ?? {}).every(([object, is]) => is !== false || (object !== 'vmlinux' && !stack.targets.includes(object)))
+  Object.entries(patched[name] ?? {}).every(([object, is]) => is !== false || (object !== 'vmlinux' && !stack.targets.includes(object))) &&
+  (unhooked?.[name] ?? []).length === 0
 
 const ofEntry = (view: View, entry: StackEntry, { movingSince }: Work, at: number, stallSecondsMax: number): HostState => {
   if (isProven(view, entry)) return 'applied'

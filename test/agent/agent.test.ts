@@ -6,6 +6,7 @@ import {
   fetchClient,
   type HttpClient,
   memoryStorage,
+  type Observation,
   type RunningAgent,
   runAgent,
   type SavedMachine,
@@ -115,6 +116,20 @@ describe('a host that is asked to run a livepatch', () => {
     await plane.report(({ state }) => state === 'transition-stalled')
     host.kernel.apply({ op: 'release', name: 'driver' })
     host.kernel.apply({ op: 'wait', milliseconds: 2000 })
+    await plane.report(({ state }) => state === 'applied')
+    expect(plane.reports.map(({ state }) => state)).toEqual(['in-transition', 'transition-stalled', 'applied'])
+  })
+
+  test('does not call applied what is not proven: a function that ftrace does not divert, an object that is not patched', async () => {
+    const host = await start()
+    plane.publish(plane.signed(await askFor(host)))
+    let flaw: Partial<Observation> = { unhooked: { lp_2: ['vmlinux:g'] } }
+    const kernel = { ...host.kernel, observe: async () => ({ ...(await host.kernel.observe()), ...flaw }) }
+    await run({ ...host, kernel })
+    await plane.report(({ state }) => state === 'transition-stalled')
+    flaw = { patched: { lp_2: { vmlinux: false } } }
+    await plane.requested(plane.requests.length + 5, '')
+    flaw = {}
     await plane.report(({ state }) => state === 'applied')
     expect(plane.reports.map(({ state }) => state)).toEqual(['in-transition', 'transition-stalled', 'applied'])
   })

@@ -73,6 +73,18 @@ describe('the kernel of a real machine', () => {
     })
   })
 
+  test('tells which functions ftrace does not divert, where tracefs is mounted', async () => {
+    const livepatches = { lp_1: { enabled: '1', transition: '0', objects: { vmlinux: '1', driver: '1' } } }
+    const root = await machine({ modules: NEWEST_FIRST, livepatches })
+    const lines = [
+      'some_function (1) R I     \ttramp: 0xffffffffc0335000 (klp_ftrace_handler+0x0/0x1f0)',
+      'some_function [driver] (1) R   ',
+      'other (2)',
+    ]
+    await put(join(root, 'sys/kernel/tracing/enabled_functions'), `${lines.join('\n')}\n`)
+    expect((await linuxKernel({ root }).observe()).unhooked).toEqual({ lp_1: ['driver:some_function'] })
+  })
+
   test('before 6.1 does not tell which objects are patched', async () => {
     const root = await machine({
       modules: NEWEST_FIRST,
