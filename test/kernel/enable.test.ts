@@ -76,6 +76,19 @@ describe('loading a livepatch is refused', () => {
   })
 })
 
+test('the list of objects ends at vmlinux without an array of functions, the list of states at id 0', () => {
+  const image = livepatch('p', [object('m', ['f0']), object(null, [], { withoutArray: true }), object('n', ['f0'])], {
+    states: [
+      { id: '1', version: 1 },
+      { id: '0', version: 1 },
+      { id: '2', version: 9 },
+    ],
+  })
+  const machine = machineAfter(started(), load(image))
+  expect(Object.keys(sysfsTree(machine).p?.objects ?? {})).toEqual(['m'])
+  expect(apply(machine, load(livepatch('q', [], { replace: true, states: [{ id: '1', version: 1 }] }))).result).toBe('OK')
+})
+
 describe('system states', () => {
   const with1 = (version: number, replace: boolean) => livepatch('new', [], { replace, states: [{ id: '1', version }] })
 
