@@ -29,6 +29,8 @@ export type CohortCase = {
   readonly rules: Verdict['ruleSets'][string] | undefined
   /** Enabled livepatches but the proposed one, oldest first. */
   readonly running: readonly Running[]
+  /** The same and those that are being disabled: whatever /sys/kernel/livepatch lists besides the proposed one. */
+  readonly listed: readonly Manifest[]
   /** Livepatches that are no longer enabled but still in memory, as far as they are known. */
   readonly residents: readonly Manifest[]
   /** Livepatches of the stack whose manifest is not known. */
@@ -199,6 +201,7 @@ export const cohortCase = (asked: Question, cohort: DistinctCohort): CohortCase 
     situation,
     rules: asked.ruleSets[stack.kernelRelease],
     running,
+    listed: others.flatMap(entry => manifestFor(entry, known) ?? []),
     residents: stack.resident.flatMap(entry => manifestFor(entry, known) ?? []),
     unknown,
     assumed: others.filter(entry => entry.digest === null && manifestFor(entry, known)).map(({ name }) => name),

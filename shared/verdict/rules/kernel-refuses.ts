@@ -1,13 +1,14 @@
 import type { CohortCase } from '../cohort-case.ts'
+import { holdsName } from '../holds-name.ts'
 import type { Replay } from '../replay.ts'
 import { block, cohortRule, nothing } from '../rule.ts'
 
 const OWN_LINES = ['is not compatible with the already installed livepatches', 'not found', 'unresolvable ambiguity']
 
 /** Refusals that name-resident, transition-in-progress, incompatible-states, symbol-missing and symbol-ambiguous tell better. */
-const hasRuleOfItsOwn = ({ livepatch, stack }: CohortCase, { result, log }: Replay): boolean =>
-  (result === 'EEXIST' && [...stack.livepatches, ...stack.resident].some(({ name }) => name === livepatch.name)) ||
-  (result === 'EBUSY' && stack.livepatches.some(({ transition }) => transition)) ||
+const hasRuleOfItsOwn = (cohort: CohortCase, { result, log }: Replay): boolean =>
+  (result === 'EEXIST' && holdsName(cohort)) ||
+  (result === 'EBUSY' && cohort.stack.livepatches.some(({ transition }) => transition)) ||
   log.some(line => OWN_LINES.some(words => line.includes(words)))
 
 export const kernelRefuses = cohortRule({
