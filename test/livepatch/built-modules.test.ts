@@ -100,6 +100,12 @@ describe('what the file alone cannot tell', () => {
     expect(patch).toMatchObject({ status: 'partial', incomplete: true, objects: [{ functions: [{ oldName: 'one' }, { oldName: 'two' }] }] })
   })
 
+  test('a structure that begins with its owner is no livepatch', () => {
+    const { patch, effects } = read(built('built_by_code'))
+    expect(patch).toMatchObject({ status: 'dynamic', objects: null, states: null, replace: { value: true, certainty: 'inferred' } })
+    expect(effects.init?.map(({ symbol }) => symbol)).toEqual(['allocate', 'announce'])
+  })
+
   test('klp-build: an object in two records is one object', () => {
     const module = read(built('klp_build_tables'))
     expect(module.flavour).toBe('klp-build')

@@ -1,7 +1,7 @@
 import { type Field, fieldAt, type Place, symbolAround } from '../elf/follow.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
-import { has, isData, type Section, SHF } from '../elf/section.ts'
+import { has, isCode, isData, type Section, SHF } from '../elf/section.ts'
 import type { Warnings } from '../warnings.ts'
 import type { CodeReferences } from './code-targets.ts'
 import { keyOf, type Terrain } from './terrain.ts'
@@ -25,7 +25,7 @@ export const findPatch = (elf: Elf, references: CodeReferences, terrain: Terrain
   const handed = argumentsOfCalls(elf, references, warnings)
   const all = handed.filter(at => hasOwner(elf, at))
   const shaped = all.filter(at => pointsToData(elf, at))
-  const [first, ...more] = shaped.length > 0 ? shaped : all
+  const [first, ...more] = shaped.length > 0 ? shaped : all.filter(at => isBareHead(elf, at))
   if (first && more.length === 0)
     return { kind: 'one', at: first, foundBy: 'init-argument', others: scanned.filter(at => !isSame(at, first)) }
   if (first) return { kind: 'several', candidates: [first, ...more] }
@@ -54,6 +54,22 @@ const hasOwner = (elf: Elf, at: Place): boolean => fits(at) && isThisModule(fiel
 const pointsToData = (elf: Elf, at: Place): boolean => {
   const objects = fieldAt(elf, at.section, at.offset + 8)
   return objects.kind === 'place' && isData(objects.at.section)
+}
+
+const PATCH_BYTES = 200
+
+/**
+ * Without a good pointer to the objects, only what follows tells a klp_patch from the many structures that begin with their owner
+ * (file_operations and its kin are full of functions): nothing but zeros.
+ */
+const isBareHead = (elf: Elf, { section, offset }: Place): boolean => {
+  const isFunction = [8, 16].some(distance => {
+    const field = fieldAt(elf, section, offset + distance)
+    return field.kind === 'place' && isCode(field.at.section)
+  })
+  const table = elf.relocations.of(section)
+  const next = table?.offsets[table.from(offset + 24)]
+  return !isFunction && (next === undefined || next >= Math.min(section.size, offset + PATCH_BYTES))
 }
 
 const argumentsOfCalls = (elf: Elf, references: CodeReferences, warnings: Warnings): readonly Place[] => {
