@@ -128,6 +128,26 @@ describe('how an obligation is met', () => {
   })
 })
 
+describe('the way back', () => {
+  const oneWay = livepatch({ name: 'lp_o', version: '8', on: { vmlinux: { callbacks: ['post_patch'] } } })
+  test.each([
+    ['is an atomic replace where nothing would be left behind', later, [one], 'replace'],
+    ['is to disable and load again where callbacks would be skipped', two, [one], 'disable-then-load'],
+    ['is to disable what went to hosts without a livepatch', two, [], 'disable-then-load'],
+    ['is to disable what was stacked on top', hotfix, [one], 'disable-then-load'],
+    ['needs a bridge where not even disabling would undo it', oneWay, [one], 'bridge'],
+    ['is none where there is nothing to build a bridge to', oneWay, [], 'none'],
+  ] as const)('%s', (_, next, running, way) => {
+    expect(only(judge(next, running)).wayBack).toBe(way)
+  })
+
+  test('over the route that disables is offered for a blocked change only if it was proved', () => {
+    const route = (running: Manifest) => judge(one, [running]).findings.find(({ code }) => code === 'missing-callback')?.evidence['route']
+    expect(route(two)).toMatchObject({ proved: true, reasons: [] })
+    expect(route(oneWay)).toMatchObject({ proved: false, reasons: ['nothing undoes lp_o:vmlinux:post_patch'] })
+  })
+})
+
 describe('what the kernel would refuse', () => {
   const elsewhere = livepatch({ name: 'lp_other', version: '9', kernelRelease: '6.12.1' })
   const cases: readonly (readonly [string, Verdict, string, string])[] = [
