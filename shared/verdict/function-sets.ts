@@ -6,40 +6,51 @@ import type { Manifest } from '../livepatch/index.ts'
  */
 export type FunctionChanges = { readonly kept: string[]; readonly added: string[]; readonly reverted: string[] }
 
-const sets = new WeakMap<Manifest, ReadonlySet<string>>()
-
 /** "vmlinux" for the object without a name, as sysfs and the kernel's log spell it. */
 export const objectName = (name: string | null): string => name ?? 'vmlinux'
 
-/** Every function that a livepatch patches. Computed once per manifest, since one livepatch is judged on many stacks. */
-export const functionsOf = (manifest: Manifest): ReadonlySet<string> => {
-  const known = sets.get(manifest)
+type Functions = { readonly names: readonly string[]; readonly positions: ReadonlyMap<string, number> }
+
+const remembered = new WeakMap<Manifest, Functions>()
+
+/** Every function that a livepatch patches, once. Computed once per manifest, since one livepatch is judged on many stacks. */
+const functionsOf = (manifest: Manifest): Functions => {
+  const known = remembered.get(manifest)
   if (known) return known
   const names = manifest.objects.flatMap(object =>
     object.functions.map(({ name, sympos }) => {
-      const position = BigInt(sympos)
+      const position = sympos === '0' ? 0n : BigInt(sympos)
       return `${objectName(object.name)}:${name}${position > 1n ? `,${position}` : ''}`
     }),
   )
-  const set = new Set(names)
-  sets.set(manifest, set)
-  return set
+  const unique = [...new Set(names)]
+  const functions = { names: unique, positions: new Map(unique.map((name, index) => [name, index])) }
+  remembered.set(manifest, functions)
+  return functions
+}
+
+const functionsOfAll = (manifests: readonly Manifest[]): readonly string[] => {
+  const [first, ...others] = manifests.map(manifest => functionsOf(manifest).names)
+  return others.length === 0 ? (first ?? []) : [...new Set([...(first ?? []), ...others.flat()])]
 }
 
 /**
  * What a load changes of the functions that run patched. A cumulative livepatch puts every function that it does not patch
  * back to its original code; any other leaves the functions of the livepatches below as they are.
+ * Names are looked up once, those of what runs in those of the livepatch: with hundreds of functions this is most of a verdict's time.
  */
 export const functionChanges = (livepatch: Manifest, running: readonly Manifest[]): FunctionChanges => {
-  const next = functionsOf(livepatch)
-  const before = new Set<string>()
-  for (const manifest of running) for (const name of functionsOf(manifest)) before.add(name)
-  const stays = (name: string): boolean => next.has(name) || !livepatch.replace
-  return {
-    kept: [...before].filter(stays),
-    added: [...next].filter(name => !before.has(name)),
-    reverted: [...before].filter(name => !stays(name)),
+  const { names, positions } = functionsOf(livepatch)
+  const patchedBefore = new Uint8Array(names.length)
+  const kept: string[] = []
+  const reverted: string[] = []
+  for (const name of functionsOfAll(running)) {
+    const position = positions.get(name)
+    if (position !== undefined) patchedBefore[position] = 1
+    if (position !== undefined || !livepatch.replace) kept.push(name)
+    else reverted.push(name)
   }
+  return { kept, added: names.filter((_, index) => patchedBefore[index] === 0), reverted }
 }
 
 /** CVE ids that the hosts of a cohort gain and lose by a load, as the authors of the livepatches claim them. */
