@@ -104,6 +104,8 @@ const warnOfLinks = ({ name, type, flags, offset, link, info, index }: Section, 
     warnings.add('odd-section', name, offset, `sh_link is ${link}, of ${sections.length} sections`)
   const isLink = type === SHT.RELA || type === SHT.REL || (flags & SHF_INFO_LINK) !== 0
   const target = sections[info]
+  if (isLink && type !== SHT.RELA && type !== SHT.REL)
+    warnings.add('odd-section', name, offset, `of type ${type}, but marked as one that links to another`)
   if (isLink && (info === 0 || !target)) warnings.add('odd-section', name, offset, `sh_info is ${info}, of ${sections.length} sections`)
   else if (type === SHT.RELA && target && !RELOCATABLE.has(target.type))
     warnings.add('odd-section', name, offset, `relocates ${target.name}, a section of type ${target.type}`)
