@@ -23,7 +23,15 @@ const Approvals = ({ change }: { readonly change: Change }) => (
     </ul>
     {change.needs.length > 0 ? (
       <>
-        <p>Still missing:</p>
+        <p>
+          Still missing
+          {change.decideBefore ? (
+            <>
+              , before <Time at={change.decideBefore} />
+            </>
+          ) : null}
+          :
+        </p>
         <ul>
           {change.needs.map(need => (
             <li key={need}>{need}</li>
@@ -40,7 +48,9 @@ const Timeline = ({ change }: { readonly change: Change }) => (
     <ol class="timeline">
       {change.timeline.map((entry, index) => (
         <li key={`${entry.at}-${index}`}>
-          <Time at={entry.at} /> <strong>{entry.actor}</strong> {entry.text}
+          <Time at={entry.at} />
+          <span>{entry.text}</span>
+          <span class="hint">{entry.actor}</span>
         </li>
       ))}
     </ol>
@@ -50,24 +60,27 @@ const Timeline = ({ change }: { readonly change: Change }) => (
 /** One change, live until it has ended. */
 export const ChangePage = ({ id, names }: { readonly id: string; readonly names: ReadonlyMap<string, string> }) => {
   const [version, setVersion] = useState(0)
-  const asked = useAsked<Change>('show-change', { change: id }, LIVE_SECONDS, version)
+  const asked = useAsked<Change>('show-change', { parameters: { change: id }, everySeconds: LIVE_SECONDS, version })
   return (
     <Loaded asked={asked}>
       {(change, etag) => (
         <>
           <h1>
-            {change.fleet}: to <PatchLink digest={change.livepatch} names={names} /> <Status of={change.status} />
+            {change.fleet} → <PatchLink digest={change.livepatch} names={names} /> <Status of={change.status} />
           </h1>
-          <p>
-            Proposed by {change.proposer}, <Time at={change.proposedAt} />: {change.reason}
+          <p class="reason">{change.reason}</p>
+          <p class="hint">
+            Proposed by {change.proposerName} ({change.proposer}), <Time at={change.proposedAt} />
           </p>
+          {change.ending ? <p>{change.ending}</p> : null}
           {change.halted ? (
             <p class="error" role="alert">
               Halted ({change.halted.code}): {change.halted.detail}
             </p>
           ) : null}
           {ENDED.includes(change.status) ? null : <Decide change={change} etag={etag} onDone={() => setVersion(before => before + 1)} />}
-          {change.waves.length > 0 ? (
+          {change.status === 'in-review' ? <Approvals change={change} /> : null}
+          {change.waves.some(({ counts }) => counts !== null) ? (
             <section>
               <h2>Waves</h2>
               <Waves waves={change.waves} />
@@ -78,7 +91,7 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
           ) : (
             <VerdictView change={id} version={version} />
           )}
-          <Approvals change={change} />
+          {change.status === 'in-review' || change.approvals.length === 0 ? null : <Approvals change={change} />}
           <Timeline change={change} />
         </>
       )}

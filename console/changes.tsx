@@ -4,49 +4,62 @@ import { useAsked } from './use-asked.ts'
 
 const LIVE_SECONDS = 2
 
+const ChangeRow = ({ change, names }: { readonly change: ChangeHead; readonly names: ReadonlyMap<string, string> }) => (
+  <tr>
+    <td>
+      <a href={`#/changes/${change.id}`}>
+        <strong>{change.fleet}</strong>
+        <br />
+        <code>{change.id}</code>
+      </a>
+    </td>
+    <td>
+      <PatchLink digest={change.livepatch} names={names} />
+    </td>
+    <td>
+      <Status of={change.status} />
+    </td>
+    <td>
+      {change.proposer}
+      <br />
+      <span class="hint">
+        <Time at={change.proposedAt} />
+      </span>
+    </td>
+  </tr>
+)
+
 /** All changes, newest first. */
 export const Changes = ({ names }: { readonly names: ReadonlyMap<string, string> }) => {
-  const asked = useAsked<Listing<ChangeHead>>('list-changes', {}, LIVE_SECONDS)
+  const asked = useAsked<Listing<ChangeHead>>('list-changes', { query: { limit: '100' }, everySeconds: LIVE_SECONDS })
   return (
     <section>
       <h1>Changes</h1>
       <Loaded asked={asked}>
-        {({ items }) =>
+        {({ items, next }) =>
           items.length === 0 ? (
             <p>No change was proposed yet. Propose one: supersede change propose --fleet FLEET --livepatch DIGEST --reason TEXT</p>
           ) : (
-            <table>
-              <thead>
-                <tr>
-                  <th>Change</th>
-                  <th>Fleet</th>
-                  <th>Livepatch</th>
-                  <th>Status</th>
-                  <th>Proposed</th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map(change => (
-                  <tr key={change.id}>
-                    <td>
-                      <a href={`#/changes/${change.id}`}>
-                        <code>{change.id}</code>
-                      </a>
-                    </td>
-                    <td>{change.fleet}</td>
-                    <td>
-                      <PatchLink digest={change.livepatch} names={names} />
-                    </td>
-                    <td>
-                      <Status of={change.status} />
-                    </td>
-                    <td>
-                      <Time at={change.proposedAt} /> by {change.proposer}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <>
+              <div class="scroll">
+                <table>
+                  <thead>
+                    <tr>
+                      <th>Change</th>
+                      <th>Livepatch</th>
+                      <th>Status</th>
+                      <th>Proposed</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map(change => (
+                      <ChangeRow key={change.id} change={change} names={names} />
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+              {next ? <p class="hint">These are the newest {items.length}. All of them: supersede change list</p> : null}
+            </>
           )
         }
       </Loaded>

@@ -1,4 +1,4 @@
-import { Loaded, PatchLink, shortDigest, Time } from './parts.tsx'
+import { Loaded, PatchLink, plural, shortDigest, Time } from './parts.tsx'
 import type { Edge } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 
@@ -7,7 +7,7 @@ type Lineage = {
   readonly edges: readonly Edge[]
 }
 
-const NODE = { width: 190, height: 44, gapX: 90, gapY: 24 }
+const NODE = { width: 190, height: 44, gapX: 130, gapY: 24 }
 
 /** Left to right by how many replacements lead to a livepatch; null stands for hosts without one. */
 const layersOf = (edges: readonly Edge[]): ReadonlyMap<string, number> => {
@@ -22,6 +22,13 @@ const layersOf = (edges: readonly Edge[]): ReadonlyMap<string, number> => {
     }
   return layers
 }
+
+/** One line a pair, however many changes did it. */
+const replacements = (edges: readonly Edge[]) =>
+  [...Map.groupBy(edges, ({ previous, next }) => `${previous ?? 'none'} ${next}`).values()].flatMap(group => {
+    const [first] = group
+    return first ? [{ previous: first.previous ?? 'none', next: first.next, hosts: group.reduce((sum, { hosts }) => sum + hosts, 0) }] : []
+  })
 
 const Graph = ({ lineage, centre }: { readonly lineage: Lineage; readonly centre: string }) => {
   const layers = layersOf(lineage.edges)
@@ -47,16 +54,21 @@ const Graph = ({ lineage, centre }: { readonly lineage: Lineage; readonly centre
       role="img"
       aria-label="Which livepatch replaced which"
     >
-      {lineage.edges.map((edge, index) => {
-        const from = places.get(edge.previous ?? 'none')
-        const to = places.get(edge.next)
+      <defs>
+        <marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">
+          <path d="M0,0 L8,4 L0,8 z" />
+        </marker>
+      </defs>
+      {replacements(lineage.edges).map(({ previous, next, hosts }) => {
+        const from = places.get(previous)
+        const to = places.get(next)
         if (!from || !to) return null
         const [x1, y1, x2, y2] = [from.x + NODE.width, from.y + NODE.height / 2, to.x, to.y + NODE.height / 2]
         return (
-          <g key={`${edge.change}-${index}`}>
-            <path d={`M${x1},${y1} C${x1 + 45},${y1} ${x2 - 45},${y2} ${x2},${y2}`} />
-            <text x={(x1 + x2) / 2} y={(y1 + y2) / 2 - 4} text-anchor="middle">
-              {edge.hosts} hosts
+          <g key={`${previous}-${next}`}>
+            <path class="edge" d={`M${x1},${y1} C${x1 + 45},${y1} ${x2 - 45},${y2} ${x2},${y2}`} marker-end="url(#arrow)" />
+            <text class="on-edge" x={(x1 + x2) / 2} y={(y1 + y2) / 2 + 4} text-anchor="middle">
+              {plural(hosts, 'host')}
             </text>
           </g>
         )
@@ -75,7 +87,7 @@ const Graph = ({ lineage, centre }: { readonly lineage: Lineage; readonly centre
 
 /** What a livepatch replaced on which hosts, and what replaced it. */
 export const LineagePage = ({ digest, names }: { readonly digest: string; readonly names: ReadonlyMap<string, string> }) => {
-  const asked = useAsked<Lineage>('show-lineage', { digest }, 0)
+  const asked = useAsked<Lineage>('show-lineage', { parameters: { digest } })
   return (
     <section>
       <h1>Lineage of {names.get(digest) ?? <code>{shortDigest(digest)}</code>}</h1>
@@ -90,8 +102,8 @@ export const LineagePage = ({ digest, names }: { readonly digest: string; readon
                 {lineage.edges.map((edge, index) => (
                   <li key={`${edge.change}-${index}`}>
                     <Time at={edge.at} />: <PatchLink digest={edge.next} names={names} /> replaced{' '}
-                    {edge.previous ? <PatchLink digest={edge.previous} names={names} /> : 'no livepatch'} on {edge.hosts} hosts of{' '}
-                    {edge.fleet} by <a href={`#/changes/${edge.change}`}>change</a>: {edge.kept.length} functions kept,{' '}
+                    {edge.previous ? <PatchLink digest={edge.previous} names={names} /> : 'no livepatch'} on {plural(edge.hosts, 'host')} of{' '}
+                    {edge.fleet} by <a href={`#/changes/${edge.change}`}>change</a>: {plural(edge.kept.length, 'function')} kept,{' '}
                     {edge.repatched.length} re-patched, {edge.added.length} added, {edge.reverted.length} reverted
                   </li>
                 ))}

@@ -16,7 +16,10 @@ const rememberCode = (): string | null => {
   return code ?? sessionStorage.getItem(KEPT_CODE)
 }
 
-const logIn = async (person: string, code: string): Promise<string | null> => {
+const logIn = (person: string, code: string): Promise<string | null> =>
+  tokenFor(person, code).catch(() => 'The service cannot be reached. It may be restarting.')
+
+const tokenFor = async (person: string, code: string): Promise<string | null> => {
   const response = await fetch('/issuer/token', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -31,13 +34,13 @@ const logIn = async (person: string, code: string): Promise<string | null> => {
 const People = ({ people, onError }: { readonly people: readonly Person[]; readonly onError: (message: string) => void }) => {
   const [code, setCode] = useState(rememberCode() ?? '')
   return (
-    <div>
+    <form onSubmit={event => event.preventDefault()}>
       <p>This is one machine’s own installation. Who are you?</p>
       {codeFromUrl() || code ? null : (
         <p class="hint">Open the URL that npm start printed, or paste the code from issuer.json in the data directory.</p>
       )}
       <label>
-        Code <input type="password" value={code} onInput={event => setCode(event.currentTarget.value)} />
+        Code <input type="password" autocomplete="off" value={code} onInput={event => setCode(event.currentTarget.value)} />
       </label>
       <ul class="people">
         {people.map(person => (
@@ -49,7 +52,7 @@ const People = ({ people, onError }: { readonly people: readonly Person[]; reado
           </li>
         ))}
       </ul>
-    </div>
+    </form>
   )
 }
 
@@ -65,7 +68,7 @@ const Token = ({ onError }: { readonly onError: (message: string) => void }) => 
     <form onSubmit={enter}>
       <p>Paste an access token of your organisation’s identity provider.</p>
       <label>
-        Token <input type="password" value={token} onInput={event => setToken(event.currentTarget.value)} />
+        Token <input type="password" autocomplete="off" value={token} onInput={event => setToken(event.currentTarget.value)} />
       </label>{' '}
       <button type="submit">Log in</button>
     </form>

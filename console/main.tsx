@@ -1,5 +1,5 @@
 import { render } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks'
 import { ChangePage } from './change.tsx'
 import { Changes } from './changes.tsx'
 import { LineagePage } from './lineage.tsx'
@@ -26,7 +26,7 @@ const useSession = () => {
 
 const Page = () => {
   const hash = useHash()
-  const patches = useAsked<Listing<Patch>>('list-patches', {}, 30)
+  const patches = useAsked<Listing<Patch>>('list-patches', { query: { limit: '100' }, everySeconds: 30 })
   const names = new Map(
     patches.state === 'there' ? patches.body.items.map(({ digest, name, version }) => [digest, `${name} (${version})`]) : [],
   )
@@ -36,15 +36,25 @@ const Page = () => {
   return <Changes names={names} />
 }
 
+/** A mistake of this page is said, not left behind as a page that stands still. */
 const App = () => {
   const current = useSession()
+  const [mistake] = useErrorBoundary()
+  if (mistake)
+    return (
+      <main>
+        <p class="error" role="alert">
+          Something went wrong in this page: {String(mistake)}. Reload it; the supersede command shows everything that it shows.
+        </p>
+      </main>
+    )
   return (
     <>
       <header>
         <a href="#/">Supersede</a>
         {current ? (
-          <span>
-            {current.name}{' '}
+          <span class="who">
+            {current.name}
             <button type="button" onClick={() => session.set(null)}>
               Log out
             </button>

@@ -3,7 +3,9 @@ import type { Asked } from './use-asked.ts'
 
 export const shortDigest = (digest: string): string => digest.slice(0, 12)
 
-/** 2026-11-23 15:04:05 in the reader's time zone. */
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+/** In the reader's words and time zone; the instant itself is its title. */
 export const Time = ({ at }: { readonly at: string }) => (
   <time dateTime={at} title={at}>
     {new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })}

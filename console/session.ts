@@ -4,11 +4,21 @@ export type Session = { readonly token: string; readonly id: string; readonly na
 const KEY = 'supersede.session'
 const listeners = new Set<() => void>()
 
+/** The subject and name that a token carries; it is the service that checks it. */
+export const sessionOf = (token: string): Session | null => {
+  try {
+    const bytes = Uint8Array.from(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')), byte => byte.charCodeAt(0))
+    const payload = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+    const id = String(payload['sub'])
+    return { token, id, name: typeof payload['name'] === 'string' ? payload['name'] : id }
+  } catch {
+    return null
+  }
+}
+
 const read = (): Session | null => {
   const kept = sessionStorage.getItem(KEY)
-  if (!kept) return null
-  const { token, id, name } = JSON.parse(kept) as Record<string, unknown>
-  return typeof token === 'string' && typeof id === 'string' && typeof name === 'string' ? { token, id, name } : null
+  return kept === null ? null : sessionOf(kept)
 }
 
 let current = read()
@@ -19,7 +29,7 @@ export const session = {
   },
   set(next: Session | null): void {
     current = next
-    if (next) sessionStorage.setItem(KEY, JSON.stringify(next))
+    if (next) sessionStorage.setItem(KEY, next.token)
     else sessionStorage.removeItem(KEY)
     for (const listener of listeners) listener()
   },
@@ -27,15 +37,4 @@ export const session = {
     listeners.add(listener)
     return () => listeners.delete(listener)
   },
-}
-
-/** The subject and name that a token carries; it is the service that checks it. */
-export const sessionOf = (token: string): Session | null => {
-  try {
-    const payload = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>
-    const id = String(payload['sub'])
-    return { token, id, name: typeof payload['name'] === 'string' ? payload['name'] : id }
-  } catch {
-    return null
-  }
 }

@@ -16,16 +16,21 @@ export type Change = {
   readonly livepatch: string
   readonly status: string
   readonly proposer: string
+  readonly proposerName: string
   readonly proposedAt: string
+  /** When it is declined if nobody decides; null where nothing is to be decided. */
+  readonly decideBefore: string | null
   readonly digest: string | null
   readonly reason: string
   readonly approvals: readonly { readonly by: string; readonly name: string; readonly at: string; readonly comment: string }[]
   readonly needs: readonly string[]
   readonly waves: readonly Wave[]
+  readonly ending: string | null
   readonly halted: { readonly code: string; readonly detail: string } | null
   readonly timeline: readonly { readonly at: string; readonly actor: string; readonly type: string; readonly text: string }[]
 }
 export type ChangeHead = Pick<Change, 'id' | 'fleet' | 'livepatch' | 'status' | 'proposer' | 'proposedAt'>
+export type VerdictAnswer = { readonly change: string; readonly digest: string; readonly verdict: Verdict }
 export type Listing<T> = { readonly items: readonly T[]; readonly next?: string }
 export type Patch = { readonly digest: string; readonly name: string; readonly series: string; readonly version: string }
 export type Edge = {

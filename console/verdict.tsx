@@ -1,9 +1,11 @@
-import { Loaded, shortDigest } from './parts.tsx'
-import type { Finding, Verdict } from './shapes.ts'
+import { Loaded, plural, shortDigest } from './parts.tsx'
+import type { Finding, Verdict, VerdictAnswer } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 
-const stackText = (livepatches: Verdict['cohorts'][number]['stack']['livepatches']): string =>
-  livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'
+const stackText = ({ livepatches, resident }: Verdict['cohorts'][number]['stack']): string => {
+  const names = livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'
+  return resident.length > 0 ? `${names} (still resident: ${resident.map(({ name }) => name).join(', ')})` : names
+}
 
 const List = ({ title, items }: { readonly title: string; readonly items: readonly string[] }) =>
   items.length === 0 ? null : (
@@ -12,11 +14,26 @@ const List = ({ title, items }: { readonly title: string; readonly items: readon
     </p>
   )
 
-const FindingItem = ({ finding }: { readonly finding: Finding }) => (
+const WORST_FIRST = ['block', 'review', 'note']
+
+/** What is said of several cohorts in the same words is said once; the worst comes first. */
+const groupsOf = ({ findings, cohorts }: Verdict) =>
+  [...Map.groupBy(findings, ({ code, message, remedy }) => JSON.stringify([code, message, remedy])).values()]
+    .flatMap(group => {
+      const [finding] = group
+      const about = cohorts.filter(({ cohort }) => group.some(found => found.cohort === cohort))
+      const hosts = about.reduce((sum, cohort) => sum + cohort.hosts, 0)
+      const stacks = [...new Set(about.map(({ stack }) => stackText(stack)))].join('; ')
+      return finding ? [{ finding, where: about.length > 0 ? `${plural(hosts, 'host')} with ${stacks}` : 'every host' }] : []
+    })
+    .sort((a, b) => WORST_FIRST.indexOf(a.finding.severity) - WORST_FIRST.indexOf(b.finding.severity))
+
+const FindingItem = ({ finding, where }: { readonly finding: Finding; readonly where: string }) => (
   <li class={`finding finding-${finding.severity}`}>
-    <strong>
-      {finding.severity} · {finding.code}
-    </strong>
+    <p>
+      <strong>{finding.code}</strong> <span class={`status status-${finding.severity}`}>{finding.severity}</span>{' '}
+      <span class="hint">{where}</span>
+    </p>
     <p>{finding.message}</p>
     <p class="hint">{finding.remedy}</p>
   </li>
@@ -25,9 +42,11 @@ const FindingItem = ({ finding }: { readonly finding: Finding }) => (
 const Cohort = ({ cohort }: { readonly cohort: Verdict['cohorts'][number] }) => (
   <details>
     <summary>
-      <strong>{cohort.hosts} hosts</strong> with {stackText(cohort.stack.livepatches)} →{' '}
+      <strong>{plural(cohort.hosts, 'host')}</strong> with {stackText(cohort.stack)} →{' '}
       {cohort.result === 'OK' ? cohort.stackAfter.join(' + ') : (cohort.result ?? 'unknown')}
-      {cohort.functions.reverted.length > 0 ? <span class="error"> reverts {cohort.functions.reverted.length} functions</span> : null}
+      {cohort.functions.reverted.length > 0 ? (
+        <span class="error"> reverts {plural(cohort.functions.reverted.length, 'function')}</span>
+      ) : null}
     </summary>
     <List title="Goes back to original code" items={cohort.functions.reverted} />
     <List title="Kept" items={cohort.functions.kept} />
@@ -44,23 +63,31 @@ const Cohort = ({ cohort }: { readonly cohort: Verdict['cohorts'][number] }) => 
   </details>
 )
 
+const OUTCOMES: Readonly<Record<Verdict['outcome'], string>> = {
+  block: 'The simulated kernel found something that blocks this change.',
+  review: 'The simulated kernel found something that people should look at.',
+  note: 'The simulated kernel found nothing that stands against it.',
+  clear: 'The simulated kernel found nothing.',
+}
+
 /** What the simulated kernel found, findings first. */
 export const VerdictView = ({ change, version }: { readonly change: string; readonly version: number }) => {
-  const asked = useAsked<Verdict>('show-verdict', { change }, 0, version)
+  const asked = useAsked<VerdictAnswer>('show-verdict', { parameters: { change }, version })
   return (
     <section>
       <h2>Verdict</h2>
       <Loaded asked={asked}>
-        {verdict => (
+        {({ verdict }) => (
           <>
             <p>
-              Outcome: <span class={`status status-${verdict.outcome}`}>{verdict.outcome}</span>
+              {OUTCOMES[verdict.outcome]} <span class={`status status-${verdict.outcome}`}>{verdict.outcome}</span>
             </p>
             <ul class="findings">
-              {verdict.findings.map((finding, index) => (
-                <FindingItem key={`${finding.code}-${index}`} finding={finding} />
+              {groupsOf(verdict).map(({ finding, where }, index) => (
+                <FindingItem key={`${finding.code}-${index}`} finding={finding} where={where} />
               ))}
             </ul>
+            <h3>Cohort by cohort</h3>
             {verdict.cohorts.map(cohort => (
               <Cohort key={cohort.cohort} cohort={cohort} />
             ))}

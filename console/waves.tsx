@@ -24,32 +24,34 @@ const Bar = ({ counts }: { readonly counts: Counts }) => (
 
 /** One line a wave: share of the fleet, where it is, its hosts. */
 export const Waves = ({ waves }: { readonly waves: readonly Wave[] }) => (
-  <table>
-    <thead>
-      <tr>
-        <th>Wave</th>
-        <th>Share</th>
-        <th>State</th>
-        <th>Hosts</th>
-        <th class="wide" />
-      </tr>
-    </thead>
-    <tbody>
-      {waves.map(({ wave, share, state, counts }) => (
-        <tr key={wave}>
-          <td>{wave + 1}</td>
-          <td>{share / 100} %</td>
-          <td>
-            <span class={`status status-${state}`}>{state}</span>
-          </td>
-          <td>
-            {counts
-              ? `${counts.applied} of ${counts.hosts} applied${counts.failed + counts.stalled + counts.silent > 0 ? `, ${counts.failed} failed, ${counts.stalled} stalled, ${counts.silent} silent` : ''}`
-              : '–'}
-          </td>
-          <td>{counts ? <Bar counts={counts} /> : null}</td>
+  <div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Wave</th>
+          <th>Share</th>
+          <th>State</th>
+          <th>Hosts</th>
+          <th class="wide" />
         </tr>
-      ))}
-    </tbody>
-  </table>
+      </thead>
+      <tbody>
+        {waves.map(({ wave, share, state, counts }) => (
+          <tr key={wave}>
+            <td>{wave + 1}</td>
+            <td>{share / 100} %</td>
+            <td>
+              <span class={`status status-${state}`}>{state}</span>
+            </td>
+            <td>
+              {counts
+                ? `${counts.applied} of ${counts.hosts} applied${counts.failed + counts.stalled + counts.silent > 0 ? `, ${counts.failed} failed, ${counts.stalled} stalled, ${counts.silent} silent` : ''}`
+                : '–'}
+            </td>
+            <td>{counts ? <Bar counts={counts} /> : null}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
 )
