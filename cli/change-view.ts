@@ -33,6 +33,8 @@ export type ChangeView = {
   readonly digest: string
   readonly outcome: string
   readonly approvals: readonly ApprovalView[]
+  /** Approvals that count no more, each with why. */
+  readonly voidApprovals: readonly string[]
   /** What is missing for its release, in words. */
   readonly needs: readonly string[]
   /** Until when people may decide; empty where nothing is to be decided. */
@@ -101,6 +103,7 @@ export const changeView = (value: unknown): ChangeView => {
       at: textOf(approval['at']),
       comment: textOf(approval['comment']),
     })),
+    voidApprovals: objectsOf(body['voidApprovals']).map(approval => textOf(approval['text'])),
     needs: textsOf(body['needs']),
     decideBefore: textOf(body['decideBefore']),
     waves: wavesOf(body),

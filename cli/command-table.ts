@@ -154,6 +154,24 @@ export const COMMANDS: readonly CommandDefinition[] = [
     examples: ['supersede change reject 01JDC4M8T0000000000000000A --reason "wait for 6.1.120"'],
     load: () => import('./commands/change-reject.ts'),
   },
+  {
+    path: ['change', 'withdraw'],
+    args: '<change>',
+    summary: 'Withdraw your approval of a change, until it is released',
+    online: true,
+    options: [REASON],
+    examples: ['supersede change withdraw 01JDC4M8T0000000000000000A --reason "it stalls on lab hosts"'],
+    load: () => import('./commands/change-withdraw.ts'),
+  },
+  {
+    path: ['change', 'comment'],
+    args: '<change>',
+    summary: 'Say something about a change to the record; it decides nothing',
+    online: true,
+    options: [required('-m, --comment <text>', 'what there is to say')],
+    examples: ['supersede change comment 01JDC4M8T0000000000000000A -m "did you try it on 6.1.119?"'],
+    load: () => import('./commands/change-comment.ts'),
+  },
   ...(['pause', 'resume', 'abort'] as const).map(
     (command): CommandDefinition => ({
       path: ['change', command],

@@ -1,9 +1,9 @@
 import { changeView } from './change-view.ts'
 import { Failure } from './failure.ts'
 import { given, type Input } from './input.ts'
+import { sayOn } from './say-on.ts'
 import type { Ended } from './shell.ts'
 import { shortDigest } from './terminal/format.ts'
-import { printJson } from './terminal/print.ts'
 import { terminalText } from './terminal/terminal-text.ts'
 
 type Decision = { readonly decision: 'approve'; readonly comment?: string } | { readonly decision: 'reject'; readonly reason: string }
@@ -15,21 +15,12 @@ type Decision = { readonly decision: 'approve'; readonly comment?: string } | { 
 export const decideOn = async (input: Input, id: string, decision: Decision): Promise<Ended> => {
   const { shell } = input
   const api = input.api()
-  const path = { change: id }
-  const change = changeView((await api.call('show-change', { path })).body)
+  const change = changeView((await api.call('show-change', { path: { change: id } })).body)
   const digest = given(input, 'digest') ?? change.digest
   if (digest === '') throw new Failure('refused', `there is nothing to decide on yet: the change is ${change.status}`)
   const doing = decision.decision === 'approve' ? 'approving' : 'rejecting'
   shell.err(
     `${doing} ${terminalText(`${change.fleet} → ${shortDigest(change.livepatch)}`)}, verdict ${terminalText(change.outcome)}, digest ${terminalText(shortDigest(digest))}\n`,
   )
-  const { body } = await api.call('approve-change', { path, body: { ...decision, digest } })
-  if (input.json) {
-    printJson(shell, body)
-    return undefined
-  }
-  const after = changeView(body)
-  shell.out(`${terminalText(after.id)} is ${terminalText(after.status)}\n`)
-  for (const need of after.status === 'in-review' ? after.needs : []) shell.out(`needs ${terminalText(need)}\n`)
-  return undefined
+  return sayOn(input, id, { ...decision, digest })
 }

@@ -22,6 +22,7 @@ const printChange = (shell: Shell, change: ChangeView): void => {
         .map(({ by, groups, at, comment }) => `${by} (${groups.join(', ')}), ${when(at)}${comment === '' ? '' : `: ${comment}`}`)
         .join('\n'),
     ],
+    ['void', change.voidApprovals.join('\n')],
   ])
   if (change.findings.length > 0) printFindings(shell, change.findings)
   if (change.timeline.length === 0) return

@@ -1,5 +1,16 @@
 import * as z from 'zod'
-import { approve, type Change, type ChangeEvent, type Outcome as Decided, evolve, reject, release } from '../../shared/change/index.ts'
+import {
+  approve,
+  type Change,
+  ChangeEvent,
+  comment,
+  currentApprovals,
+  type Outcome as Decided,
+  evolve,
+  reject,
+  release,
+  withdraw,
+} from '../../shared/change/index.ts'
 import { changeResource, releaseContext, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, type Intent } from '../append-change.ts'
@@ -10,7 +21,7 @@ import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
 import { wakeIfDue } from '../wake.ts'
-import { changeBrief, needsOf } from './change-document.ts'
+import { changeBrief, commitsOfChange, needsOf } from './change-document.ts'
 import { refusedProblem } from './not-allowed-now.ts'
 import { changePath } from './path-schemas.ts'
 
@@ -23,6 +34,8 @@ export const shape = {
   body: z.discriminatedUnion('decision', [
     z.strictObject({ decision: z.literal('approve'), digest, comment: text.default('') }),
     z.strictObject({ decision: z.literal('reject'), digest, reason: text.trim().min(1, 'say why') }),
+    z.strictObject({ decision: z.literal('withdraw'), reason: text.default('') }),
+    z.strictObject({ decision: z.literal('comment'), comment: text.trim().min(1, 'say something') }),
   ]),
 }
 type Input = InputOf<typeof shape>
@@ -31,13 +44,26 @@ export type ApprovePorts = Pick<Ports, 'ledger' | 'catalog' | 'policy' | 'workfl
 /** Asked about this very change, because four eyes is a rule about its proposer. */
 export const question =
   ({ ledger }: Pick<Ports, 'ledger'>): Question<Input> =>
-  ({ path }, person) =>
-    aboutChange(ledger.loadChange, path.change, resource => ({ principal: principalOf(person), action: 'approveChange', resource }))
+  ({ path, body: { decision } }, person) =>
+    aboutChange(ledger.loadChange, path.change, resource => ({
+      principal: principalOf(person),
+      action: 'approveChange',
+      resource,
+      context: { decision },
+    }))
 
-const decideOn = (change: Change, { input: { body }, person: by }: PersonCall<Input>): Decided =>
-  body.decision === 'approve'
-    ? approve(change, { by, digest: body.digest, comment: body.comment })
-    : reject(change, { by, digest: body.digest, reason: body.reason })
+const decideOn = (change: Change, { id, input: { body }, person: by }: PersonCall<Input>): Decided => {
+  switch (body.decision) {
+    case 'approve':
+      return approve(change, { by, digest: body.digest, comment: body.comment })
+    case 'reject':
+      return reject(change, { by, digest: body.digest, reason: body.reason })
+    case 'withdraw':
+      return withdraw(change, { by, reason: body.reason })
+    case 'comment':
+      return comment(change, { id, by, text: body.comment })
+  }
+}
 
 /** With this approval, does policy let the change go? The release is in the same commit, so that no approval can be the last one unnoticed. */
 const releasedBy = async (
@@ -60,21 +86,42 @@ const releasedBy = async (
 }
 
 /** The same word of the same person again is no refusal: it is the answer that got lost. */
-const isRepeated = (change: Change, { input: { body }, person }: PersonCall<Input>): boolean =>
-  body.decision === 'approve'
-    ? (change.review?.approvals ?? []).some(({ by, digest: seen }) => by.id === person.id && seen === body.digest)
-    : change.status === 'declined' && change.rejection?.by.id === person.id && change.rejection.digest === body.digest
+const isRepeated = async (
+  { ledger }: ApprovePorts,
+  change: Change,
+  { id, input: { body }, person }: PersonCall<Input>,
+): Promise<boolean> => {
+  switch (body.decision) {
+    case 'approve':
+      return currentApprovals(change).some(({ by, digest: seen }) => by.id === person.id && seen === body.digest)
+    case 'reject':
+      return change.status === 'declined' && change.rejection?.by.id === person.id && change.rejection.digest === body.digest
+    case 'withdraw': {
+      const own = (change.review?.approvals ?? []).findLast(({ by }) => by.id === person.id)
+      return own !== undefined && own.withdrawnAt !== null && own.digest === change.review?.digest
+    }
+    case 'comment':
+      return (await commitsOfChange(ledger, change.id)).some(({ events }) => events.some(event => isComment(event, id)))
+  }
+}
+
+/** The comment that came with this very request. */
+const isComment = (event: unknown, id: string): boolean => {
+  const parsed = ChangeEvent.safeParse(event)
+  return parsed.success && parsed.data.type === 'commented' && parsed.data.id === id
+}
 
 const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
   const { change } = loaded
-  if (isRepeated(change, call)) return { settled: loaded }
+  if (await isRepeated(ports, change, call)) return { settled: loaded }
   const outcome = decideOn(change, call)
   if (!outcome.ok) return { settled: refusedProblem(change, outcome) }
-  const events = [...outcome.events, ...(await releasedBy(ports, change, outcome.events))]
+  const last = call.input.body.decision === 'approve' ? await releasedBy(ports, change, outcome.events) : []
+  const events = [...outcome.events, ...last]
   return { events, actor: call.person.id, decision: call.decision }
 }
 
-/** Approves or rejects exactly what was seen. The answer tells what is still missing. */
+/** Approves or rejects exactly what was seen, takes an approval back, or comments. The answer tells what is still missing. */
 export const approveChange =
   (ports: ApprovePorts) =>
   async (call: PersonCall<Input>): Promise<Outcome> => {

@@ -36,7 +36,19 @@ const timelineOf = (commits: readonly Commit[]) =>
   )
 
 /** What stands in the answers of every operation on a change. */
-export const changeBrief = ({ change, version }: Loaded, needs: readonly string[]) => ({ ...summarize(change), version, needs })
+export const changeBrief = ({ change, version }: Loaded, needs: readonly string[]) => {
+  const { approvals, voidApprovals, ...summary } = summarize(change)
+  return {
+    ...summary,
+    approvals: approvals.map(({ by, digest, comment, at }) => ({ by, digest, comment, at })),
+    voidApprovals: voidApprovals.map(({ approval: { by, digest, at }, why, differs, text }) => ({
+      ...{ by: by.id, name: by.name, digest, at },
+      ...{ why, differs, text },
+    })),
+    version,
+    needs,
+  }
+}
 
 /** A change as people look at it, whole. */
 export const changeDocument = (

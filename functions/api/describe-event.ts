@@ -19,6 +19,10 @@ export const describeEvent = (event: ChangeEvent): string => {
       return `The verdict blocks it: ${event.codes.join(', ')}`
     case 'approved':
       return `${event.by.name} approved${event.comment === '' ? '' : `: ${event.comment}`}`
+    case 'withdrawn':
+      return `${event.by.name} withdrew the approval${event.reason === '' ? '' : `: ${event.reason}`}`
+    case 'commented':
+      return `${event.by.name} says: ${event.text}`
     case 'rejected':
       return `${event.by.name} rejected: ${event.reason}`
     case 'released':

@@ -2,7 +2,7 @@ import { type Change, type CommandName, type Refused, TRANSITIONS } from '../../
 import { type Problem, problem } from '../http/problem.ts'
 
 /** What people may ask of a change, by the decider's commands. */
-const ASKABLE = ['approve', 'reject', 'pause', 'resume', 'abort'] as const satisfies readonly CommandName[]
+const ASKABLE = ['approve', 'reject', 'withdraw', 'comment', 'pause', 'resume', 'abort'] as const satisfies readonly CommandName[]
 
 export const allowedNow = (change: Change): readonly string[] =>
   ASKABLE.filter(command => !('refused' in TRANSITIONS[change.status][command]))
@@ -11,6 +11,6 @@ export const allowedNow = (change: Change): readonly string[] =>
 export const refusedProblem = (change: Change, { refused, detail }: Refused): Problem => {
   if (refused === 'stale-digest') return problem('outdated-digest', detail, { digest: change.review?.digest ?? null })
   if (refused === 'own-change') return problem('four-eyes', detail)
-  if (refused === 'reason-missing') return problem('invalid-input', detail)
+  if (refused === 'reason-missing' || refused === 'comment-missing') return problem('invalid-input', detail)
   return problem('not-allowed-now', detail, { state: change.status, allowed: allowedNow(change), reason: refused })
 }

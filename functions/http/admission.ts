@@ -1,10 +1,7 @@
 import type { Change, Person } from '../../shared/change/index.ts'
-import { type Action, changeResource, HOUSE, type Principal, type Request, type Resource } from '../../shared/policy/index.ts'
+import { changeResource, HOUSE, type PlainAction, type Principal, type Request, type Resource } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { type Problem, problem } from './problem.ts'
-
-/** Actions that need no context; the others are asked with one. */
-export type PlainAction = Exclude<Action, 'releaseChange' | 'openWave' | 'controlChange'>
 
 /**
  * The question that the choke point puts to policy for one request. It names the very thing that is acted on, so that nothing is

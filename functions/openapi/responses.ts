@@ -11,6 +11,15 @@ const instant = z.iso.datetime()
 const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().optional() })
 
 const Approval = z.object({ by: z.string(), name: z.string(), groups: z.array(z.string()), at: instant, comment: z.string() })
+const VoidApproval = z.object({
+  by: z.string(),
+  name: z.string(),
+  digest: z.string(),
+  at: instant,
+  why: z.enum(['withdrawn', 'replaced', 'moved']),
+  differs: z.array(z.enum(['livepatch', 'verdict', 'plan', 'policy'])),
+  text: z.string(),
+})
 const Wave = z.object({
   wave: z.int(),
   share: z.int(),
@@ -34,7 +43,7 @@ const Summary = z.object({
 })
 const ChangeBrief = Summary.extend({
   approvals: z.array(z.object({ by: Person, digest: z.string(), comment: z.string(), at: instant })),
-  voidApprovals: z.array(z.unknown()),
+  voidApprovals: z.array(VoidApproval),
 })
 const Change = Summary.extend({
   proposer: z.string(),
@@ -45,7 +54,7 @@ const Change = Summary.extend({
   plan: Plan,
   verdict: z.string().nullable(),
   approvals: z.array(Approval),
-  voidApprovals: z.array(z.unknown()),
+  voidApprovals: z.array(VoidApproval),
   findings: z.array(Finding).optional(),
   timeline: z.array(z.object({ at: instant, actor: z.string(), type: z.string(), text: z.string() })),
 })

@@ -52,6 +52,9 @@ export const ChangeEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('blocked'), verdict: z.string(), codes: z.array(z.string()).readonly() }),
   z.object({ type: z.literal('approved'), by: Person, digest: z.string(), comment: z.string() }),
+  z.object({ type: z.literal('withdrawn'), by: Person, digest: z.string(), reason: z.string() }),
+  /** `id`: of the request, so that a repetition after a crash says it once. */
+  z.object({ type: z.literal('commented'), id: z.string(), by: Person, text: z.string() }),
   z.object({ type: z.literal('rejected'), by: Person, digest: z.string(), reason: z.string() }),
   z.object({ type: z.literal('released'), digest: z.string(), policies: z.array(z.string()).readonly() }),
   z.object({ type: z.literal('expired'), detail: z.string() }),
@@ -79,7 +82,16 @@ export const CHANGE_STATUSES = [
 export type ChangeStatus = (typeof CHANGE_STATUSES)[number]
 
 /** One person's word on one digest. It stays on record when the digest moves, and then counts no more (currentApprovals). */
-export type Approval = { readonly by: Person; readonly digest: string; readonly comment: string; readonly at: string }
+export type Approval = {
+  readonly by: Person
+  readonly digest: string
+  /** What that digest bound, so that people can be told what differs now. */
+  readonly bound: Bound
+  readonly comment: string
+  readonly at: string
+  /** ISO 8601; null while the person stands by it. */
+  readonly withdrawnAt: string | null
+}
 
 /** What the simulation found, and what was said about it. */
 export type Review = {

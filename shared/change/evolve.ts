@@ -1,4 +1,4 @@
-import type { Change, ChangeEvent, Halt, Review, Wave } from './change.ts'
+import type { Approval, Change, ChangeEvent, Halt, Review, Wave } from './change.ts'
 import { assertNever, invariant } from './invariant.ts'
 
 type Of<Type extends ChangeEvent['type']> = Extract<ChangeEvent, { type: Type }>
@@ -39,8 +39,18 @@ const reviewOf = (change: Change): Review => {
 
 const approved = (change: Change, event: Of<'approved'>, at: string): Change => {
   const review = reviewOf(change)
-  const approval = { by: event.by, digest: event.digest, comment: event.comment, at }
+  const approval: Approval = { by: event.by, digest: event.digest, bound: review.bound, comment: event.comment, at, withdrawnAt: null }
   return { ...proposal(change), status: 'in-review', review: { ...review, approvals: [...review.approvals, approval] }, rollout: null }
+}
+
+const withdrawn = (change: Change, event: Of<'withdrawn'>, at: string): Change => {
+  const review = reviewOf(change)
+  const approvals = review.approvals.map(approval =>
+    approval.by.id === event.by.id && approval.digest === event.digest && approval.withdrawnAt === null
+      ? { ...approval, withdrawnAt: at }
+      : approval,
+  )
+  return { ...proposal(change), status: 'in-review', review: { ...review, approvals }, rollout: null }
 }
 
 const declined = (change: Change, event: Of<'rejected' | 'expired'>, at: string): Change => ({
@@ -142,6 +152,10 @@ export const evolve = (change: Change | null, event: ChangeEvent, at: string): C
       return blocked(change, event, at)
     case 'approved':
       return approved(change, event, at)
+    case 'withdrawn':
+      return withdrawn(change, event, at)
+    case 'commented':
+      return change
     case 'rejected':
     case 'expired':
       return declined(change, event, at)

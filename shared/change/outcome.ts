@@ -9,6 +9,8 @@ export type DetailRefusal =
   | 'own-change'
   | 'stale-digest'
   | 'already-approved'
+  | 'nothing-to-withdraw'
+  | 'comment-missing'
   | 'policy-changed'
   | 'no-leave'
   | 'never-released'
@@ -41,6 +43,8 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   'stale-digest':
     'The change is another one than you saw: livepatch, verdict, plan or policy moved. Look at it again and decide on its new digest.',
   'already-approved': 'You approved this digest already.',
+  'nothing-to-withdraw': 'You have no approval of this change that counts, so there is nothing to withdraw.',
+  'comment-missing': 'Say something: the comment must not be empty.',
   'policy-changed': 'The policies changed since the change was judged; it must be judged and approved again.',
   'no-leave': 'Only a policy decision that lets this change be released releases it.',
   'never-released': 'The change was halted before it was released; abort it and propose it again.',

@@ -1,5 +1,6 @@
 import { currentApprovals } from './approvals.ts'
 import type { Approval, Change, ChangeStatus, WaveCounts } from './change.ts'
+import { type VoidApproval, voidApprovals } from './void-approvals.ts'
 import { activeWave } from './waves.ts'
 
 export type WaveSummary = {
@@ -19,8 +20,8 @@ export type Summary = {
   readonly downgrade: boolean
   /** Those that count. */
   readonly approvals: readonly Approval[]
-  /** Approvals of a digest that has moved since: void, and shown as such. */
-  readonly voidApprovals: readonly Approval[]
+  /** Those that count no more, and why. */
+  readonly voidApprovals: readonly VoidApproval[]
   readonly wave: {
     readonly index: number
     readonly share: number
@@ -63,7 +64,6 @@ export const summarize = (change: Change): Summary => {
   const waves = wavesOf(change)
   const index = activeWave(change) ?? (change.status === 'halted' ? change.halt.wave : null)
   const current = index === null ? undefined : waves[index]
-  const counting = currentApprovals(change)
   return {
     id: change.id,
     fleet: change.fleet,
@@ -72,8 +72,8 @@ export const summarize = (change: Change): Summary => {
     digest: change.review?.digest ?? null,
     outcome: change.status === 'blocked' ? 'block' : (change.review?.outcome ?? null),
     downgrade: change.review?.downgrade ?? false,
-    approvals: counting,
-    voidApprovals: (change.review?.approvals ?? []).filter(approval => !counting.includes(approval)),
+    approvals: currentApprovals(change),
+    voidApprovals: voidApprovals(change),
     wave: current === undefined ? null : { index: current.wave, share: current.share, phase: current.state, counts: current.counts },
     waves,
     halted: change.status === 'halted' ? { code: change.halt.code, detail: change.halt.detail } : null,

@@ -10,6 +10,7 @@ import { CHANGE_STATUSES, type ChangeStatus } from './change.ts'
 export const COMMANDS = [
   'judge',
   'approve',
+  'withdraw',
   'reject',
   'release',
   'expire',
@@ -21,6 +22,7 @@ export const COMMANDS = [
   'resume',
   'abort',
   'complete',
+  'comment',
 ] as const
 export type CommandName = (typeof COMMANDS)[number]
 
@@ -42,6 +44,7 @@ const refused = (refusal: StatusRefusal): Transition => ({ refused: refusal })
 const ended: Readonly<Record<CommandName, Transition>> = {
   judge: refused('ended'),
   approve: refused('ended'),
+  withdraw: refused('ended'),
   reject: refused('ended'),
   release: refused('ended'),
   expire: refused('ended'),
@@ -53,12 +56,14 @@ const ended: Readonly<Record<CommandName, Transition>> = {
   resume: refused('ended'),
   abort: refused('ended'),
   complete: refused('ended'),
+  comment: refused('ended'),
 }
 
 export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandName, Transition>>>> = {
   proposed: {
     judge: to('in-review', 'blocked'),
     approve: refused('not-judged'),
+    withdraw: refused('not-judged'),
     reject: refused('not-judged'),
     release: refused('not-judged'),
     expire: refused('not-judged'),
@@ -70,10 +75,12 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
     resume: refused('not-halted'),
     abort: to('aborted'),
     complete: refused('not-rolling'),
+    comment: to('proposed'),
   },
   'in-review': {
     judge: to('in-review', 'blocked'),
     approve: to('in-review'),
+    withdraw: to('in-review'),
     reject: to('declined'),
     release: to('released'),
     expire: to('declined'),
@@ -85,10 +92,12 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
     resume: refused('not-halted'),
     abort: to('aborted'),
     complete: refused('not-rolling'),
+    comment: to('in-review'),
   },
   released: {
     judge: refused('already-released'),
     approve: refused('already-released'),
+    withdraw: refused('already-released'),
     reject: refused('already-released'),
     release: refused('already-released'),
     expire: refused('already-released'),
@@ -100,10 +109,12 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
     resume: refused('not-halted'),
     abort: to('aborted'),
     complete: refused('not-rolling'),
+    comment: to('released'),
   },
   rolling: {
     judge: refused('already-released'),
     approve: refused('already-released'),
+    withdraw: refused('already-released'),
     reject: refused('already-released'),
     release: refused('already-released'),
     expire: refused('already-released'),
@@ -115,10 +126,12 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
     resume: refused('not-halted'),
     abort: to('aborted'),
     complete: to('completed'),
+    comment: to('rolling'),
   },
   halted: {
     judge: refused('halted'),
     approve: refused('halted'),
+    withdraw: refused('halted'),
     reject: refused('halted'),
     release: refused('halted'),
     expire: refused('halted'),
@@ -130,6 +143,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
     resume: to('released', 'rolling'),
     abort: to('aborted'),
     complete: refused('halted'),
+    comment: to('halted'),
   },
   blocked: ended,
   declined: ended,

@@ -6,6 +6,7 @@ export {
   ACTIONS,
   type Action,
   HOUSE,
+  type PlainAction,
   type Principal,
   type ReleaseContext,
   type Request,

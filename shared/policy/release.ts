@@ -6,26 +6,31 @@ import { type ReleaseContext, type Resource, WORKFLOW_PRINCIPAL } from './reques
 
 type Approver = { readonly id: string; readonly groups: readonly string[] }
 
+/** What policy needs to know of an approval. */
+type Approved = { readonly by: Approver; readonly digest: string; readonly withdrawnAt: string | null }
+
 /** What policy needs to know of a change; a Change is one. */
 export type Releasable = {
   readonly id: string
   readonly fleet: string
   readonly plan: Plan
   readonly proposer: { readonly id: string }
-  readonly review: { readonly digest: string; readonly approvals: readonly { readonly by: Approver; readonly digest: string }[] } | null
+  readonly review: { readonly digest: string; readonly approvals: readonly Approved[] } | null
 }
 
 /**
- * The approvals that count: of the change's present digest, not by its proposer, one a person (the newest). Everything
+ * The approvals that count: of the change's present digest, not withdrawn, not by its proposer, one a person (the newest). Everything
  * that asks "is it approved" asks here, so that an approval of another digest can count nowhere.
  */
-export const countingApprovals = <A extends { readonly by: Approver; readonly digest: string }>(change: {
+export const countingApprovals = <A extends Approved>(change: {
   readonly proposer: { readonly id: string }
   readonly review: { readonly digest: string; readonly approvals: readonly A[] } | null
 }): readonly A[] => {
   if (change.review === null) return []
   const { digest, approvals } = change.review
-  const counting = approvals.filter(approval => approval.digest === digest && approval.by.id !== change.proposer.id)
+  const counting = approvals.filter(
+    approval => approval.digest === digest && approval.withdrawnAt === null && approval.by.id !== change.proposer.id,
+  )
   return [...new Map(counting.map(approval => [approval.by.id, approval])).values()]
 }
 

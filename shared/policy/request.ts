@@ -50,10 +50,12 @@ export type ReleaseContext = {
   readonly plan: { readonly waves: number; readonly firstShare: number; readonly soakSeconds: number }
 }
 
-type Plain = Exclude<Action, 'releaseChange' | 'openWave' | 'controlChange'>
+/** Actions that are asked about without a context. */
+export type PlainAction = Exclude<Action, 'releaseChange' | 'openWave' | 'controlChange' | 'approveChange'>
 
 export type Request = { readonly principal: Principal; readonly resource: Resource } & (
-  | { readonly action: Plain }
+  | { readonly action: PlainAction }
+  | { readonly action: 'approveChange'; readonly context: { readonly decision: 'approve' | 'reject' | 'withdraw' | 'comment' } }
   | { readonly action: 'controlChange'; readonly context: { readonly command: 'pause' | 'resume' | 'abort' } }
   | { readonly action: 'releaseChange' | 'openWave'; readonly context: ReleaseContext }
 )

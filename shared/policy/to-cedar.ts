@@ -47,6 +47,8 @@ const tallyOf = ({ people, members }: ReleaseContext['approvals']): EntityJson =
 
 const contextOf = (request: Request): { readonly context: Context; readonly entities: readonly EntityJson[] } => {
   switch (request.action) {
+    case 'approveChange':
+      return { context: { decision: request.context.decision }, entities: [] }
     case 'controlChange':
       return { context: { command: request.context.command }, entities: [] }
     case 'releaseChange':

@@ -5,16 +5,20 @@ import {
   type Change,
   type ChangeEvent,
   changeDigest,
+  comment,
   complete,
   expire,
+  isTerminal,
   judge,
   type Outcome,
   openWave,
+  type Person,
   propose,
   type Refusal,
   reject,
   release,
   resume,
+  withdraw,
 } from '../../shared/change/index.ts'
 import { planDefaults } from '../../shared/policy/index.ts'
 import {
@@ -25,6 +29,7 @@ import {
   carol,
   changes,
   clearVerdict,
+  commands,
   countsOf,
   judgedAs,
   leave,
@@ -94,6 +99,30 @@ table('approve', [
   ['refuses the same person twice', approvedBy(bob)(approvedOnce), 'already-approved'],
   ['takes the same person again once the digest moved', approvedBy(bob)(rejudged), { type: 'approved', by: bob }],
 ])
+
+const withdrawnBy = (by: Person) => (change: Change) => withdraw(change, { by, reason: 'a doubt' })
+table('withdraw', [
+  ['takes back one’s own approval', withdrawnBy(bob)(approvedOnce), { type: 'withdrawn', by: bob, digest, reason: 'a doubt' }],
+  ['takes back nobody else’s', withdrawnBy(carol)(approvedOnce), 'nothing-to-withdraw'],
+  ['takes back once', withdrawnBy(bob)(after(approvedOnce, withdrawnBy(bob))), 'nothing-to-withdraw'],
+  ['takes back nothing that is void already', withdrawnBy(bob)(rejudged), 'nothing-to-withdraw'],
+  ['comes too late after the release', withdrawnBy(bob)(released), 'already-released'],
+  ['lets the same person approve again', approvedBy(bob)(after(approvedOnce, withdrawnBy(bob))), { type: 'approved', by: bob }],
+])
+
+table('comment', [
+  [
+    'is open to the proposer, too',
+    comment(inReview, { id: 'r', by: alice, text: 'see the log' }),
+    { type: 'commented', text: 'see the log' },
+  ],
+  ['says something', comment(rolling, { id: 'r', by: carol, text: ' \n' }), 'comment-missing'],
+  ['ends with the change', comment(changes.completed, { id: 'r', by: carol, text: 'nice' }), 'ended'],
+])
+
+test('a comment moves nothing', () => {
+  for (const change of Object.values(changes)) if (!isTerminal(change.status)) expect(after(change, commands.comment)).toEqual(change)
+})
 
 table('reject', [
   ['declines with the reason', reject(inReview, { by: bob, digest, reason: 'not now' }), { type: 'rejected', reason: 'not now' }],

@@ -3,6 +3,7 @@ import {
   approve,
   type Change,
   type CommandName,
+  comment,
   complete,
   evolve,
   expire,
@@ -19,6 +20,7 @@ import {
   release,
   resume,
   type WaveCounts,
+  withdraw,
 } from '../../shared/change/index.ts'
 import { authorize, changeResource, planDefaults, releaseContext } from '../../shared/policy/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
@@ -155,4 +157,6 @@ export const commands: Readonly<Record<CommandName, (change: Change) => Outcome>
   resume: change => resume(change, { by: alice }),
   abort: change => abort(change, { by: carol, reason: '' }),
   complete: change => complete(change, { counts: countsOf(40) }),
+  withdraw: change => withdraw(change, { by: bob, reason: '' }),
+  comment: change => comment(change, { id: 'r1', by: alice, text: 'hm' }),
 }

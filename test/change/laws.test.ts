@@ -6,6 +6,7 @@ import {
   type Change,
   type ChangeEvent,
   type COMMANDS,
+  comment,
   complete,
   currentApprovals,
   evolve,
@@ -25,6 +26,7 @@ import {
   replay,
   resume,
   TRANSITIONS,
+  withdraw,
 } from '../../shared/change/index.ts'
 import { alice, at, bob, carol, changes, clearVerdict, commands, countsOf, leave, POLICY, verdictOf } from './given.ts'
 
@@ -49,6 +51,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       run: change => approve(change, { by, digest: digestOf(change, stale), comment: '' }),
     }),
   ),
+  person.map((by): Step => ({ name: 'withdraw', run: change => withdraw(change, { by, reason: '' }) })),
+  person.map((by): Step => ({ name: 'comment', run: change => comment(change, { id: 'r', by, text: 'hm' }) })),
   fc.tuple(rarely, rarely).map(
     ([stale, really]): Step => ({
       name: 'reject',
@@ -131,10 +135,14 @@ describe('every history of a change', () => {
     ).toEqual(end)
   })
 
-  law('counts no approval of another digest, of the proposer, or of one person twice', trace => {
+  law('counts no approval of another digest, of the proposer, that was withdrawn, or of one person twice', trace => {
     for (const { after } of trace) {
       const counting = currentApprovals(after)
-      expect(counting.every(approval => approval.digest === after.review?.digest && approval.by.id !== alice.id)).toBe(true)
+      expect(
+        counting.every(
+          approval => approval.digest === after.review?.digest && approval.by.id !== alice.id && approval.withdrawnAt === null,
+        ),
+      ).toBe(true)
       expect(new Set(counting.map(approval => approval.by.id)).size).toBe(counting.length)
     }
   })

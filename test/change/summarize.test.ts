@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { type Change, ChangeEvent, evolve, summarize } from '../../shared/change/index.ts'
+import { type Change, ChangeEvent, evolve, summarize, withdraw } from '../../shared/change/index.ts'
 import { after, approvedBy, at, bob, changes, countsOf, judgedAs, steps, verdictOf } from './given.ts'
 
 const rows: readonly (readonly [string, Change, object])[] = [
@@ -35,9 +35,26 @@ test.each(rows)('%s', (_, change, expected) => {
   expect(summarize(change)).toMatchObject(expected)
 })
 
-test('an approval of a digest that moved is shown as void', () => {
+test('an approval of a digest that moved is void, and people are told what moved', () => {
   const moved = after(changes.inReview, approvedBy(bob), judgedAs(verdictOf(['review', 'no-way-back'])))
-  expect(summarize(moved)).toMatchObject({ approvals: [], voidApprovals: [{ by: bob, digest: changes.inReview.review?.digest }] })
+  expect(summarize(moved)).toMatchObject({
+    approvals: [],
+    voidApprovals: [
+      {
+        approval: { by: bob, digest: changes.inReview.review?.digest },
+        why: 'moved',
+        differs: ['verdict'],
+        text: 'Void, because the verdict changed since Bob approved; look at the change again and approve its new digest.',
+      },
+    ],
+  })
+})
+
+test('an approval that was withdrawn is void, and the next one of the same person counts', () => {
+  const withdrawn = after(changes.inReview, approvedBy(bob), change => withdraw(change, { by: bob, reason: '' }))
+  const withdrawal = [{ approval: { by: bob }, why: 'withdrawn', differs: [], text: `Bob withdrew it at ${at}.` }]
+  expect(summarize(withdrawn)).toMatchObject({ approvals: [], voidApprovals: withdrawal })
+  expect(summarize(after(withdrawn, approvedBy(bob)))).toMatchObject({ approvals: [{ by: bob }], voidApprovals: withdrawal })
 })
 
 test('a change that failed before its release is halted without a wave', () => {

@@ -10,10 +10,11 @@ import {
   TERMINAL_STATUSES,
   TRANSITIONS,
 } from '../../shared/change/index.ts'
-import { at, changes, commands } from './given.ts'
+import { after, approvedBy, at, bob, changes, commands } from './given.ts'
 
 /** Where a rolling change must stand for a command to have something to do. */
 const exampleOf = (status: ChangeStatus, command: CommandName): Change => {
+  if (status === 'in-review' && command === 'withdraw') return after(changes.inReview, approvedBy(bob))
   if (status === 'rolling' && command === 'openWave') return changes.betweenWaves
   if (status === 'rolling' && command === 'complete') return changes.allPassed
   const found = Object.values(changes).find(change => change.status === status)

@@ -270,6 +270,18 @@ describe('deciding', () => {
     expect(ran.seen.at(-1)?.body).toEqual({ decision: 'reject', reason: 'not now', digest: change.digest })
     expect((await asBob(routes, ['change', 'reject', ID])).exit).toBe(2)
   })
+  test('an approval is withdrawn and a comment made without a look before', async () => {
+    const withdrawn = await asBob(routes, ['change', 'withdraw', ID, '--reason', 'a doubt'])
+    expect(withdrawn).toMatchObject({ exit: 0, seen: [{ id: 'approve-change', body: { decision: 'withdraw', reason: 'a doubt' } }] })
+    const said = await asBob(routes, ['change', 'comment', ID, '-m', 'hm'])
+    expect(said).toMatchObject({ exit: 0, seen: [{ id: 'approve-change', body: { decision: 'comment', comment: 'hm' } }] })
+    expect((await asBob(routes, ['change', 'comment', ID])).exit).toBe(2)
+  })
+  test('who looks is told which approvals are void, and why', async () => {
+    const voided = { ...change, voidApprovals: [{ by: 'bob', text: 'Void, because the verdict changed since Bob approved.' }] }
+    const ran = await asBob({ 'show-change': () => ({ body: voided }) }, ['change', 'show', ID])
+    expect(ran.out).toContain('Void, because the verdict changed')
+  })
   const matches = [
     ['pause', '*'],
     ['resume', '"2"'],

@@ -52,7 +52,20 @@ describe('who may do what', () => {
     ...looks.map(request => [request.action, request, [alice, bob, carol, olga, dave]] as const),
     ['submitPatch', { principal: nobody, action: 'submitPatch', resource: HOUSE }, [alice, bob]],
     ['proposeChange', { principal: nobody, action: 'proposeChange', resource: edge }, [alice, bob, olga]],
-    ['approveChange', { principal: nobody, action: 'approveChange', resource: change }, [bob, carol]],
+    ...(['approve', 'reject'] as const).map(
+      decision =>
+        [decision, { principal: nobody, action: 'approveChange', resource: change, context: { decision } }, [bob, carol]] as const,
+    ),
+    [
+      'withdraw',
+      { principal: nobody, action: 'approveChange', resource: change, context: { decision: 'withdraw' } },
+      [bob, carol, olga, dave],
+    ],
+    [
+      'comment',
+      { principal: nobody, action: 'approveChange', resource: change, context: { decision: 'comment' } },
+      [alice, bob, carol, olga, dave],
+    ],
     ['manageFleet', { principal: nobody, action: 'manageFleet', resource: edge }, [alice, olga]],
     ...(['pause', 'abort'] as const).map(
       command =>
@@ -83,21 +96,24 @@ describe('who may do what', () => {
   test('the lifecycle can do nothing that persons do', () => {
     const personal: readonly Action[] = ['submitPatch', 'viewChange', 'manageFleet']
     for (const action of personal)
-      if (action !== 'controlChange' && action !== 'releaseChange' && action !== 'openWave')
+      if (action !== 'controlChange' && action !== 'releaseChange' && action !== 'openWave' && action !== 'approveChange')
         expect(() => ask({ principal: WORKFLOW_PRINCIPAL, action, resource: HOUSE })).toThrow(PolicyError)
   })
 })
 
 describe('a refusal tells a person', () => {
   test('who may, where nobody’s rule lets them', () => {
-    expect(ask({ principal: dave, action: 'approveChange', resource: change })).toEqual({
+    expect(ask({ principal: dave, action: 'approveChange', resource: change, context: { decision: 'approve' } })).toEqual({
       allowed: false,
-      reasons: ['Members of kernel-maintainers and security approve and reject changes.'],
+      reasons: [
+        'Members of kernel-maintainers and security approve and reject changes.',
+        'Members of kernel-maintainers, security, operators and auditors comment on changes, and withdraw approvals of their own.',
+      ],
       policies: [],
     })
   })
   test('which rule forbids it', () => {
-    expect(ask({ principal: alice, action: 'approveChange', resource: change })).toEqual({
+    expect(ask({ principal: alice, action: 'approveChange', resource: change, context: { decision: 'approve' } })).toEqual({
       allowed: false,
       reasons: ['Nobody approves or rejects what they proposed.'],
       policies: ['four-eyes'],
@@ -196,7 +212,9 @@ describe('policies that a team adds', () => {
   test('cannot weaken what the house forbids', () => {
     const weaker = withPolicy('@id("all") @reason("anything goes") permit (principal, action, resource);')
     expect(move('releaseChange', contextOf(), weaker)).toMatchObject({ policies: ['one-kernel-maintainer', 'two-people'] })
-    expect(ask({ principal: alice, action: 'approveChange', resource: change }, weaker)).toMatchObject({ policies: ['four-eyes'] })
+    expect(ask({ principal: alice, action: 'approveChange', resource: change, context: { decision: 'approve' } }, weaker)).toMatchObject({
+      policies: ['four-eyes'],
+    })
   })
 })
 

@@ -12,7 +12,11 @@ const verdict = (outcome: Verdict['outcome']): Verdict => ({
   findings: outcome === 'review' ? [{ code: 'no-way-back', severity: 'review', cohort: null, message: '', evidence: {}, remedy: '' }] : [],
   ruleSets: {},
 })
-type Said = { readonly by: { readonly id: string; readonly groups: readonly string[] }; readonly digest: string }
+type Said = {
+  readonly by: { readonly id: string; readonly groups: readonly string[] }
+  readonly digest: string
+  readonly withdrawnAt: string | null
+}
 const changeWith = (...approvals: readonly Said[]) => ({
   id: '01JD',
   fleet: 'edge',
@@ -20,7 +24,7 @@ const changeWith = (...approvals: readonly Said[]) => ({
   proposer: { id: 'alice' },
   review: { digest: 'd2', approvals },
 })
-const said = (id: string, groups: readonly string[], digest = 'd2'): Said => ({ by: { id, groups }, digest })
+const said = (id: string, groups: readonly string[], digest = 'd2'): Said => ({ by: { id, groups }, digest, withdrawnAt: null })
 const bob = said('bob', ['kernel-maintainers'])
 const carol = said('carol', ['security'])
 
@@ -51,6 +55,11 @@ describe('what is missing for a release, in words', () => {
       [bob, said('alice', ['security'])],
       ['approvals of two different people', 'an approval by one of security, because the verdict has findings to review'],
     ],
+    [
+      'as much as before, after an approval that was withdrawn',
+      [{ ...bob, withdrawnAt: '2026-11-23T12:00:00Z' }, bob, { ...carol, withdrawnAt: '2026-11-23T12:00:00Z' }],
+      ['approvals of two different people', 'an approval by one of security, because the verdict has findings to review'],
+    ],
     ['a second person, where one has two hats', [said('eve', ['kernel-maintainers', 'security'])], ['approvals of two different people']],
     [
       'a second person, where one says it twice',
@@ -72,15 +81,20 @@ test('a group that a token names twice counts once', () => {
   expect(approvals).toEqual({ people: 1, members: { security: 1 } })
 })
 
-test('approvals of other digests and of the proposer count for nothing, whatever else is said', () => {
+test('approvals that are of other digests, of the proposer, or withdrawn count for nothing, whatever else is said', () => {
   const anyone = fc.record({
     by: fc.record({ id: fc.constantFrom('alice', 'bob', 'carol', 'eve'), groups: fc.subarray(['kernel-maintainers', 'security']) }),
     digest: fc.constantFrom('d1', 'd2'),
+    withdrawnAt: fc.constantFrom(null, '2026-11-23T12:00:00Z'),
   })
   fc.assert(
     fc.property(fc.array(anyone, { maxLength: 12 }), approvals => {
       const counting = countingApprovals(changeWith(...approvals))
-      const ids = new Set(approvals.filter(({ by, digest }) => digest === 'd2' && by.id !== 'alice').map(({ by }) => by.id))
+      const ids = new Set(
+        approvals
+          .filter(({ by, digest, withdrawnAt }) => digest === 'd2' && withdrawnAt === null && by.id !== 'alice')
+          .map(({ by }) => by.id),
+      )
       expect(new Set(counting.map(({ by }) => by.id))).toEqual(ids)
       expect(releaseContext(changeWith(...approvals), verdict('clear')).approvals.people).toBe(ids.size)
     }),

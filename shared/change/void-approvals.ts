@@ -1,0 +1,38 @@
+import { currentApprovals } from './approvals.ts'
+import type { Approval, Bound, Change } from './change.ts'
+
+/** An approval that counts no more, and why. */
+export type VoidApproval = {
+  readonly approval: Approval
+  readonly why: 'withdrawn' | 'replaced' | 'moved'
+  /** Which parts of what was approved are others now; empty where none is. */
+  readonly differs: readonly (keyof Bound)[]
+  /** The same in a sentence. */
+  readonly text: string
+}
+
+const PARTS = ['livepatch', 'verdict', 'plan', 'policy'] as const satisfies readonly (keyof Bound)[]
+
+/* Bounds are plain JSON that the same code wrote, so equal ones have equal texts. */
+const differing = (seen: Bound, now: Bound): readonly (keyof Bound)[] =>
+  PARTS.filter(part => JSON.stringify(seen[part]) !== JSON.stringify(now[part]))
+
+const listed = (parts: readonly string[]): string => [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter(Boolean).join(' and ')
+
+const explain = (approval: Approval, now: Bound, digest: string): VoidApproval => {
+  const { name } = approval.by
+  const differs = approval.digest === digest ? [] : differing(approval.bound, now)
+  if (approval.withdrawnAt !== null) return { approval, why: 'withdrawn', differs, text: `${name} withdrew it at ${approval.withdrawnAt}.` }
+  if (approval.digest === digest) return { approval, why: 'replaced', differs, text: `${name} approved again later.` }
+  const moved = `the ${listed(differs)} changed since ${name} approved`
+  return { approval, why: 'moved', differs, text: `Void, because ${moved}; look at the change again and approve its new digest.` }
+}
+
+/** The approvals of a change that do not count, oldest first. */
+export const voidApprovals = (change: Change): readonly VoidApproval[] => {
+  const { review } = change
+  if (review === null) return []
+  const counting = currentApprovals(change)
+  const others = review.approvals.filter(approval => !counting.includes(approval))
+  return others.map(approval => explain(approval, review.bound, review.digest))
+}

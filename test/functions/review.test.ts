@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { validate } from '../../functions/lifecycle/validate.ts'
+import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
+import { openHouse, type PersonName } from './house.ts'
+
+const house = openHouse()
+let fleets = 0
+let change = ''
+
+const show = async () => (await house.ask('show-change', { as: 'dave', path: { change } })).body
+const say = (as: PersonName, body: object, key: string = randomUUID()) =>
+  house.ask('approve-change', { as, path: { change }, body, headers: { 'idempotency-key': key } })
+const approve = async (as: PersonName) => say(as, { decision: 'approve', digest: (await show())['digest'] })
+const typesOf = async () => {
+  const { timeline } = await show()
+  return Array.isArray(timeline) ? timeline.map(entry => String(Reflect.get(Object(entry), 'type'))) : []
+}
+
+beforeAll(async () => {
+  for (const name of ['1', '2'] as const) await submit(house, name)
+})
+
+const inReview = async (): Promise<void> => {
+  fleets += 1
+  const fleet = `fleet-${fleets}`
+  await createFleet(house, fleet)
+  const hosts = await enrol(house, fleet, 1)
+  await report(
+    house,
+    fleet,
+    hosts.map(host => host.report({ stack: stackOf() })),
+  )
+  const livepatch = digestOfFile(moduleFile('2'))
+  change = String((await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch, reason: 'r' } })).body['id'])
+  await validate(house.ports)({ change })
+}
+
+describe('an approval that is withdrawn', () => {
+  beforeAll(inReview)
+
+  test('counts no more: the other one alone releases nothing', async () => {
+    expect((await approve('bob')).status).toBe(201)
+    expect(await say('bob', { decision: 'withdraw', reason: 'a doubt' })).toMatchObject({ status: 201, body: { approvals: [] } })
+    expect(await approve('carol')).toMatchObject({ status: 201, body: { status: 'in-review' } })
+  })
+
+  test('is shown as withdrawn, by whom and when', async () => {
+    const withdrawn = { by: 'bob', name: 'Bob', why: 'withdrawn', differs: [], text: expect.stringMatching(/^Bob withdrew it at /) }
+    expect(await show()).toMatchObject({ voidApprovals: [withdrawn] })
+  })
+
+  test('is withdrawn once, however often the request comes', async () => {
+    expect((await say('bob', { decision: 'withdraw' })).status).toBe(201)
+    expect((await typesOf()).filter(type => type === 'withdrawn')).toHaveLength(1)
+  })
+
+  test('is nobody else’s to withdraw', async () => {
+    expect(await say('dave', { decision: 'withdraw' })).toMatchObject({ status: 409, body: { reason: 'nothing-to-withdraw' } })
+    expect(await say('alice', { decision: 'withdraw' })).toMatchObject({ status: 403, body: { code: 'four-eyes' } })
+    expect(await say('mallory', { decision: 'withdraw' })).toMatchObject({ status: 403 })
+  })
+
+  test('can be given again, and then releases; after that it stands', async () => {
+    expect(await approve('bob')).toMatchObject({ status: 201, body: { status: 'released' } })
+    expect(await say('bob', { decision: 'withdraw' })).toMatchObject({ status: 409, body: { reason: 'already-released' } })
+  })
+})
+
+describe('a comment', () => {
+  beforeAll(inReview)
+
+  test('is open to everybody who may look, to the proposer too, and decides nothing', async () => {
+    const { digest } = await show()
+    for (const as of ['alice', 'carol', 'dave'] as const)
+      expect(await say(as, { decision: 'comment', comment: `${as} was here` })).toMatchObject({
+        status: 201,
+        body: { status: 'in-review', digest, approvals: [] },
+      })
+    expect(await show()).toMatchObject({
+      timeline: expect.arrayContaining([expect.objectContaining({ text: 'Dave says: dave was here' })]),
+    })
+    expect(await say('mallory', { decision: 'comment', comment: 'me too' })).toMatchObject({ status: 403 })
+  })
+
+  test('says something, and not too much', async () => {
+    for (const comment of ['', '  ', 'x'.repeat(2_001)])
+      expect(await say('dave', { decision: 'comment', comment })).toMatchObject({ status: 422, body: { code: 'invalid-input' } })
+  })
+
+  test('is recorded once for one request', async () => {
+    const before = (await typesOf()).length
+    for (const _ of [1, 2]) await say('dave', { decision: 'comment', comment: 'once' }, 'the-same-key')
+    expect(await typesOf()).toHaveLength(before + 1)
+  })
+
+  test('comes too late when the change has ended', async () => {
+    await house.ask('control-change', { as: 'alice', path: { change }, body: { command: 'abort' }, headers: { 'if-match': '*' } })
+    expect(await say('dave', { decision: 'comment', comment: 'pity' })).toMatchObject({ status: 409, body: { reason: 'ended' } })
+  })
+})
