@@ -1,10 +1,12 @@
 // `npm run bench`: every figure beside its target. Exit 1 where one is missed. Names choose parts: `npm run bench -- verdict kernel`.
+import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { synthesize } from '../demo/synthesize.ts'
 import { appendFigures } from './appends.ts'
 import { bundleFigures } from './bundles.ts'
 import { type Figure, isMet } from './figure.ts'
+import { fleetFigures } from './fleet.ts'
 import { kernelFigures } from './kernel.ts'
 import { startFigures } from './start.ts'
 import { verdictFigures } from './verdict.ts'
@@ -15,6 +17,7 @@ const { assembly } = await synthesize(root)
 const PARTS: Readonly<Record<string, () => readonly Figure[] | Promise<readonly Figure[]>>> = {
   verdict: verdictFigures,
   kernel: () => kernelFigures(root),
+  fleet: fleetFigures,
   appends: appendFigures,
   start: () => startFigures(root),
   bundles: () => bundleFigures(assembly),
@@ -31,12 +34,20 @@ if (unknown) {
   process.stderr.write(`bench: no part ${unknown}; there are ${Object.keys(PARTS).join(', ')}\n`)
   process.exit(2)
 }
-let missed = 0
-for (const [name, measure] of Object.entries(PARTS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
-  for (const figure of await measure()) {
-    process.stdout.write(`${line(figure)}\n`)
-    if (!isMet(figure)) missed += 1
-  }
+
+/** Each part in a process of its own, so that no part pays for another's memory. */
+const runApart = (name: string): boolean =>
+  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), name], {
+    stdio: 'inherit',
+    cwd: root,
+  }).status === 0
+
+const measure = async (name: string): Promise<boolean> => {
+  const figures = (await PARTS[name]?.()) ?? []
+  for (const figure of figures) process.stdout.write(`${line(figure)}\n`)
+  return figures.every(isMet)
 }
-process.exit(missed === 0 ? 0 : 1)
+
+const [only] = wanted
+const met = wanted.length === 1 && only ? [await measure(only)] : (wanted.length > 0 ? wanted : Object.keys(PARTS)).map(runApart)
+process.exit(met.every(Boolean) ? 0 : 1)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { BUCKETS, type Plan, SLOTS } from './plan.ts'
 
 /**
@@ -6,8 +6,7 @@ import { BUCKETS, type Plan, SLOTS } from './plan.ts'
  * modulo 10,000. Computed on the host and by the control plane alike and never stored as a list, so that opening a share is
  * one write however large the fleet. Uniform: 2^48 is so much larger than 10,000 that the modulo's bias is below 4e-11.
  */
-export const bucketOf = (hostId: string): number =>
-  createHash('sha256').update(`supersede.bucket/1:${hostId}`).digest().readUIntBE(0, 6) % BUCKETS
+export const bucketOf = (hostId: string): number => hash('sha256', `supersede.bucket/1:${hostId}`, 'buffer').readUIntBE(0, 6) % BUCKETS
 
 /** Hundredth of the fleet that a bucket lies in, 0..99; counters are kept by it. */
 export const slotOf = (bucket: number): number => Math.floor(bucket / (BUCKETS / SLOTS))
