@@ -2,10 +2,10 @@ import { Loaded, plural, shortDigest } from './parts.tsx'
 import type { Finding, Verdict, VerdictAnswer } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 
-const stackText = ({ livepatches, resident }: Verdict['cohorts'][number]['stack']): string => {
-  const names = livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'
-  return resident.length > 0 ? `${names} (still resident: ${resident.map(({ name }) => name).join(', ')})` : names
-}
+type Stack = Verdict['cohorts'][number]['stack']
+const namesOf = ({ livepatches }: Stack): string => livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'
+const stackText = (stack: Stack): string =>
+  stack.resident.length > 0 ? `${namesOf(stack)} (still resident: ${stack.resident.map(({ name }) => name).join(', ')})` : namesOf(stack)
 
 const List = ({ title, items }: { readonly title: string; readonly items: readonly string[] }) =>
   items.length === 0 ? null : (
@@ -13,6 +13,12 @@ const List = ({ title, items }: { readonly title: string; readonly items: readon
       <strong>{title}:</strong> {items.join(', ')}
     </p>
   )
+
+const whereOf = (about: Verdict['cohorts'], cohorts: number): string => {
+  if (about.length === 0 || about.length === cohorts) return 'every host'
+  const hosts = about.reduce((sum, cohort) => sum + cohort.hosts, 0)
+  return `${plural(hosts, 'host')} with ${[...new Set(about.map(({ stack }) => namesOf(stack)))].join('; ')}`
+}
 
 const WORST_FIRST = ['block', 'review', 'note']
 
@@ -22,9 +28,7 @@ const groupsOf = ({ findings, cohorts }: Verdict) =>
     .flatMap(group => {
       const [finding] = group
       const about = cohorts.filter(({ cohort }) => group.some(found => found.cohort === cohort))
-      const hosts = about.reduce((sum, cohort) => sum + cohort.hosts, 0)
-      const stacks = [...new Set(about.map(({ stack }) => stackText(stack)))].join('; ')
-      return finding ? [{ finding, where: about.length > 0 ? `${plural(hosts, 'host')} with ${stacks}` : 'every host' }] : []
+      return finding ? [{ finding, where: whereOf(about, cohorts.length) }] : []
     })
     .sort((a, b) => WORST_FIRST.indexOf(a.finding.severity) - WORST_FIRST.indexOf(b.finding.severity))
 

@@ -129,16 +129,18 @@ export const runSchedules = (
   invoke: (functionName: string, event: unknown) => Promise<unknown>,
   log: (line: string) => void,
 ): (() => void) => {
-  const timers = deployed.ofType('AWS::Events::Rule').flatMap(({ logicalId, properties }) =>
-    records(properties['Targets']).map(({ Arn }) => {
-      const name = String(Arn).split(':').at(-1) ?? ''
-      const fire = () =>
-        void invoke(name, { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }).catch((error: unknown) =>
-          log(`schedule ${logicalId}: ${String(error)}`),
-        )
-      fire()
-      return setInterval(fire, rateMs(String(properties['ScheduleExpression'])))
-    }),
-  )
+  // All of them are read before the first one runs: a template with one that is refused starts nothing.
+  const schedules = deployed.ofType('AWS::Events::Rule').flatMap(({ logicalId, properties }) => {
+    const everyMs = rateMs(String(properties['ScheduleExpression']))
+    return records(properties['Targets']).map(({ Arn }) => ({ logicalId, everyMs, name: String(Arn).split(':').at(-1) ?? '' }))
+  })
+  const timers = schedules.map(({ logicalId, everyMs, name }) => {
+    const fire = () =>
+      void invoke(name, { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }).catch((error: unknown) =>
+        log(`schedule ${logicalId}: ${String(error)}`),
+      )
+    fire()
+    return setInterval(fire, everyMs)
+  })
   return () => timers.forEach(clearInterval)
 }
