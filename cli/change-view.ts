@@ -17,7 +17,13 @@ export type WaveView = {
   readonly counts: CountsView | null
 }
 
-export type ApprovalView = { readonly by: string; readonly groups: readonly string[]; readonly at: string; readonly comment: string }
+export type ApprovalView = {
+  readonly by: string
+  readonly groups: readonly string[]
+  readonly at: string
+  readonly comment: string
+  readonly signOff: readonly string[]
+}
 export type FindingView = { readonly code: string; readonly severity: string; readonly message: string; readonly remedy: string }
 
 /** A change as the server shows it (GET /changes/{change}). */
@@ -102,6 +108,7 @@ export const changeView = (value: unknown): ChangeView => {
       groups: textsOf(approval['groups'] ?? objectOf(approval['by'])['groups']),
       at: textOf(approval['at']),
       comment: textOf(approval['comment']),
+      signOff: textsOf(approval['signOff']),
     })),
     voidApprovals: objectsOf(body['voidApprovals']).map(approval => textOf(approval['text'])),
     needs: textsOf(body['needs']),

@@ -140,9 +140,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
     online: true,
     options: [
       option('-m, --comment <text>', 'a word to the record'),
+      repeat('--sign-off <code>', 'sign off this very thing by name, for example fixes-lost; policy tells what needs it'),
       option('--digest <digest>', 'the change digest that you reviewed; refused if the change has moved since'),
     ],
-    examples: ['supersede change approve 01JDC4M8T0000000000000000A -m "tested on lab hosts"'],
+    examples: [
+      'supersede change approve 01JDC4M8T0000000000000000A -m "tested on lab hosts"',
+      'supersede change approve 01JDC4M8T0000000000000000A --sign-off fixes-lost --sign-off downgrade',
+    ],
     load: () => import('./commands/change-approve.ts'),
   },
   {

@@ -6,7 +6,9 @@ import type { Ended } from './shell.ts'
 import { shortDigest } from './terminal/format.ts'
 import { terminalText } from './terminal/terminal-text.ts'
 
-type Decision = { readonly decision: 'approve'; readonly comment?: string } | { readonly decision: 'reject'; readonly reason: string }
+type Decision =
+  | { readonly decision: 'approve'; readonly comment?: string; readonly signOff?: readonly string[] }
+  | { readonly decision: 'reject'; readonly reason: string }
 
 /**
  * Approves or rejects. The decision binds to a digest: the one given with --digest (reviewed elsewhere, earlier), or the one

@@ -1,7 +1,12 @@
 import { decideOn } from '../decide-on.ts'
-import { firstArgument, given, type Run } from '../input.ts'
+import { allGiven, firstArgument, given, type Run } from '../input.ts'
 
 export const run: Run = input => {
   const comment = given(input, 'comment')
-  return decideOn(input, firstArgument(input), { decision: 'approve', ...(comment === undefined ? {} : { comment }) })
+  const signOff = allGiven(input, 'signOff')
+  return decideOn(input, firstArgument(input), {
+    decision: 'approve',
+    ...(comment === undefined ? {} : { comment }),
+    ...(signOff.length === 0 ? {} : { signOff }),
+  })
 }

@@ -19,7 +19,10 @@ const printChange = (shell: Shell, change: ChangeView): void => {
     [
       'approvals',
       change.approvals
-        .map(({ by, groups, at, comment }) => `${by} (${groups.join(', ')}), ${when(at)}${comment === '' ? '' : `: ${comment}`}`)
+        .map(
+          ({ by, groups, at, comment, signOff }) =>
+            `${by} (${groups.join(', ')}), ${when(at)}${signOff.length === 0 ? '' : `, signed off ${signOff.join(', ')}`}${comment === '' ? '' : `: ${comment}`}`,
+        )
         .join('\n'),
     ],
     ['void', change.voidApprovals.join('\n')],

@@ -11,12 +11,12 @@ import {
   release,
   withdraw,
 } from '../../shared/change/index.ts'
-import { changeResource, releaseContext, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
+import { changeResource, releaseContext, signableOf, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, type Intent } from '../append-change.ts'
 import { aboutChange, principalOf, type Question, unknownChange } from '../http/admission.ts'
 import { created, etagOf, type Outcome } from '../http/answer.ts'
-import type { Problem } from '../http/problem.ts'
+import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
@@ -27,12 +27,13 @@ import { changePath } from './path-schemas.ts'
 
 const text = z.string().max(2_000)
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'send the change digest that you saw')
+const code = z.string().regex(/^[a-z][a-z-]{0,63}$/, 'name the code of a finding')
 
 export const shape = {
   path: changePath,
   query: nothing,
   body: z.discriminatedUnion('decision', [
-    z.strictObject({ decision: z.literal('approve'), digest, comment: text.default('') }),
+    z.strictObject({ decision: z.literal('approve'), digest, comment: text.default(''), signOff: z.array(code).max(32).default([]) }),
     z.strictObject({ decision: z.literal('reject'), digest, reason: text.trim().min(1, 'say why') }),
     z.strictObject({ decision: z.literal('withdraw'), reason: text.default('') }),
     z.strictObject({ decision: z.literal('comment'), comment: text.trim().min(1, 'say something') }),
@@ -55,7 +56,7 @@ export const question =
 const decideOn = (change: Change, { id, input: { body }, person: by }: PersonCall<Input>): Decided => {
   switch (body.decision) {
     case 'approve':
-      return approve(change, { by, digest: body.digest, comment: body.comment })
+      return approve(change, { by, digest: body.digest, comment: body.comment, signOff: body.signOff })
     case 'reject':
       return reject(change, { by, digest: body.digest, reason: body.reason })
     case 'withdraw':
@@ -93,7 +94,10 @@ const isRepeated = async (
 ): Promise<boolean> => {
   switch (body.decision) {
     case 'approve':
-      return currentApprovals(change).some(({ by, digest: seen }) => by.id === person.id && seen === body.digest)
+      return currentApprovals(change).some(
+        ({ by, digest: seen, signOff }) =>
+          by.id === person.id && seen === body.digest && body.signOff.every(signed => signOff.includes(signed)),
+      )
     case 'reject':
       return change.status === 'declined' && change.rejection?.by.id === person.id && change.rejection.digest === body.digest
     case 'withdraw': {
@@ -111,11 +115,30 @@ const isComment = (event: unknown, id: string): boolean => {
   return parsed.success && parsed.data.type === 'commented' && parsed.data.id === id
 }
 
+/** A sign-off of what is not there would be a slip of the pen that nobody notices. */
+const signOffProblem = async (
+  { catalog }: ApprovePorts,
+  change: Change,
+  { input: { body } }: PersonCall<Input>,
+): Promise<Problem | null> => {
+  if (body.decision !== 'approve' || body.signOff.length === 0 || change.review === null) return null
+  const verdict = await catalog.verdict(change.review.bound.verdict)
+  const signable = verdict ? signableOf(verdict) : []
+  const [unknown] = body.signOff.filter(signed => !signable.includes(signed))
+  if (unknown === undefined) return null
+  const known = signable.length === 0 ? 'it has nothing to sign off' : `it has ${signable.join(', ')}`
+  return problem('invalid-input', `The verdict has no ${unknown} to sign off; ${known}. Correct \`signOff\` and send it again.`, {
+    signable,
+  })
+}
+
 const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
   const { change } = loaded
   if (await isRepeated(ports, change, call)) return { settled: loaded }
   const outcome = decideOn(change, call)
   if (!outcome.ok) return { settled: refusedProblem(change, outcome) }
+  const misnamed = await signOffProblem(ports, change, call)
+  if (misnamed) return { settled: misnamed }
   const last = call.input.body.decision === 'approve' ? await releasedBy(ports, change, outcome.events) : []
   const events = [...outcome.events, ...last]
   return { events, actor: call.person.id, decision: call.decision }

@@ -40,7 +40,7 @@ export const changeBrief = ({ change, version }: Loaded, needs: readonly string[
   const { approvals, voidApprovals, ...summary } = summarize(change)
   return {
     ...summary,
-    approvals: approvals.map(({ by, digest, comment, at }) => ({ by, digest, comment, at })),
+    approvals: approvals.map(({ by, digest, comment, signOff, at }) => ({ by, digest, comment, signOff, at })),
     voidApprovals: voidApprovals.map(({ approval: { by, digest, at }, why, differs, text }) => ({
       ...{ by: by.id, name: by.name, digest, at },
       ...{ why, differs, text },
@@ -74,7 +74,7 @@ export const changeDocument = (
     reason: change.reason,
     plan: change.plan,
     verdict: verdictDigestOf(change),
-    approvals: approvals.map(({ by, at, comment }) => ({ by: by.id, name: by.name, groups: by.groups, at, comment })),
+    approvals: approvals.map(({ by, at, comment, signOff }) => ({ by: by.id, name: by.name, groups: by.groups, at, comment, signOff })),
     wave: wave && counted(wave, wave.index),
     waves: waves.map(counted),
     findings: known.verdict?.findings,

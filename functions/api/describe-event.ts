@@ -8,6 +8,8 @@ const describeCounts = ({ hosts: all, applied, failed, stalled, silent }: WaveCo
   return [`${applied} of ${hosts(all)} applied`, ...others.filter(text => text !== '')].join(', ')
 }
 
+const signed = (codes: readonly string[] = []): string => (codes.length === 0 ? '' : ` and signed off ${codes.join(', ')}`)
+
 /** One line for a person's eyes. */
 export const describeEvent = (event: ChangeEvent): string => {
   switch (event.type) {
@@ -18,7 +20,7 @@ export const describeEvent = (event: ChangeEvent): string => {
     case 'blocked':
       return `The verdict blocks it: ${event.codes.join(', ')}`
     case 'approved':
-      return `${event.by.name} approved${event.comment === '' ? '' : `: ${event.comment}`}`
+      return `${event.by.name} approved${signed(event.signOff)}${event.comment === '' ? '' : `: ${event.comment}`}`
     case 'withdrawn':
       return `${event.by.name} withdrew the approval${event.reason === '' ? '' : `: ${event.reason}`}`
     case 'commented':

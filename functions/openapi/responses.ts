@@ -10,7 +10,14 @@ import { Finding, Verdict } from '../../shared/verdict/index.ts'
 const instant = z.iso.datetime()
 const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().optional() })
 
-const Approval = z.object({ by: z.string(), name: z.string(), groups: z.array(z.string()), at: instant, comment: z.string() })
+const Approval = z.object({
+  by: z.string(),
+  name: z.string(),
+  groups: z.array(z.string()),
+  at: instant,
+  comment: z.string(),
+  signOff: z.array(z.string()),
+})
 const VoidApproval = z.object({
   by: z.string(),
   name: z.string(),
@@ -42,7 +49,7 @@ const Summary = z.object({
   needs: z.array(z.string()),
 })
 const ChangeBrief = Summary.extend({
-  approvals: z.array(z.object({ by: Person, digest: z.string(), comment: z.string(), at: instant })),
+  approvals: z.array(z.object({ by: Person, digest: z.string(), comment: z.string(), signOff: z.array(z.string()), at: instant })),
   voidApprovals: z.array(VoidApproval),
 })
 const Change = Summary.extend({

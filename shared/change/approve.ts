@@ -1,15 +1,28 @@
 import { currentApprovals } from './approvals.ts'
-import type { Change, Person } from './change.ts'
+import type { Approval, Change, Person } from './change.ts'
 import { accept, type Outcome, refuse, refusedByStatus } from './outcome.ts'
 
-export type Approve = { readonly by: Person; readonly digest: string; readonly comment: string }
+export type Approve = {
+  readonly by: Person
+  readonly digest: string
+  readonly comment: string
+  /** What is signed off by name (codes of findings, `downgrade`); may be left out. */
+  readonly signOff?: readonly string[]
+}
 
-/** An approval binds to the digest that was seen, so that nothing edited afterwards can inherit it. */
-export const approve = (change: Change, { by, digest, comment }: Approve): Outcome => {
+const covers = (approval: Approval, signOff: readonly string[]): boolean => signOff.every(code => approval.signOff.includes(code))
+
+/**
+ * An approval binds to the digest that was seen, so that nothing edited afterwards can inherit it. Who has approved may approve
+ * again to sign off more; the later approval counts in the place of the earlier and keeps what that one signed off.
+ */
+export const approve = (change: Change, { by, digest, comment, signOff = [] }: Approve): Outcome => {
   const refused = refusedByStatus(change, 'approve')
   if (refused) return refused
   if (change.proposer.id === by.id) return refuse('own-change')
   if (change.review?.digest !== digest) return refuse('stale-digest')
-  if (currentApprovals(change).some(approval => approval.by.id === by.id)) return refuse('already-approved')
-  return accept({ type: 'approved', by, digest, comment })
+  const earlier = currentApprovals(change).find(approval => approval.by.id === by.id)
+  if (earlier && covers(earlier, signOff)) return refuse('already-approved')
+  const signed = [...new Set([...(earlier?.signOff ?? []), ...signOff])].sort()
+  return accept({ type: 'approved', by, digest, comment, ...(signed.length === 0 ? {} : { signOff: signed }) })
 }

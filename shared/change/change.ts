@@ -51,7 +51,14 @@ export const ChangeEvent = z.discriminatedUnion('type', [
     downgrade: z.boolean(),
   }),
   z.object({ type: z.literal('blocked'), verdict: z.string(), codes: z.array(z.string()).readonly() }),
-  z.object({ type: z.literal('approved'), by: Person, digest: z.string(), comment: z.string() }),
+  z.object({
+    type: z.literal('approved'),
+    by: Person,
+    digest: z.string(),
+    comment: z.string(),
+    /** What was signed off by name, besides the general yes; absent where nothing was. */
+    signOff: z.array(z.string()).readonly().optional(),
+  }),
   z.object({ type: z.literal('withdrawn'), by: Person, digest: z.string(), reason: z.string() }),
   /** `id`: of the request, so that a repetition after a crash says it once. */
   z.object({ type: z.literal('commented'), id: z.string(), by: Person, text: z.string() }),
@@ -88,6 +95,8 @@ export type Approval = {
   /** What that digest bound, so that people can be told what differs now. */
   readonly bound: Bound
   readonly comment: string
+  /** What the person signed off by name, sorted. */
+  readonly signOff: readonly string[]
   readonly at: string
   /** ISO 8601; null while the person stands by it. */
   readonly withdrawnAt: string | null

@@ -39,7 +39,8 @@ const reviewOf = (change: Change): Review => {
 
 const approved = (change: Change, event: Of<'approved'>, at: string): Change => {
   const review = reviewOf(change)
-  const approval: Approval = { by: event.by, digest: event.digest, bound: review.bound, comment: event.comment, at, withdrawnAt: null }
+  const { by, digest, comment, signOff = [] } = event
+  const approval: Approval = { by, digest, bound: review.bound, comment, signOff, at, withdrawnAt: null }
   return { ...proposal(change), status: 'in-review', review: { ...review, approvals: [...review.approvals, approval] }, rollout: null }
 }
 

@@ -1,7 +1,7 @@
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { loadPolicies, PolicyError, type PolicySet } from './load-policies.ts'
 export { PlanRequest, planDefaults, planOf, problemsOf } from './plan-of.ts'
-export { changeResource, countingApprovals, missingForRelease, releaseContext } from './release.ts'
+export { changeResource, countingApprovals, missingForRelease, releaseContext, signableOf } from './release.ts'
 export {
   ACTIONS,
   type Action,

@@ -7,7 +7,7 @@ import { type ReleaseContext, type Resource, WORKFLOW_PRINCIPAL } from './reques
 type Approver = { readonly id: string; readonly groups: readonly string[] }
 
 /** What policy needs to know of an approval. */
-type Approved = { readonly by: Approver; readonly digest: string; readonly withdrawnAt: string | null }
+type Approved = { readonly by: Approver; readonly digest: string; readonly withdrawnAt: string | null; readonly signOff: readonly string[] }
 
 /** What policy needs to know of a change; a Change is one. */
 export type Releasable = {
@@ -43,6 +43,13 @@ const codesOf = (verdict: Verdict, severity: 'block' | 'review'): readonly strin
   ...new Set(verdict.findings.filter(finding => finding.severity === severity).map(finding => finding.code)),
 ]
 
+/** What of a verdict can be signed off by name: the codes of its findings to review, a downgrade, lost fixes. Sorted. */
+export const signableOf = (verdict: Verdict): readonly string[] => {
+  const downgrade = verdict.cohorts.some(cohort => cohort.downgrade) ? ['downgrade'] : []
+  const fixesLost = verdict.cohorts.some(cohort => cohort.fixes.lost.length > 0) ? ['fixes-lost'] : []
+  return [...new Set([...codesOf(verdict, 'review'), ...downgrade, ...fixesLost])].sort()
+}
+
 /** A change as policies see it. */
 export const changeResource = (change: Pick<Releasable, 'id' | 'fleet' | 'proposer'>): Resource => ({
   type: 'Change',
@@ -53,9 +60,11 @@ export const changeResource = (change: Pick<Releasable, 'id' | 'fleet' | 'propos
 
 /** Context of releaseChange and openWave. Precondition: `verdict` is the one that the change's digest binds. */
 export const releaseContext = (change: Releasable, verdict: Verdict): ReleaseContext => {
-  const approvers = countingApprovals(change).map(({ by }) => by)
+  const counting = countingApprovals(change)
+  const approvers = counting.map(({ by }) => by)
+  const signedOff = [...new Set(counting.flatMap(({ signOff }) => signOff))].sort()
   return {
-    approvals: { people: approvers.length, members: membersOf(approvers) },
+    approvals: { people: approvers.length, members: membersOf(approvers), signedOff },
     verdict: {
       outcome: verdict.outcome,
       block: codesOf(verdict, 'block'),

@@ -38,8 +38,12 @@ export const HOUSE: Resource = { type: 'House' }
 
 /** Context of releaseChange and openWave (releaseContext makes it). */
 export type ReleaseContext = {
-  /** Approvals that count. `members`: of each group, how many of those people. */
-  readonly approvals: { readonly people: number; readonly members: Readonly<Record<string, number>> }
+  /** Approvals that count. `members`: of each group, how many of those people. `signedOff`: what they name, of all together. */
+  readonly approvals: {
+    readonly people: number
+    readonly members: Readonly<Record<string, number>>
+    readonly signedOff: readonly string[]
+  }
   readonly verdict: {
     readonly outcome: string
     readonly block: readonly string[]

@@ -40,8 +40,8 @@ const resourceOf = (resource: Resource): { readonly at: TypeAndId; readonly enti
   }
 }
 
-const tallyOf = ({ people, members }: ReleaseContext['approvals']): EntityJson => ({
-  ...entity(TALLY_UID, { people }),
+const tallyOf = ({ people, members, signedOff }: ReleaseContext['approvals']): EntityJson => ({
+  ...entity(TALLY_UID, { people, signedOff: [...signedOff] }),
   tags: { ...members },
 })
 

@@ -87,6 +87,7 @@ table('judge', [
   ['never judges what is released', judgedAs(clearVerdict)(released), 'already-released'],
 ])
 
+const signedBy = (code: string) => (change: Change) => approve(change, { by: bob, digest, comment: '', signOff: [code] })
 table('approve', [
   ['binds to the digest that was seen', approvedBy(bob)(inReview), { type: 'approved', by: bob, digest }],
   ['refuses a digest that moved', approvedBy(carol, digest)(rejudged), 'stale-digest'],
@@ -97,6 +98,17 @@ table('approve', [
     'own-change',
   ],
   ['refuses the same person twice', approvedBy(bob)(approvedOnce), 'already-approved'],
+  [
+    'takes the same person again to sign off something by name',
+    approve(approvedOnce, { by: bob, digest, comment: '', signOff: ['fixes-lost', 'fixes-lost'] }),
+    { type: 'approved', by: bob, signOff: ['fixes-lost'] },
+  ],
+  [
+    'keeps what was signed off before',
+    signedBy('downgrade')(after(approvedOnce, signedBy('fixes-lost'))),
+    { signOff: ['downgrade', 'fixes-lost'] },
+  ],
+  ['refuses to sign off the same thing twice', signedBy('fixes-lost')(after(approvedOnce, signedBy('fixes-lost'))), 'already-approved'],
   ['takes the same person again once the digest moved', approvedBy(bob)(rejudged), { type: 'approved', by: bob }],
 ])
 

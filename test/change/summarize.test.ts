@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { type Change, ChangeEvent, evolve, summarize, withdraw } from '../../shared/change/index.ts'
+import { approve, type Change, ChangeEvent, evolve, summarize, withdraw } from '../../shared/change/index.ts'
 import { after, approvedBy, at, bob, changes, countsOf, judgedAs, steps, verdictOf } from './given.ts'
 
 const rows: readonly (readonly [string, Change, object])[] = [
@@ -55,6 +55,17 @@ test('an approval that was withdrawn is void, and the next one of the same perso
   const withdrawal = [{ approval: { by: bob }, why: 'withdrawn', differs: [], text: `Bob withdrew it at ${at}.` }]
   expect(summarize(withdrawn)).toMatchObject({ approvals: [], voidApprovals: withdrawal })
   expect(summarize(after(withdrawn, approvedBy(bob)))).toMatchObject({ approvals: [{ by: bob }], voidApprovals: withdrawal })
+})
+
+test('an approval that signs off more takes the place of the one before', () => {
+  const digest = changes.inReview.review?.digest ?? ''
+  const signed = after(changes.inReview, approvedBy(bob), change =>
+    approve(change, { by: bob, digest, comment: '', signOff: ['downgrade'] }),
+  )
+  expect(summarize(signed)).toMatchObject({
+    approvals: [{ by: bob, signOff: ['downgrade'] }],
+    voidApprovals: [{ why: 'replaced', differs: [], text: 'Bob approved again later.' }],
+  })
 })
 
 test('a change that failed before its release is halted without a wave', () => {

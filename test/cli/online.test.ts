@@ -258,6 +258,10 @@ describe('deciding', () => {
     const ran = await asBob(routes, ['change', 'approve', ID, '--digest', 'ef'.repeat(32)])
     expect(ran.seen.at(-1)?.body).toEqual({ decision: 'approve', digest: 'ef'.repeat(32) })
   })
+  test('or signs off by name what policy wants named', async () => {
+    const ran = await asBob(routes, ['change', 'approve', ID, '--sign-off', 'fixes-lost', '--sign-off', 'downgrade'])
+    expect(ran.seen.at(-1)?.body).toEqual({ decision: 'approve', digest: change.digest, signOff: ['fixes-lost', 'downgrade'] })
+  })
   test('a change without a verdict has nothing to approve', async () => {
     const early = { 'show-change': () => ({ body: { ...change, digest: null, status: 'proposed' } }) }
     expect(await asBob(early, ['change', 'approve', ID])).toMatchObject({

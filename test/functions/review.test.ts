@@ -18,10 +18,11 @@ const typesOf = async () => {
 }
 
 beforeAll(async () => {
-  for (const name of ['1', '2'] as const) await submit(house, name)
+  await submit(house, '1', { fixes: ['CVE-2026-0001'] })
+  await submit(house, '2')
 })
 
-const inReview = async (): Promise<void> => {
+const inReview = async (stack = stackOf()): Promise<void> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
   await createFleet(house, fleet)
@@ -29,7 +30,7 @@ const inReview = async (): Promise<void> => {
   await report(
     house,
     fleet,
-    hosts.map(host => host.report({ stack: stackOf() })),
+    hosts.map(host => host.report({ stack })),
   )
   const livepatch = digestOfFile(moduleFile('2'))
   change = String((await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch, reason: 'r' } })).body['id'])
@@ -37,7 +38,7 @@ const inReview = async (): Promise<void> => {
 }
 
 describe('an approval that is withdrawn', () => {
-  beforeAll(inReview)
+  beforeAll(() => inReview())
 
   test('counts no more: the other one alone releases nothing', async () => {
     expect((await approve('bob')).status).toBe(201)
@@ -68,7 +69,7 @@ describe('an approval that is withdrawn', () => {
 })
 
 describe('a comment', () => {
-  beforeAll(inReview)
+  beforeAll(() => inReview())
 
   test('is open to everybody who may look, to the proposer too, and decides nothing', async () => {
     const { digest } = await show()
@@ -97,5 +98,37 @@ describe('a comment', () => {
   test('comes too late when the change has ended', async () => {
     await house.ask('control-change', { as: 'alice', path: { change }, body: { command: 'abort' }, headers: { 'if-match': '*' } })
     expect(await say('dave', { decision: 'comment', comment: 'pity' })).toMatchObject({ status: 409, body: { reason: 'ended' } })
+  })
+})
+
+describe('a fix that would be lost', () => {
+  beforeAll(() => inReview(stackOf('1')))
+  const signOff = async (as: PersonName, ...codes: readonly string[]) =>
+    say(as, { decision: 'approve', digest: (await show())['digest'], signOff: codes })
+
+  test('is not covered by a general yes of everybody', async () => {
+    for (const as of ['bob', 'carol'] as const) expect((await approve(as)).status).toBe(201)
+    expect(await show()).toMatchObject({ status: 'in-review', needs: ['a sign-off of fixes-lost'] })
+  })
+
+  test('is signed off under its own name only', async () => {
+    expect(await signOff('carol', 'fixes-lots')).toMatchObject({
+      status: 422,
+      body: { code: 'invalid-input', signable: expect.arrayContaining(['fixes-lost']), detail: expect.stringContaining('fixes-lots') },
+    })
+    expect(await signOff('carol', 'downgrade')).toMatchObject({ status: 422 })
+    expect(await signOff('alice', 'fixes-lost')).toMatchObject({ status: 403, body: { code: 'four-eyes' } })
+  })
+
+  test('is let go once somebody who approved names it', async () => {
+    expect(await signOff('carol', 'fixes-lost')).toMatchObject({ status: 201, body: { status: 'released', needs: [] } })
+    expect(await show()).toMatchObject({
+      approvals: [
+        { by: 'bob', signOff: [] },
+        { by: 'carol', signOff: ['fixes-lost'] },
+      ],
+      voidApprovals: [{ by: 'carol', why: 'replaced' }],
+      timeline: expect.arrayContaining([expect.objectContaining({ text: 'Carol approved and signed off fixes-lost' })]),
+    })
   })
 })

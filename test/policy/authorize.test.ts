@@ -136,8 +136,13 @@ describe('names that look alike are different names', () => {
   })
 })
 
-const contextOf = (over: Partial<ReleaseContext['verdict']> = {}, people = 0, members: Record<string, number> = {}): ReleaseContext => ({
-  approvals: { people, members },
+const contextOf = (
+  over: Partial<ReleaseContext['verdict']> = {},
+  people = 0,
+  members: Record<string, number> = {},
+  signedOff: readonly string[] = [],
+): ReleaseContext => ({
+  approvals: { people, members, signedOff },
   verdict: { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [], ...over },
   plan: { waves: 3, firstShare: 500, soakSeconds: 0.5 },
 })
@@ -156,6 +161,16 @@ describe('a release', () => {
       ['security-reviews-risk'],
     ],
     ['is had then from one of each', contextOf({ outcome: 'review' }, 2, { 'kernel-maintainers': 1, security: 1 }), []],
+    [
+      'needs a downgrade and lost fixes named, even where no finding says so',
+      contextOf({ downgrade: true, fixesLost: ['CVE-2026-0001'] }, 2, { 'kernel-maintainers': 2 }),
+      ['signed-off-downgrade', 'signed-off-fixes-lost'],
+    ],
+    [
+      'is had when they are',
+      contextOf({ downgrade: true, fixesLost: ['CVE-2026-0001'] }, 2, { 'kernel-maintainers': 2 }, ['downgrade', 'fixes-lost']),
+      [],
+    ],
     [
       'is never had with a blocking finding, whoever approves',
       contextOf({ outcome: 'block', block: ['missing-callback'] }, 9, { 'kernel-maintainers': 5, security: 4 }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { countingApprovals, missingForRelease, planDefaults, releaseContext } from '../../shared/policy/index.ts'
+import { countingApprovals, missingForRelease, planDefaults, releaseContext, signableOf } from '../../shared/policy/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import { housePolicies } from './house-policies.ts'
 
@@ -16,6 +16,7 @@ type Said = {
   readonly by: { readonly id: string; readonly groups: readonly string[] }
   readonly digest: string
   readonly withdrawnAt: string | null
+  readonly signOff: readonly string[]
 }
 const changeWith = (...approvals: readonly Said[]) => ({
   id: '01JD',
@@ -24,7 +25,12 @@ const changeWith = (...approvals: readonly Said[]) => ({
   proposer: { id: 'alice' },
   review: { digest: 'd2', approvals },
 })
-const said = (id: string, groups: readonly string[], digest = 'd2'): Said => ({ by: { id, groups }, digest, withdrawnAt: null })
+const said = (id: string, groups: readonly string[], digest = 'd2'): Said => ({
+  by: { id, groups },
+  digest,
+  withdrawnAt: null,
+  signOff: [],
+})
 const bob = said('bob', ['kernel-maintainers'])
 const carol = said('carol', ['security'])
 
@@ -76,9 +82,41 @@ describe('what is missing for a release, in words', () => {
   })
 })
 
+describe('what must be signed off by name', () => {
+  const finding = (code: string) => ({ code, severity: 'review' as const, cohort: null, message: '', evidence: {}, remedy: '' })
+  const risky = (...codes: readonly string[]): Verdict => ({ ...verdict('review'), findings: codes.map(finding) })
+  const signed = (approval: Said, ...signOff: readonly string[]): Said => ({ ...approval, signOff })
+  const rows: readonly (readonly [string, readonly Said[], readonly string[], readonly string[]])[] = [
+    ['is missing after plain approvals', [bob, carol], ['fixes-lost'], ['a sign-off of fixes-lost']],
+    ['is there once anybody who counts names it', [bob, signed(carol, 'fixes-lost')], ['fixes-lost'], []],
+    [
+      'is missing where another thing was named',
+      [bob, signed(carol, 'downgrade')],
+      ['functions-reverted'],
+      ['a sign-off of functions-reverted'],
+    ],
+    ['can be named by different people', [signed(bob, 'downgrade'), signed(carol, 'fixes-lost')], ['downgrade', 'fixes-lost'], []],
+    [
+      'is missing where who named it counts no more',
+      [bob, carol, signed(said('eve', ['security'], 'd1'), 'downgrade'), signed(said('alice', ['security']), 'downgrade')],
+      ['downgrade'],
+      ['a sign-off of downgrade'],
+    ],
+    ['is nothing for other findings', [bob, carol], ['way-back-not-atomic', 'unsigned'], []],
+  ]
+  test.each(rows)('%s', (_, approvals, codes, missing) => {
+    expect(missingForRelease(housePolicies, changeWith(...approvals), risky(...codes))).toEqual(missing)
+  })
+
+  test('can be whatever the verdict has to review, each once', () => {
+    expect(signableOf(risky('unsigned', 'fixes-lost', 'unsigned'))).toEqual(['fixes-lost', 'unsigned'])
+    expect(signableOf(verdict('clear'))).toEqual([])
+  })
+})
+
 test('a group that a token names twice counts once', () => {
   const { approvals } = releaseContext(changeWith(said('bob', ['security', 'security'])), verdict('clear'))
-  expect(approvals).toEqual({ people: 1, members: { security: 1 } })
+  expect(approvals).toEqual({ people: 1, members: { security: 1 }, signedOff: [] })
 })
 
 test('approvals that are of other digests, of the proposer, or withdrawn count for nothing, whatever else is said', () => {
@@ -86,6 +124,7 @@ test('approvals that are of other digests, of the proposer, or withdrawn count f
     by: fc.record({ id: fc.constantFrom('alice', 'bob', 'carol', 'eve'), groups: fc.subarray(['kernel-maintainers', 'security']) }),
     digest: fc.constantFrom('d1', 'd2'),
     withdrawnAt: fc.constantFrom(null, '2026-11-23T12:00:00Z'),
+    signOff: fc.subarray(['downgrade', 'fixes-lost']),
   })
   fc.assert(
     fc.property(fc.array(anyone, { maxLength: 12 }), approvals => {
