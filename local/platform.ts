@@ -53,14 +53,23 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** One process a data directory: two would answer for the same tables. */
+/** When a process began, in clock ticks since the machine did (proc(5), `starttime` of /proc/PID/stat); empty where there is no /proc. */
+const startOf = (pid: number): string => {
+  const file = `/proc/${pid}/stat`
+  if (!existsSync(file)) return ''
+  const stat = readFileSync(file, 'utf8')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
+
+/** One process a data directory: two would answer for the same tables. A number that another process has by now holds nothing. */
 const lock = (data: string): (() => void) => {
   mkdirSync(data, { recursive: true, mode: 0o700 })
   const file = join(data, 'lock')
-  const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
-  if (holder > 0 && isAlive(holder))
+  const [pid = '', start = ''] = existsSync(file) ? readFileSync(file, 'utf8').split(' ') : []
+  const holder = Number(pid)
+  if (holder > 0 && isAlive(holder) && startOf(holder) === start)
     throw new Error(`the data directory is in use by process ${holder}; stop it, or choose another with --data`)
-  writeFileSync(file, String(process.pid))
+  writeFileSync(file, `${process.pid} ${startOf(process.pid)}`)
   return () => rmSync(file, { force: true })
 }
 

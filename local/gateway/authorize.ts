@@ -38,9 +38,7 @@ const byJwt = async (
   { jwks, now }: AuthorizeOptions,
 ): Promise<Authorized> => {
   if (!token)
-    return unauthorized(
-      'This operation is for people. Log in with: supersede login NAME, and send the token as "Authorization: Bearer …".',
-    )
+    return unauthorized('This operation is for people. Log in with: supersede login NAME, and send the token as "Authorization: Bearer …".')
   const keys = jwks(authorization.issuer)
   if (!keys) return unauthorized(`Nothing is known of the issuer ${authorization.issuer}.`)
   try {

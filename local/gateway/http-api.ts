@@ -80,7 +80,8 @@ const answerOf = (returned: unknown): HttpAnswer => {
     }
   const { statusCode, headers = {}, body = '', isBase64Encoded, cookies } = returned as Returned
   const status = Number(statusCode)
-  if (!Number.isInteger(status) || status < 200 || status > 599) throw new Error(`the function returned the statusCode ${String(statusCode)}`)
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw new Error(`the function returned the statusCode ${String(statusCode)}`)
   for (const [name, value] of Object.entries(headers)) {
     validateHeaderName(name)
     validateHeaderValue(name, String(value))

@@ -45,16 +45,23 @@ describe('starting and stopping', () => {
   })
 
   test('a data directory in use is refused, naming the process', async () => {
-    writeFileSync(join(data, 'lock'), String(process.ppid))
+    const start = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19]
+    const held = `${process.ppid} ${start}`
+    writeFileSync(join(data, 'lock'), held)
     await expect(open()).rejects.toThrow(`the data directory is in use by process ${process.ppid}; stop it, or choose another with --data`)
-    expect(readFileSync(join(data, 'lock'), 'utf8')).toBe(String(process.ppid))
+    expect(readFileSync(join(data, 'lock'), 'utf8')).toBe(held)
   })
 
-  test.each(['999999999', '', 'nonsense', '-1'])('the lock %j of a process that is gone counts for nothing', async left => {
-    writeFileSync(join(data, 'lock'), left)
-    await expect(open(0, 'NoSuchStack')).rejects.toThrow('NoSuchStack.template.json')
-    expect(existsSync(join(data, 'lock'))).toBe(false)
-  })
+  test.each(['999999999 1', '', 'nonsense', '-1', `${process.ppid} 1`])(
+    'the lock %j of a process that is gone counts for nothing',
+    async left => {
+      writeFileSync(join(data, 'lock'), left)
+      await expect(open(0, 'NoSuchStack')).rejects.toThrow('NoSuchStack.template.json')
+      expect(existsSync(join(data, 'lock'))).toBe(false)
+    },
+  )
 
   test('a taken port is said in one line, and leaves nothing open', async () => {
     const server = createServer()
