@@ -14,9 +14,10 @@ const Approvals = ({ change }: { readonly change: Change }) => (
     <h2>Approvals</h2>
     {change.approvals.length === 0 ? <p class="hint">None yet.</p> : null}
     <ul>
-      {change.approvals.map(({ by, name, at, comment }) => (
+      {change.approvals.map(({ by, name, at, comment, signOff = [] }) => (
         <li key={`${by}-${at}`}>
           {name} ({by}), <Time at={at} />
+          {signOff.length > 0 ? `, signing off ${signOff.join(', ')}` : ''}
           {comment ? `: ${comment}` : ''}
         </li>
       ))}

@@ -5,7 +5,7 @@ import type { Change } from './shapes.ts'
 
 type Said = { readonly kind: 'hint' | 'error'; readonly text: string }
 
-const say = (error: unknown): Said => ({
+const saidOf = (error: unknown): Said => ({
   kind: 'error',
   text: error instanceof Problem ? error.message : 'Something went wrong in this page.',
 })
@@ -22,7 +22,7 @@ const useDoing = (onDone: () => void) => {
       await what()
       setSaid({ kind: 'hint', text: done })
     } catch (error) {
-      setSaid(say(error))
+      setSaid(saidOf(error))
     }
     setBusy(false)
     onDone()
@@ -36,24 +36,59 @@ const Outcome = ({ said }: { readonly said: Said }) => (
   </p>
 )
 
-/** Approve or reject; the decision is bound to the digest that stands on this page. */
+/** What can be signed off by name: some of it policy asks for where a yes alone does not do. */
+const signableOf = ({ findings = [] }: Change): readonly string[] =>
+  [...new Set(findings.filter(({ severity }) => severity === 'review').map(({ code }) => code))].sort()
+
+const SignOff = ({ codes, onToggle }: { readonly codes: readonly string[]; readonly onToggle: (code: string, is: boolean) => void }) =>
+  codes.length === 0 ? null : (
+    <fieldset>
+      <legend>Sign off by name, where it is asked for</legend>
+      {codes.map(code => (
+        <label key={code}>
+          <input type="checkbox" onChange={event => onToggle(code, event.currentTarget.checked)} /> {code}
+        </label>
+      ))}
+    </fieldset>
+  )
+
+/** Approve, reject, comment, withdraw; a decision is bound to the digest that stands on this page. */
 const Approval = ({ change, onDone }: Props) => {
   const [comment, setComment] = useState('')
+  const [signed, setSigned] = useState<ReadonlySet<string>>(new Set())
   const { busy, act, status } = useDoing(onDone)
-  const decide = (body: object, done: string) =>
-    act(() => ask('approve-change', { parameters: { change: change.id }, body: { digest: change.digest, ...body } }), done)
-  if (session.value?.id === change.proposer) return <p class="hint">You proposed this change, so others decide about it.</p>
+  const say = (body: object, done: string) => void act(() => ask('approve-change', { parameters: { change: change.id }, body }), done)
+  const toggle = (code: string, is: boolean) => setSigned(new Set([...signed, code].filter(other => is || other !== code)))
+  const { digest } = change
+  const me = session.value?.id
+  if (me === change.proposer) return <p class="hint">You proposed this change, so others decide about it.</p>
   return (
     <div>
       <label>
         Comment or reason <input value={comment} maxLength={2000} onInput={event => setComment(event.currentTarget.value)} />
-      </label>{' '}
-      <button type="button" class="good" disabled={busy} onClick={() => void decide({ decision: 'approve', comment }, 'Approved.')}>
-        Approve
-      </button>{' '}
-      <button type="button" class="bad" disabled={busy} onClick={() => void decide({ decision: 'reject', reason: comment }, 'Rejected.')}>
-        Reject
-      </button>
+      </label>
+      <SignOff codes={signableOf(change)} onToggle={toggle} />
+      <div class="control">
+        <button
+          type="button"
+          class="good"
+          disabled={busy}
+          onClick={() => say({ decision: 'approve', digest, comment, signOff: [...signed] }, 'Approved.')}
+        >
+          Approve
+        </button>
+        <button type="button" class="bad" disabled={busy} onClick={() => say({ decision: 'reject', digest, reason: comment }, 'Rejected.')}>
+          Reject
+        </button>
+        <button type="button" disabled={busy} onClick={() => say({ decision: 'comment', comment }, 'Said.')}>
+          Only comment
+        </button>
+        {change.approvals.some(({ by }) => by === me) ? (
+          <button type="button" disabled={busy} onClick={() => say({ decision: 'withdraw', reason: comment }, 'Withdrawn.')}>
+            Withdraw my approval
+          </button>
+        ) : null}
+      </div>
       {status}
     </div>
   )

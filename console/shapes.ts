@@ -22,8 +22,15 @@ export type Change = {
   readonly decideBefore: string | null
   readonly digest: string | null
   readonly reason: string
-  readonly approvals: readonly { readonly by: string; readonly name: string; readonly at: string; readonly comment: string }[]
+  readonly approvals: readonly {
+    readonly by: string
+    readonly name: string
+    readonly at: string
+    readonly comment: string
+    readonly signOff?: readonly string[]
+  }[]
   readonly needs: readonly string[]
+  readonly findings?: readonly Finding[]
   readonly waves: readonly Wave[]
   readonly ending: string | null
   readonly halted: { readonly code: string; readonly detail: string } | null

@@ -97,8 +97,15 @@ const row = (page: Page, change: string) => page.locator('tbody tr', { hasText: 
     const [bob, carol] = [await logIn('Bob Brandt'), await logIn('Carol Conti')]
     for (const { page } of [bob, carol]) await row(page, known.first).getByRole('link', { name: known.first }).click()
     await bob.page.getByLabel('Comment or reason').fill(COMMENT)
-    await bob.page.getByRole('button', { name: 'Approve' }).click()
+    await bob.page.getByRole('button', { name: 'Only comment' }).click()
     await see(carol.page, COMMENT)
+    await bob.page.getByLabel('way-back-not-atomic').check()
+    await bob.page.getByRole('button', { name: 'Approve' }).click()
+    await see(carol.page, /signing off way-back-not-atomic/)
+    await bob.page.getByRole('button', { name: 'Withdraw my approval' }).click()
+    await see(carol.page, 'None yet.')
+    await bob.page.getByRole('button', { name: 'Approve' }).click()
+    await see(carol.page, /^Bob Brandt \(bob\)/)
     await carol.page.getByRole('button', { name: 'Approve' }).click()
     for (const { page } of [bob, carol]) {
       await see(page, 'Policy released it')
