@@ -118,11 +118,20 @@ const build = (version: readonly [number, number]): RuleSet => {
   return { ...(Object.fromEntries(entries) as Rules), name, recorded: RECORDED.includes(name) }
 }
 
+/** Releases of one fleet are few; what else hosts may report is not kept for ever. */
+const REMEMBERED_MAX = 64
+const remembered = new Map<string, { readonly rules: RuleSet; readonly recorded: boolean }>()
+
 /**
- * The rules of a kernel, from its release (`uname -r`, for example `6.1.0-50-amd64`).
+ * The rules of a kernel, from its release (`uname -r`, for example `6.1.0-50-amd64`). Built once per release: every boot asks.
  * `recorded` is false where they rest on reading source only; a verdict that relies on such a release says so.
  */
 export const ruleSetFor = (kernelRelease: string): { readonly rules: RuleSet; readonly recorded: boolean } => {
+  const known = remembered.get(kernelRelease)
+  if (known) return known
   const rules = build(numbersOf(kernelRelease))
-  return { rules, recorded: rules.recorded }
+  const found = { rules, recorded: rules.recorded }
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear()
+  remembered.set(kernelRelease, found)
+  return found
 }

@@ -42,7 +42,7 @@ export type CohortCase = {
   /** Null where nothing was replayed. */
   readonly replay: Replay | null
   readonly functions: FunctionChanges
-  readonly fixes: { readonly gained: readonly string[]; readonly lost: readonly string[] }
+  readonly fixes: { readonly gained: string[]; readonly lost: string[] }
   /** Every obligation that the load leaves, and how it is met. */
   readonly account: readonly Met[]
   readonly downgrade: boolean
@@ -121,16 +121,15 @@ const loadCase = (asked: Question, cohort: DistinctCohort, manifests: readonly M
   const isLoaded = (object: string): boolean => loaded.has(object)
   const all = [...stack.livepatches, ...stack.resident].flatMap(entry => manifestFor(entry, known) ?? [])
   const removedFirst = stack.resident.filter(({ name, refcnt }) => name === livepatch.name && refcnt === 0).map(({ name }) => name)
-  const replay = replayLoad(livepatch, { stack, manifests: all, without: removedFirst, symbols: cohort.symbols })
+  const { replay, machine } = replayLoad(livepatch, { stack, manifests: all, without: removedFirst, symbols: cohort.symbols })
   const account = accountOfPasts(asked, cohort, manifests, isLoaded)
   const open = account.some(({ by }) => by === 'nothing')
   return {
     removedFirst,
     replay,
-    functions: functionChanges(livepatch, manifests),
-    fixes: fixChanges(livepatch, manifests),
+    ...changesOf(asked, manifests),
     account,
-    wayBack: replay.result === 'OK' ? wayBackOf(livepatch, manifests, replay.machine, isLoaded) : nothingToGoBackFrom,
+    wayBack: replay.result === 'OK' ? wayBackOf(livepatch, manifests, machine, isLoaded) : nothingToGoBackFrom,
     bridge: open
       ? smallestBridge(
           livepatch,
@@ -142,10 +141,17 @@ const loadCase = (asked: Question, cohort: DistinctCohort, manifests: readonly M
   }
 }
 
-/** Modules whose presence can make a difference: those that some livepatch patches, and those that carry a livepatch's name. */
+/**
+ * Modules whose presence can make a difference to a load and to what it leaves: those for which some livepatch has callbacks, and those
+ * that carry a livepatch's name. Functions of a module make none, because they are all taken to exist.
+ */
 const relevantModules = (livepatch: Manifest, known: Known): ReadonlySet<string> => {
-  const manifests = [livepatch, ...known.values()]
-  return new Set(manifests.flatMap(({ name, objects }) => [name, ...objects.flatMap(object => object.name ?? [])]))
+  const relevant = new Set<string>()
+  for (const { name, objects } of [livepatch, ...known.values()]) {
+    relevant.add(name)
+    for (const object of objects) if (object.name !== null && Object.keys(object.callbacks).length > 0) relevant.add(object.name)
+  }
+  return relevant
 }
 
 /** One livepatch asked about on many stacks. Stacks that differ in nothing that matters to a load are worked out once. */
@@ -155,6 +161,8 @@ export type Question = {
   readonly relevant: ReadonlySet<string>
   readonly ruleSets: Verdict['ruleSets']
   readonly answered: Map<string, LoadCase>
+  /** What a load changes of functions and fixes, by what runs: it does not depend on anything else of a stack. */
+  readonly changed: Map<string, Pick<CohortCase, 'functions' | 'fixes'>>
 }
 
 export const question = (livepatch: Manifest, known: Known, ruleSets: Verdict['ruleSets']): Question => ({
@@ -163,7 +171,17 @@ export const question = (livepatch: Manifest, known: Known, ruleSets: Verdict['r
   relevant: relevantModules(livepatch, known),
   ruleSets,
   answered: new Map(),
+  changed: new Map(),
 })
+
+const changesOf = ({ livepatch, changed }: Question, running: readonly Manifest[]): Pick<CohortCase, 'functions' | 'fixes'> => {
+  const key = running.map(({ digest }) => digest).join(' ')
+  const known = changed.get(key)
+  if (known) return known
+  const changes = { functions: functionChanges(livepatch, running), fixes: fixChanges(livepatch, running) }
+  changed.set(key, changes)
+  return changes
+}
 
 const essenceOf = ({ relevant }: Question, { stack, pasts }: DistinctCohort): string =>
   JSON.stringify([

@@ -1,4 +1,4 @@
-import type { Manifest } from '../livepatch/index.ts'
+import type { Manifest, PatchedFunction } from '../livepatch/index.ts'
 
 /**
  * Functions of livepatches as `object:function`, or `object:function,n` where the n-th symbol of that name is meant.
@@ -9,48 +9,93 @@ export type FunctionChanges = { readonly kept: string[]; readonly added: string[
 /** "vmlinux" for the object without a name, as sysfs and the kernel's log spell it. */
 export const objectName = (name: string | null): string => name ?? 'vmlinux'
 
-type Functions = { readonly names: readonly string[]; readonly positions: ReadonlyMap<string, number> }
+/** `name`, or `name,n`: a function within its object. */
+const keyOf = ({ name, sympos }: PatchedFunction): string => {
+  if (sympos === '0' || sympos === '1') return name
+  const position = BigInt(sympos)
+  return position > 1n ? `${name},${position}` : name
+}
+
+/** The functions of one object: as they are listed, each with its place among all; and where in that list a key is. */
+type Listed = { readonly listed: readonly (PatchedFunction & { readonly place: number })[]; readonly at: ReadonlyMap<string, number> }
+type Functions = { readonly names: readonly string[]; readonly byObject: ReadonlyMap<string, Listed> }
+
+const index = ({ objects }: Manifest): Functions => {
+  const names: string[] = []
+  const byObject = new Map<string, { listed: (PatchedFunction & { place: number })[]; at: Map<string, number> }>()
+  for (const object of objects) {
+    const where = objectName(object.name)
+    const within = byObject.get(where) ?? { listed: [], at: new Map<string, number>() }
+    byObject.set(where, within)
+    for (const { name, sympos } of object.functions) {
+      const key = keyOf({ name, sympos })
+      if (within.at.has(key)) continue
+      within.at.set(key, within.listed.length)
+      within.listed.push({ name, sympos, place: names.length })
+      names.push(`${where}:${key}`)
+    }
+  }
+  return { names, byObject }
+}
 
 const remembered = new WeakMap<Manifest, Functions>()
 
-/** Every function that a livepatch patches, once. Computed once per manifest, since one livepatch is judged on many stacks. */
+/** Every function that a livepatch patches, once. Indexed once per manifest, since one livepatch is judged on many stacks. */
 const functionsOf = (manifest: Manifest): Functions => {
   const known = remembered.get(manifest)
   if (known) return known
-  const names = manifest.objects.flatMap(object =>
-    object.functions.map(({ name, sympos }) => {
-      const position = sympos === '0' ? 0n : BigInt(sympos)
-      return `${objectName(object.name)}:${name}${position > 1n ? `,${position}` : ''}`
-    }),
-  )
-  const unique = [...new Set(names)]
-  const functions = { names: unique, positions: new Map(unique.map((name, index) => [name, index])) }
+  const functions = index(manifest)
   remembered.set(manifest, functions)
   return functions
 }
 
-const functionsOfAll = (manifests: readonly Manifest[]): readonly string[] => {
-  const [first, ...others] = manifests.map(manifest => functionsOf(manifest).names)
-  return others.length === 0 ? (first ?? []) : [...new Set([...(first ?? []), ...others.flat()])]
+/**
+ * Where an object's list has a function, or -1. Livepatches of one series list functions in the same order, so the one behind the last
+ * that was found is looked at before any is looked up.
+ */
+const placeIn = (ours: Listed | undefined, next: number, func: PatchedFunction): number => {
+  const expected = ours?.listed[next]
+  if (expected?.name === func.name && expected.sympos === func.sympos) return next
+  return ours?.at.get(keyOf(func)) ?? -1
 }
 
 /**
  * What a load changes of the functions that run patched. A cumulative livepatch puts every function that it does not patch
  * back to its original code; any other leaves the functions of the livepatches below as they are.
- * Names are looked up once, those of what runs in those of the livepatch: with hundreds of functions this is most of a verdict's time.
+ * Only the livepatch is indexed, not what runs: with hundreds of functions on hundreds of stacks this is most of a verdict's time.
  */
 export const functionChanges = (livepatch: Manifest, running: readonly Manifest[]): FunctionChanges => {
-  const { names, positions } = functionsOf(livepatch)
+  const { names, byObject } = functionsOf(livepatch)
   const patchedBefore = new Uint8Array(names.length)
   const kept: string[] = []
-  const reverted: string[] = []
-  for (const name of functionsOfAll(running)) {
-    const position = positions.get(name)
-    if (position !== undefined) patchedBefore[position] = 1
-    if (position !== undefined || !livepatch.replace) kept.push(name)
-    else reverted.push(name)
+  const others = new Set<string>()
+  const keep = (listed: Listed['listed'][number] | undefined): void => {
+    if (listed === undefined || patchedBefore[listed.place] === 1) return
+    patchedBefore[listed.place] = 1
+    kept.push(names[listed.place] ?? '')
   }
-  return { kept, added: names.filter((_, index) => patchedBefore[index] === 0), reverted }
+  const leave = (name: string): void => {
+    if (!livepatch.replace && !others.has(name)) kept.push(name)
+    others.add(name)
+  }
+  for (const object of running.flatMap(({ objects }) => objects)) {
+    const where = objectName(object.name)
+    const ours = byObject.get(where)
+    let next = 0
+    for (const func of object.functions) {
+      const at = placeIn(ours, next, func)
+      if (at < 0) leave(`${where}:${keyOf(func)}`)
+      else {
+        keep(ours?.listed[at])
+        next = at + 1
+      }
+    }
+  }
+  return {
+    kept,
+    added: names.filter((_, place) => patchedBefore[place] === 0),
+    reverted: livepatch.replace ? [...others] : [],
+  }
 }
 
 /** CVE ids that the hosts of a cohort gain and lose by a load, as the authors of the livepatches claim them. */

@@ -34,22 +34,39 @@ const resultOf = ({ situation, replay }: CohortCase): string | null => {
   return replay?.result ?? 'OK'
 }
 
-const cohortVerdict = (cohort: CohortCase): CohortVerdict => ({
-  cohort: cohort.cohort,
-  hosts: cohort.hosts,
-  stack: cohort.stack,
-  result: resultOf(cohort),
-  stackAfter: [...(cohort.replay?.stackAfter ?? cohort.stack.livepatches.map(({ name }) => name))],
-  log: [...(cohort.replay?.log ?? [])],
-  functions: cohort.functions,
-  fixes: { gained: [...cohort.fixes.gained], lost: [...cohort.fixes.lost] },
+type Told = Pick<CohortVerdict, 'stackAfter' | 'log' | 'functions' | 'fixes' | 'callbacks'>
+
+const told = ({ stack, replay, functions, fixes, account }: CohortCase): Told => ({
+  stackAfter: [...(replay?.stackAfter ?? stack.livepatches.map(({ name }) => name))],
+  log: [...(replay?.log ?? [])],
+  functions,
+  fixes,
   callbacks: {
-    run: (cohort.replay?.callbacks ?? []).map(({ livepatch, object, callback }) => `${livepatch}:${objectName(object)}:${callback}`),
-    skipped: skippedCallbacks(cohort.account),
+    run: (replay?.callbacks ?? []).map(({ livepatch, object, callback }) => `${livepatch}:${objectName(object)}:${callback}`),
+    skipped: skippedCallbacks(account),
   },
-  downgrade: cohort.downgrade,
-  wayBack: cohort.wayBack.way,
 })
+
+/** Cohorts that were worked out together share the lists that are told of them, which hold hundreds of functions each. */
+const cohortVerdicts = (cases: readonly CohortCase[]): CohortVerdict[] => {
+  const shared = new Map<CohortCase['replay'], Told>()
+  const sharedBy = (cohort: CohortCase): Told => {
+    const known = cohort.replay === null ? undefined : shared.get(cohort.replay)
+    if (known) return known
+    const made = told(cohort)
+    if (cohort.replay !== null) shared.set(cohort.replay, made)
+    return made
+  }
+  return cases.map(cohort => ({
+    cohort: cohort.cohort,
+    hosts: cohort.hosts,
+    stack: cohort.stack,
+    result: resultOf(cohort),
+    ...sharedBy(cohort),
+    downgrade: cohort.downgrade,
+    wayBack: cohort.wayBack.way,
+  }))
+}
 
 const findingsOf = (livepatch: Manifest, known: Known, cases: readonly CohortCase[]): Finding[] =>
   RULES.flatMap((rule): Finding[] =>
@@ -96,7 +113,7 @@ export const judgeChange = ({ livepatch, cohorts, known, symbols, stricter }: Ju
     schema: 'supersede.verdict/1',
     livepatch: livepatch.digest,
     outcome: outcomeOf(findings),
-    cohorts: cases.map(cohortVerdict),
+    cohorts: cohortVerdicts(cases),
     findings,
     ruleSets,
   }

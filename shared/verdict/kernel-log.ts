@@ -1,5 +1,7 @@
 import type { Replay } from './replay.ts'
 
-/** Lines of the simulated kernel's log that match. */
+const NONE: readonly string[] = []
+
+/** Lines that match of what the simulated kernel logged when it refused. */
 export const linesAbout = (replay: Replay | null, pattern: RegExp): readonly string[] =>
-  (replay?.log ?? []).filter(line => pattern.test(line))
+  replay === null || replay.result === 'OK' ? NONE : replay.log.filter(line => pattern.test(line))

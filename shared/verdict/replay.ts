@@ -18,12 +18,12 @@ export type Replay = {
   readonly stackAfter: readonly string[]
   readonly log: readonly string[]
   readonly callbacks: readonly CallbackRun[]
-  /** The simulated machine afterwards. */
-  readonly machine: Machine
 }
 
+/** The same with the simulated machine afterwards, which is not kept: one for each of ten thousand stacks is a lot of memory. */
+type Loaded = { readonly replay: Replay; readonly machine: Machine }
+
 const full = new WeakMap<Manifest, LivepatchImage>()
-const hollow = new WeakMap<Manifest, LivepatchImage>()
 
 const remember = <Key extends object, Value>(cache: WeakMap<Key, Value>, key: Key, make: () => Value): Value => {
   const known = cache.get(key)
@@ -35,26 +35,33 @@ const remember = <Key extends object, Value>(cache: WeakMap<Key, Value>, key: Ke
 
 const fullImage = (manifest: Manifest): LivepatchImage => remember(full, manifest, () => imageOf(manifest))
 
+/** Shortest limit of any kernel for a function's name (KSYM_NAME_LEN before 6.1). */
+const SAFE_NAME_LENGTH_MAX = 128
+
+/** Whether no kernel finds anything wrong with the functions by themselves: no name empty or too long, none twice. Doubt says no. */
+const areUnsuspicious = ({ objects }: Manifest): boolean =>
+  objects.every(({ functions }) => {
+    const names = new Set<string>()
+    for (const { name } of functions) if (name.length < SAFE_NAME_LENGTH_MAX) names.add(name)
+    return names.size === functions.length && !names.has('')
+  })
+
+const loadable = new WeakMap<Manifest, LivepatchImage>()
+const hollow = new WeakMap<Manifest, LivepatchImage>()
+
 /**
  * The image without its functions. Which functions exist is not known of a fleet's kernels, so the core assumes all of them; they
- * then change neither the answer of a load nor its log, callbacks or sysfs order, but cost most of its time. What can be wrong with
- * the functions by themselves (a name twice, a name too long) does not depend on the stack and is asked once, with the full image.
+ * then change neither the answer of a load nor its log, callbacks or sysfs order, but cost most of its time.
  */
 const hollowImage = (manifest: Manifest): LivepatchImage =>
   remember(hollow, manifest, () => {
-    const image = fullImage(manifest)
-    return { ...image, objects: image.objects.map(object => ({ ...object, functions: [] })) }
+    const objects = manifest.objects.map(object => ({ ...object, functions: [] }))
+    return imageOf({ ...manifest, objects })
   })
 
-const refusedAlone = new WeakMap<Manifest, boolean>()
-
-/** Whether the livepatch would be refused even on a machine that has just booted and holds every module that it patches. */
-const isRefusedAlone = (manifest: Manifest): boolean =>
-  remember(refusedAlone, manifest, () => {
-    const targets = manifest.objects.flatMap(({ name }) => (name === null ? [] : [name])).sort()
-    const stack: Stack = { kernelRelease: manifest.kernelRelease, livepatches: [], resident: [], targets, forced: false }
-    return apply(machineOf(stack, new Map()).machine, { op: 'load', module: fullImage(manifest) }).result !== 'OK'
-  })
+/** What is loaded where all functions are taken to exist: without them, unless there may be something wrong with them by themselves. */
+const loadableImage = (manifest: Manifest): LivepatchImage =>
+  remember(loadable, manifest, () => (areUnsuspicious(manifest) ? hollowImage(manifest) : fullImage(manifest)))
 
 /** The simulated machine of a stack, with the resident modules of these names taken away. */
 const machineFor = (stack: Stack, manifests: readonly Manifest[], without: readonly string[]): Machine => {
@@ -63,16 +70,11 @@ const machineFor = (stack: Stack, manifests: readonly Manifest[], without: reado
   return machineOf({ ...stack, resident }, images).machine
 }
 
-const loadedOn = (machine: Machine, livepatch: Manifest): Replay => {
-  const module = machine.symbols || isRefusedAlone(livepatch) ? fullImage(livepatch) : hollowImage(livepatch)
+const loadedOn = (machine: Machine, livepatch: Manifest): Loaded => {
+  const module = machine.symbols ? fullImage(livepatch) : loadableImage(livepatch)
   const outcome = apply(machine, { op: 'load', module })
-  return {
-    result: outcome.result,
-    stackAfter: outcome.machine.patches.map(({ name }) => name),
-    log: outcome.log,
-    callbacks: outcome.callbacks,
-    machine: outcome.machine,
-  }
+  const { result, log, callbacks } = outcome
+  return { replay: { result, stackAfter: outcome.machine.patches.map(({ name }) => name), log, callbacks }, machine: outcome.machine }
 }
 
 type Start = {
@@ -85,7 +87,7 @@ type Start = {
 }
 
 /** Replays a stack on the simulation core and loads the livepatch on it. `manifests` are those of the livepatches of the stack. */
-export const replayLoad = (livepatch: Manifest, { stack, manifests, without, symbols }: Start): Replay =>
+export const replayLoad = (livepatch: Manifest, { stack, manifests, without, symbols }: Start): Loaded =>
   loadedOn({ ...machineFor(stack, manifests, without), symbols }, livepatch)
 
 const withoutModule = (machine: Machine, name: string): Machine =>
@@ -109,8 +111,8 @@ export const disableThenLoad = (start: Machine, disable: readonly string[], load
 export const loadAll = (start: Machine, load: readonly Manifest[]): string | null => {
   let machine = start
   for (const livepatch of load) {
-    const { result, machine: after } = loadedOn(withoutModule(machine, livepatch.name), livepatch)
-    if (result !== 'OK') return `loading ${livepatch.name} answers ${result}`
+    const { replay, machine: after } = loadedOn(withoutModule(machine, livepatch.name), livepatch)
+    if (replay.result !== 'OK') return `loading ${livepatch.name} answers ${replay.result}`
     machine = after
   }
   return null
