@@ -85,9 +85,9 @@ const heapOf = (asked: Judge): number => {
 /** A livepatch of 500 functions judged on 100 and on 10,000 different stacks; the many runs let the compiler of JavaScript come to rest. */
 export const verdictFigures = async (): Promise<readonly Figure[]> => {
   const few = hundred()
+  const fewSeconds = await medianCpu(101, () => judgeChange(few))
   const many = tenThousand()
   const memory = heapOf(many)
-  const fewSeconds = await medianCpu(101, () => judgeChange(few))
   const manySeconds = await medianCpu(5, () => judgeChange(many))
   const name = (stacks: number): string => `verdict, ${FUNCTIONS} functions on ${stacks.toLocaleString('en')} stacks`
   return [
