@@ -55,7 +55,7 @@ const runJest = async (): Promise<Totals> => {
   const ignored = quick ? ['--testPathIgnorePatterns', ...SLOW] : []
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', resolve(root, 'node_modules/jest/bin/jest.js')]
   try {
-    await run(process.execPath, [...flags, '--json', `--outputFile=${report}`, ...ignored], true)
+    await run(process.execPath, [...flags, '--maxWorkers=100%', '--json', `--outputFile=${report}`, ...ignored], true)
     return JSON.parse(readFileSync(report, 'utf8')) as Totals
   } catch {
     return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numRuntimeErrorTestSuites: 1 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openPlatform, type Platform } from '../local/index.ts'
 import { type Client, expecting, openClient } from './client.ts'
@@ -72,7 +72,7 @@ const start = async ({ data, fresh, port }: Options, say: Say): Promise<Running>
   say.line(made ? 'synthesized into cdk.out' : 'cdk.out is up to date')
   const log = openLog(data)
   const platform = await openPlatform({ assembly, stack: 'Supersede', data, port, people: PEOPLE, now: Date.now, log: log.write })
-  say.line(`ready on ${platform.url}; the log is ${join(data, 'supersede.log')}`)
+  say.line(`ready on ${platform.url}; the log is ${relative(process.cwd(), join(data, 'supersede.log'))}`)
   return {
     platform,
     say,
