@@ -70,9 +70,15 @@ module.exports = {
     ),
     only(
       'clients',
-      { path: '^(cli|console)/' },
+      { path: '^console/' },
       { path: '^(functions|infra|local|demo)/|^shared/', pathNot: shared(CLIENT_ROOMS) },
-      `cli and console import shared/{${CLIENT_ROOMS.join(',')}} and speak HTTP.`,
+      `console imports shared/{${CLIENT_ROOMS.join(',')}} and speaks HTTP.`,
+    ),
+    only(
+      'command-line',
+      { path: '^cli/' },
+      { path: '^(functions|infra|local|demo)/|^shared/', pathNot: shared([...CLIENT_ROOMS, 'policy']) },
+      `cli imports shared/{${CLIENT_ROOMS.join(',')}}, speaks HTTP, and checks policies offline.`,
     ),
     only(
       'agent',

@@ -20,6 +20,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   change: 'Changes: proposals that a fleet run a livepatch',
   fleet: 'Fleets and their hosts',
   host: 'One host',
+  policy: 'Policies in Cedar, offline: of a folder, or those that this release comes with',
 }
 
 const option = (flags: string, text: string): OptionDefinition => ({ flags, text })
@@ -28,6 +29,10 @@ const repeat = (flags: string, text: string): OptionDefinition => ({ flags, text
 
 const PAGING = [option('--limit <n>', 'items a page, 1 to 100'), option('--cursor <cursor>', 'go on where the page before ended')]
 const REASON = option('-r, --reason <text>', 'why; it is recorded')
+const POLICIES = option(
+  '-p, --policies <directory>',
+  'policies to ask; without a schema of their own, beside those of this release (default: these)',
+)
 const STATEMENT = [
   option('--series <name>', 'the line of livepatches it belongs to'),
   option('--version <version>', 'its place in the series, for example 2 or 6.1.3'),
@@ -294,6 +299,33 @@ export const COMMANDS: readonly CommandDefinition[] = [
     ],
     examples: ['supersede verdict lp_proc_1.ko --fleet edge', 'supersede verdict lp_proc_1.ko --stack host.json --known lp_proc_2.ko'],
     load: () => import('./commands/verdict.ts'),
+  },
+  {
+    path: ['policy', 'check'],
+    args: '[directory]',
+    summary: 'Check policies: syntax, types, ids and reasons, rules that can never apply',
+    online: false,
+    options: [],
+    examples: ['supersede policy check', 'supersede policy check our-policies'],
+    load: () => import('./commands/policy-check.ts'),
+  },
+  {
+    path: ['policy', 'show'],
+    args: '[fleet]',
+    summary: 'Say in plain words what a release needs, by kind of change, and who may do what',
+    online: false,
+    options: [POLICIES],
+    examples: ['supersede policy show', 'supersede policy show edge --policies our-policies'],
+    load: () => import('./commands/policy-show.ts'),
+  },
+  {
+    path: ['policy', 'test'],
+    args: '<cases>',
+    summary: 'Ask policies about cases in YAML (who, what, expected, by which policy)',
+    online: false,
+    options: [POLICIES],
+    examples: ['supersede policy test examples/policy-cases.yaml', 'supersede policy test cases.yaml --policies our-policies'],
+    load: () => import('./commands/policy-test.ts'),
   },
   {
     path: ['simulate'],

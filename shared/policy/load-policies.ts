@@ -5,6 +5,7 @@ import {
   policyToJson,
   preparsePolicySet,
   preparseSchema,
+  type ValidationError,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { digestOf } from '../canonical/index.ts'
@@ -23,6 +24,8 @@ export type PolicyText = {
 export type PolicySet = {
   readonly version: string
   readonly policies: readonly PolicyText[]
+  /** Policies that are sound and can never apply, one sentence each with file and id. */
+  readonly unreachable: readonly string[]
   /** Ids of the permits that speak about an action, however they end; for telling people who may. */
   readonly permitsOf: (action: string) => readonly PolicyText[]
 }
@@ -89,7 +92,9 @@ export const loadPolicies = ({
   const answer = validate({ schema, policies: { staticPolicies } })
   if (answer.type === 'failure') throw new PolicyError(`The schema or the policies do not parse:\n${messages(answer.errors)}`)
   const fileOf = (id: string) => parsed.find(policy => policy.id === id)?.file ?? '?'
-  refuseLoudly(answer.validationErrors.map(({ policyId, error }) => `${fileOf(policyId)}: ${policyId}: ${messages([error])}`))
+  const told = (found: readonly ValidationError[]) =>
+    found.map(({ policyId, error }) => `${fileOf(policyId)}: ${policyId}: ${messages([error])}`)
+  refuseLoudly(told(answer.validationErrors))
 
   for (const prepared of [preparseSchema(version, schema), preparsePolicySet(version, { staticPolicies })])
     if (prepared.type === 'failure') throw new PolicyError(messages(prepared.errors))
@@ -101,5 +106,5 @@ export const loadPolicies = ({
     const speaking = permits.filter(({ json }) => json.action.op === 'All' || actionIdsOf(json).some(id => names.has(id)))
     return speaking.map(({ json: _, ...text }) => text)
   }
-  return { version, policies: texts, permitsOf }
+  return { version, policies: texts, unreachable: told(answer.validationWarnings), permitsOf }
 }

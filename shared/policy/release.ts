@@ -58,13 +58,17 @@ export const changeResource = (change: Pick<Releasable, 'id' | 'fleet' | 'propos
   proposer: change.proposer.id,
 })
 
+/** Approvals that count, as policies see them. */
+export const tallyOf = (counting: readonly Pick<Approved, 'by' | 'signOff'>[]): ReleaseContext['approvals'] => ({
+  people: counting.length,
+  members: membersOf(counting.map(({ by }) => by)),
+  signedOff: [...new Set(counting.flatMap(({ signOff }) => signOff))].sort(),
+})
+
 /** Context of releaseChange and openWave. Precondition: `verdict` is the one that the change's digest binds. */
 export const releaseContext = (change: Releasable, verdict: Verdict): ReleaseContext => {
-  const counting = countingApprovals(change)
-  const approvers = counting.map(({ by }) => by)
-  const signedOff = [...new Set(counting.flatMap(({ signOff }) => signOff))].sort()
   return {
-    approvals: { people: approvers.length, members: membersOf(approvers), signedOff },
+    approvals: tallyOf(countingApprovals(change)),
     verdict: {
       outcome: verdict.outcome,
       block: codesOf(verdict, 'block'),

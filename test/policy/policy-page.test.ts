@@ -78,6 +78,17 @@ unless { context.approvals.people >= 3 };
 
 No rule can weaken another: whatever a \`forbid\` of the house stops stays stopped, however much is permitted beside it.
 
+## Trying rules out
+
+Without a server, and with the very code that decides:
+
+- \`supersede policy check [FOLDER]\`: syntax, types, ids and reasons, and rules that can never apply.
+- \`supersede policy show [FLEET]\`: what a release needs by kind of change, and who may do what, in the rules' own sentences.
+- \`supersede policy test CASES.yaml\`: who does what, what is expected, by which rule; \`examples/policy-cases.yaml\` shows how.
+
+A folder without a schema is read beside the rules that Supersede comes with; \`--policies FOLDER\` does the same for the other two.
+docs/cli.md has the exit codes.
+
 ## Plan defaults
 
 What a proposal does not say about its plan comes from \`planDefaults\` in \`shared/policy/plan-of.ts\`:

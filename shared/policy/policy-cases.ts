@@ -1,0 +1,116 @@
+import * as z from 'zod'
+import { authorize } from './decision.ts'
+import { PolicyError, type PolicySet } from './load-policies.ts'
+import { countingApprovals, tallyOf } from './release.ts'
+import { ACTIONS, HOUSE, type Principal, type ReleaseContext, type Request, type Resource, WORKFLOW_PRINCIPAL } from './request.ts'
+
+const names = z.array(z.string()).default([])
+const Approval = z.strictObject({ by: z.string(), groups: names, signOff: names })
+const OnChange = z.strictObject({ change: z.string().default('case'), fleet: z.string(), proposer: z.string() })
+
+/** One case: who does what on what, in which circumstances, and what is expected of the policies. */
+export const PolicyCase = z.strictObject({
+  name: z.string().min(1),
+  who: z.union([z.literal('lifecycle'), z.strictObject({ person: z.string(), groups: names })]),
+  what: z.enum(ACTIONS),
+  on: z
+    .union([z.literal('house'), OnChange, z.strictObject({ fleet: z.string() }), z.strictObject({ patch: z.string() })])
+    .default('house'),
+  /** Of approveChange. */
+  decision: z.enum(['approve', 'reject', 'withdraw', 'comment']).optional(),
+  /** Of controlChange. */
+  command: z.enum(['pause', 'resume', 'abort']).optional(),
+  /** Of releaseChange and openWave, like `verdict` and `plan`. The proposer's own count nothing, as ever. */
+  approvals: z.array(Approval).default([]),
+  verdict: z
+    .strictObject({
+      outcome: z.enum(['block', 'review', 'note', 'clear']),
+      block: names,
+      review: names,
+      downgrade: z.boolean().default(false),
+      fixesLost: names,
+    })
+    .default({ outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [] }),
+  plan: z
+    .strictObject({ waves: z.int().min(1), firstShare: z.int().min(1).max(10_000), soakSeconds: z.number().min(0) })
+    .default({ waves: 3, firstShare: 500, soakSeconds: 3_600 }),
+  expect: z.enum(['allow', 'deny']),
+  /** Policies that must be among those that determined it. */
+  by: names,
+})
+export type PolicyCase = z.infer<typeof PolicyCase>
+
+export type CaseResult = {
+  readonly name: string
+  readonly passed: boolean
+  readonly got: 'allow' | 'deny' | 'no question'
+  /** Ids of the policies that determined it. */
+  readonly by: readonly string[]
+  /** Why not: the policies' sentences, or what is wrong with the case. */
+  readonly reasons: readonly string[]
+}
+
+const principalOf = ({ who }: PolicyCase): Principal =>
+  who === 'lifecycle' ? WORKFLOW_PRINCIPAL : { type: 'Person', id: who.person, groups: who.groups }
+
+const resourceOf = ({ on }: PolicyCase): Resource => {
+  if (on === 'house') return HOUSE
+  if ('patch' in on) return { type: 'Patch', id: on.patch }
+  if ('change' in on) return { type: 'Change', id: on.change, fleet: on.fleet, proposer: on.proposer }
+  return { type: 'Fleet', id: on.fleet }
+}
+
+const contextOf = ({ on, approvals, verdict, plan }: PolicyCase): ReleaseContext => {
+  const proposer = { id: typeof on === 'object' && 'proposer' in on ? on.proposer : '' }
+  const said = approvals.map(({ by, groups, signOff }) => ({ by: { id: by, groups }, signOff, digest: '', withdrawnAt: null }))
+  return { approvals: tallyOf(countingApprovals({ proposer, review: { digest: '', approvals: said } })), verdict, plan }
+}
+
+/** The question that a case puts; a sentence where it leaves out what its action is asked with. */
+const requestOf = (asked: PolicyCase): Request | string => {
+  const { what: action, decision, command } = asked
+  const base = { principal: principalOf(asked), resource: resourceOf(asked) }
+  switch (action) {
+    case 'approveChange':
+      return decision === undefined ? 'approveChange is asked with a `decision`' : { ...base, action, context: { decision } }
+    case 'controlChange':
+      return command === undefined ? 'controlChange is asked with a `command`' : { ...base, action, context: { command } }
+    case 'releaseChange':
+    case 'openWave':
+      return { ...base, action, context: contextOf(asked) }
+    default:
+      return { ...base, action }
+  }
+}
+
+const unasked = (name: string, reason: string): CaseResult => ({ name, passed: false, got: 'no question', by: [], reasons: [reason] })
+
+const runCase = (policySet: PolicySet, asked: PolicyCase): CaseResult => {
+  const request = requestOf(asked)
+  if (typeof request === 'string') return unasked(asked.name, request)
+  try {
+    const answer = authorize(policySet, request)
+    const by = answer.allowed ? answer.decision.policies : answer.policies
+    const got = answer.allowed ? 'allow' : 'deny'
+    const passed = got === asked.expect && asked.by.every(id => by.includes(id))
+    return { name: asked.name, passed, got, by, reasons: answer.allowed ? [] : answer.reasons }
+  } catch (error) {
+    if (error instanceof PolicyError) return unasked(asked.name, error.message)
+    throw error
+  }
+}
+
+export type CasesRun =
+  | { readonly ok: true; readonly results: readonly CaseResult[] }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+/** Asks the policies about every case. `cases` is untrusted (a file): `{cases: [PolicyCase, …]}`; what is wrong with it is told by place. */
+export const runPolicyCases = (policySet: PolicySet, cases: unknown): CasesRun => {
+  const parsed = z.strictObject({ cases: z.array(PolicyCase).min(1) }).safeParse(cases)
+  if (!parsed.success)
+    return {
+      ok: false,
+      problems: parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'the file'}: ${message}`),
+    }
+  return { ok: true, results: parsed.data.cases.map(asked => runCase(policySet, asked)) }
+}
