@@ -60,7 +60,7 @@ Try next, in another terminal:
   npx supersede change show ${change}
   npx supersede host history cache-12.sin
   npx supersede inspect examples/livepatches/lp_proc_3.ko
-  npx supersede change propose --fleet ${FLEET} --livepatch lp_proc_3 --reason "Third fix"
+  npx supersede change propose --fleet ${FLEET} --livepatch lp_proc_3 --soak 5s --reason "Third fix"
 `
 
 type Running = { readonly platform: Platform; readonly say: Say; close: () => Promise<void> }
