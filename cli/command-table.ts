@@ -10,6 +10,8 @@ export type CommandDefinition = {
   /** Whether it asks a server. */
   readonly online: boolean
   readonly options: readonly OptionDefinition[]
+  /** What `-o` takes besides table and json. */
+  readonly formats?: readonly string[]
   readonly examples: readonly string[]
   /** Loads the command when it runs, so that starting costs nothing for the others. */
   readonly load: () => Promise<{ readonly run: Run }>
@@ -295,10 +297,27 @@ export const COMMANDS: readonly CommandDefinition[] = [
       option('-f, --fleet <fleet>', 'judge on the stacks that the hosts of this fleet run now'),
       repeat('--stack <file>', 'judge on this stack (JSON), offline'),
       repeat('--known <file>', 'a livepatch that the stacks name, as a module file'),
+      option('--symbols <file>', 'functions of the kernel, as /proc/kallsyms or System.map: whether those that are patched exist'),
+      repeat('--strict <code=reason>', 'block what would only be reviewed, and why'),
       ...STATEMENT,
     ],
-    examples: ['supersede verdict lp_proc_1.ko --fleet edge', 'supersede verdict lp_proc_1.ko --stack host.json --known lp_proc_2.ko'],
+    formats: ['sarif'],
+    examples: [
+      'supersede verdict lp_proc_1.ko --fleet edge',
+      'supersede verdict lp_proc_1.ko --stack host.json --known lp_proc_2.ko',
+      'supersede verdict lp_proc_1.ko --stack host.json --known lp_proc_2.ko --strict fixes-lost="public hosts" -o sarif',
+    ],
     load: () => import('./commands/verdict.ts'),
+  },
+  {
+    path: ['bridge'],
+    args: '<running> <target>',
+    summary: 'Work out the smallest livepatch that leads from one to another which lacks the callbacks, offline',
+    online: false,
+    options: [option('--out <directory>', 'write the manifest, a C skeleton and a Kbuild file there')],
+    formats: ['c'],
+    examples: ['supersede bridge lp_proc_2.ko lp_proc_1.ko', 'supersede bridge lp_proc_2.ko lp_proc_1.ko --out bridge'],
+    load: () => import('./commands/bridge.ts'),
   },
   {
     path: ['policy', 'check'],
@@ -334,6 +353,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     online: false,
     options: [
       option('-k, --kernel <release>', 'kernel release whose rules hold (default: the scenario’s, or 6.1)'),
+      option('--symbols <file>', 'functions of the kernel, as /proc/kallsyms or System.map (default: all that are named exist)'),
       option('--explain', 'say why each line of the kernel log came'),
     ],
     examples: ['supersede simulate scenario.json', 'supersede simulate recording.jsonl --kernel 6.12 --explain'],

@@ -7,6 +7,7 @@ export const EXIT = {
   notFound: [4, 'there is no such thing (HTTP 404)'],
   notLoggedIn: [5, 'nobody is logged in, or the login has expired (HTTP 401)'],
   unreachable: [6, 'no answer from the server'],
+  toReview: [10, 'verdict: nothing blocks, something has to be reviewed'],
   nothingCertain: [11, 'inspect, diff: nothing certain can be said about the livepatch'],
   refusedFile: [12, 'inspect, diff, verdict, policy: the file is refused (policy check: or a rule can never apply)'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>

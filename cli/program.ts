@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { connect, serverUrl } from './api.ts'
 import { COMMANDS, type CommandDefinition, GROUPS, type OptionDefinition } from './command-table.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Input } from './input.ts'
 import type { Ended, Shell } from './shell.ts'
-
-const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+import { VERSION } from './version.ts'
 
 const EXIT_TEXT = Object.values(EXIT)
   .map(([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`)
@@ -30,7 +28,9 @@ const addCommand = (parent: Command, definition: CommandDefinition, shell: Shell
   const name = definition.path.at(-1) ?? ''
   const command = parent.command(`${name} ${definition.args}`.trim()).summary(definition.summary).description(`${definition.summary}.`)
   for (const option of definition.options) command.addOption(optionFor(option))
-  command.addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
+  command.addOption(
+    new Option('-o, --output <format>', 'how to print').choices(['table', 'json', ...(definition.formats ?? [])]).default('table'),
+  )
   if (definition.online) command.option('--url <url>', 'the server (default: SUPERSEDE_URL, or http://127.0.0.1:8383)')
   command.addHelpText('after', `\nExamples:\n${definition.examples.map(example => `  $ ${example}`).join('\n')}`)
   command.action(async () => {

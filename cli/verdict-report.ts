@@ -39,5 +39,7 @@ export const printVerdict = (shell: Shell, verdict: JsonObject): void => {
   if (findings.length > 0) printFindings(shell, findings.map(findingOf))
 }
 
-/** A blocking verdict is a refusal for scripts, too. */
-export const verdictEnd = (verdict: JsonObject): Ended => (textOf(verdict['outcome']) === 'block' ? 'refused' : undefined)
+const ENDS: Readonly<Record<string, Ended>> = { block: 'refused', review: 'toReview' }
+
+/** The worst severity decides: a blocking verdict is a refusal for scripts, too, and what people have to review is not silent. */
+export const verdictEnd = (verdict: JsonObject): Ended => ENDS[textOf(verdict['outcome'])]

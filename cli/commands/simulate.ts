@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts'
 import { readText } from '../files.ts'
 import { firstArgument, given, type Input, isSet, type Run } from '../input.ts'
 import type { Shell } from '../shell.ts'
+import { symbolsGiven } from '../symbols-given.ts'
 import { messageOf } from '../system-error.ts'
 import { printJson } from '../terminal/print.ts'
 import { paint } from '../terminal/style.ts'
@@ -62,20 +63,21 @@ const printStep = (shell: Shell, step: ScenarioStep, seen: ObservedStep, explain
   for (const [probe, answer] of Object.entries(seen.calls ?? {})) shell.out(`  ${terminalText(`${probe} runs ${String(answer)}`)}\n`)
 }
 
-const runAll = (
+const runAll = async (
   input: Input,
-): readonly { readonly scenario: Scenario; readonly kernel: string; readonly steps: readonly ObservedStep[] }[] => {
+): Promise<readonly { readonly scenario: Scenario; readonly kernel: string; readonly steps: readonly ObservedStep[] }[]> => {
   const file = firstArgument(input)
+  const symbols = await symbolsGiven(input)
   return scenariosOf(file, readText(input.shell, file)).map(scenario => {
     const kernel = given(input, 'kernel') ?? scenario.kernel ?? DEFAULT_KERNEL
     if (!/^\d+\.\d+/.test(kernel))
       throw new Failure('usage', `${kernel} is no kernel release`, 'for example --kernel 6.1 or --kernel 6.12.0-amd64')
-    return { scenario, kernel, steps: runScenario(scenario, { release: kernel }) }
+    return { scenario, kernel, steps: runScenario(scenario, { release: kernel, ...(symbols && { symbols }) }) }
   })
 }
 
 export const run: Run = async input => {
-  const results = runAll(input)
+  const results = await runAll(input)
   if (input.json) {
     const answers = results.map(({ scenario, kernel, steps }) => ({
       name: scenario.name,

@@ -3,7 +3,7 @@ import { FleetId } from '../../shared/fleet/index.ts'
 import { Stack } from '../../shared/kernel/index.ts'
 import { Digest } from '../../shared/livepatch/index.ts'
 import { HOUSE } from '../../shared/policy/index.ts'
-import { judgeChange } from '../../shared/verdict/index.ts'
+import { judgeChange, RULES } from '../../shared/verdict/index.ts'
 import { principalOf, type Question } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
@@ -13,11 +13,19 @@ import type { Ports } from '../ports.ts'
 import { unknownFleet } from './show-fleet.ts'
 import { unknownLivepatch } from './show-patch.ts'
 
+const FindingCode = z.string().refine(code => RULES.some(({ id }) => id === code), 'there is no finding of that code')
+
 export const shape = {
   path: nothing,
   query: nothing,
   body: z
-    .strictObject({ livepatch: Digest, fleet: FleetId.optional(), stacks: z.array(Stack).min(1).max(100).optional() })
+    .strictObject({
+      livepatch: Digest,
+      fleet: FleetId.optional(),
+      stacks: z.array(Stack).min(1).max(100).optional(),
+      /** Findings to block that would only be reviewed: the reason by code. */
+      stricter: z.record(FindingCode, z.string().trim().min(1).max(500)).optional(),
+    })
     .refine(({ fleet, stacks }) => (fleet === undefined) !== (stacks === undefined), 'name either a fleet or stacks'),
   bytesMax: 1_048_576,
 }
@@ -38,5 +46,6 @@ export const simulate =
     if (body.fleet !== undefined && !(await fleets.summary(body.fleet))) return unknownFleet(body.fleet)
     const live = body.fleet === undefined ? [] : (await fleets.cohorts(body.fleet)).filter(({ hosts }) => hosts > 0)
     const cohorts = body.stacks?.map(stack => ({ stack, hosts: 1 })) ?? live
-    return ok(judgeChange({ livepatch, cohorts, known: await knownLivepatches(catalog, cohorts) }))
+    const stricter = body.stricter && new Map(Object.entries(body.stricter))
+    return ok(judgeChange({ livepatch, cohorts, known: await knownLivepatches(catalog, cohorts), stricter }))
   }

@@ -1,5 +1,5 @@
 export type { Bridge } from './bridge.ts'
-export { bridgeBetween } from './bridge-between.ts'
+export { bridgeBetween, openBetween } from './bridge-between.ts'
 export { bridgeSource } from './bridge-source.ts'
 export type { Cohort, Known } from './cohort-case.ts'
 export { admittedStacks, isWorse } from './coverage.ts'

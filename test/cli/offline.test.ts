@@ -154,7 +154,7 @@ describe('verdict on a stack', () => {
   })
   test('going forward is not', async () => {
     const ran = await offline(['verdict', '2.ko', '--stack', 'runs1.json', '--known', '1.ko', '-o', 'json'], files)
-    expect(ran.exit).toBe(0)
+    expect(ran.exit).toBe(10)
     expect(JSON.parse(ran.out).outcome).not.toBe('block')
   })
   test('wants to know what to judge on', async () => {
