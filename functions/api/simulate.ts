@@ -1,15 +1,15 @@
 import * as z from 'zod'
 import { FleetId } from '../../shared/fleet/index.ts'
 import { Stack } from '../../shared/kernel/index.ts'
-import { Digest } from '../../shared/livepatch/index.ts'
+import { Digest, type Manifest } from '../../shared/livepatch/index.ts'
 import { HOUSE } from '../../shared/policy/index.ts'
-import { judgeChange, RULES } from '../../shared/verdict/index.ts'
+import { type Judge, judgeChange, RULES } from '../../shared/verdict/index.ts'
 import { principalOf, type Question } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
+import { type JudgePorts, judgedOnFleet } from '../judged-on-fleet.ts'
 import { knownLivepatches } from '../known-livepatches.ts'
-import type { Ports } from '../ports.ts'
 import { unknownFleet } from './show-fleet.ts'
 import { unknownLivepatch } from './show-patch.ts'
 
@@ -37,15 +37,19 @@ export const question: Question<Input> = ({ body }, person) => ({
   resource: body.fleet === undefined ? HOUSE : { type: 'Fleet', id: body.fleet },
 })
 
+const onStacks = async ({ catalog }: JudgePorts, livepatch: Manifest, stacks: readonly Stack[]): Promise<Judge> => {
+  const cohorts = stacks.map(stack => ({ stack, hosts: 1 }))
+  return { livepatch, cohorts, known: await knownLivepatches(catalog, cohorts) }
+}
+
 /** The verdict that a proposal would get, without proposing anything. */
 export const simulate =
-  ({ catalog, fleets }: Pick<Ports, 'catalog' | 'fleets'>) =>
+  (ports: JudgePorts) =>
   async ({ input: { body } }: PersonCall<Input>): Promise<Outcome> => {
-    const livepatch = await catalog.manifest(body.livepatch)
+    const livepatch = await ports.catalog.manifest(body.livepatch)
     if (!livepatch) return unknownLivepatch(body.livepatch)
-    if (body.fleet !== undefined && !(await fleets.summary(body.fleet))) return unknownFleet(body.fleet)
-    const live = body.fleet === undefined ? [] : (await fleets.cohorts(body.fleet)).filter(({ hosts }) => hosts > 0)
-    const cohorts = body.stacks?.map(stack => ({ stack, hosts: 1 })) ?? live
-    const stricter = body.stricter && new Map(Object.entries(body.stricter))
-    return ok(judgeChange({ livepatch, cohorts, known: await knownLivepatches(catalog, cohorts), stricter }))
+    if (body.fleet !== undefined && !(await ports.fleets.summary(body.fleet))) return unknownFleet(body.fleet)
+    const asked =
+      body.fleet === undefined ? await onStacks(ports, livepatch, body.stacks ?? []) : await judgedOnFleet(ports, body.fleet, livepatch)
+    return ok(judgeChange({ ...asked, stricter: body.stricter && new Map(Object.entries(body.stricter)) }))
   }

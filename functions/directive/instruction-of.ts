@@ -1,7 +1,7 @@
 import { type Change, currentApprovals, openShare } from '../../shared/change/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
 import type { Directive, Instruction } from '../../shared/rollout/index.ts'
-import type { Verdict } from '../../shared/verdict/index.ts'
+import { admittedStacks, type Verdict } from '../../shared/verdict/index.ts'
 
 /** Of the directive: what it says of the livepatch and of the stacks that may load it. */
 export type Subject = { readonly manifest: Manifest; readonly verdict: Verdict; readonly publicUrl: string }
@@ -14,7 +14,7 @@ const askOf = (change: Change, share: number, { manifest, verdict, publicUrl }: 
   livepatch: { digest: manifest.digest, name: manifest.name, size: manifest.size, location: `${publicUrl}/${moduleKey(manifest.digest)}` },
   route: 'replace',
   share,
-  admitted: verdict.cohorts.map(({ cohort }) => cohort),
+  admitted: admittedStacks(verdict),
 })
 
 /**

@@ -1,12 +1,11 @@
 import { isTerminal, judge } from '../../shared/change/index.ts'
-import type { Manifest } from '../../shared/livepatch/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
-import { type Judge, judgeChange } from '../../shared/verdict/index.ts'
+import { judgeChange } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
-import { knownLivepatches } from '../known-livepatches.ts'
+import { type JudgePorts, judgedOnFleet } from '../judged-on-fleet.ts'
 import type { Ports } from '../ports.ts'
 
-export type ValidatePorts = Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'policy' | 'now' | 'newId'>
+export type ValidatePorts = JudgePorts & Pick<Ports, 'ledger' | 'policy' | 'now' | 'newId'>
 export type Validated = { readonly admissible: boolean; readonly ended: boolean; readonly approvalSecondsMax: number }
 
 const answerOf = ({ change }: Loaded): Validated => ({
@@ -14,11 +13,6 @@ const answerOf = ({ change }: Loaded): Validated => ({
   ended: isTerminal(change.status),
   approvalSecondsMax: change.plan.approvalSecondsMax,
 })
-
-const caseOf = async ({ catalog, fleets }: ValidatePorts, fleet: string, livepatch: Manifest): Promise<Judge> => {
-  const cohorts = (await fleets.cohorts(fleet)).filter(({ hosts }) => hosts > 0)
-  return { livepatch, cohorts, known: await knownLivepatches(catalog, cohorts) }
-}
 
 /** First task: what the livepatch would do to every cohort of the fleet, as a verdict that approvals will be bound to. */
 export const validate =
@@ -28,7 +22,7 @@ export const validate =
       if (loaded.change.status !== 'proposed') return { settled: answerOf(loaded) }
       const manifest = await ports.catalog.manifest(loaded.change.livepatch)
       if (!manifest) throw new Error(`the catalog has no livepatch ${loaded.change.livepatch}`)
-      const verdict = judgeChange(await caseOf(ports, loaded.change.fleet, manifest))
+      const verdict = judgeChange(await judgedOnFleet(ports, loaded.change.fleet, manifest))
       const verdictDigest = await ports.catalog.putVerdict(verdict)
       const outcome = judge(loaded.change, { verdict, verdictDigest, policyVersion: ports.policy.set().version })
       return outcome.ok ? byWorkflow(outcome.events, leaveOf(ports, 'judgeChange', loaded)) : { settled: answerOf(loaded) }

@@ -1,0 +1,83 @@
+import type { Stack } from '../shared/kernel/index.ts'
+import type { Edge } from '../shared/lineage/index.ts'
+import type { Manifest } from '../shared/livepatch/index.ts'
+import type { CohortCount } from '../shared/store/index.ts'
+import type { Cohort, Judge, Known } from '../shared/verdict/index.ts'
+import { knownLivepatches } from './known-livepatches.ts'
+import type { Ports } from './ports.ts'
+
+export type JudgePorts = Pick<Ports, 'catalog' | 'fleets' | 'lineage'>
+
+const PAGE = 100
+
+const edgesTo = async (lineage: Ports['lineage'], fleet: string, digest: string): Promise<readonly Edge[]> => {
+  const edges: Edge[] = []
+  let cursor: string | undefined
+  do {
+    const page = await lineage.replaced(digest, { limit: PAGE, cursor })
+    edges.push(...page.items.filter(edge => edge.fleet === fleet && edge.previous !== null))
+    cursor = page.next
+  } while (cursor !== undefined)
+  return edges
+}
+
+/** Everything that was ever replaced on a fleet on the way to what it runs: edges by the livepatch that they lead to. */
+const edgesBehind = async (
+  lineage: Ports['lineage'],
+  fleet: string,
+  running: readonly string[],
+): Promise<ReadonlyMap<string, readonly Edge[]>> => {
+  const behind = new Map<string, readonly Edge[]>()
+  let ahead = [...new Set(running)]
+  while (ahead.length > 0) {
+    const found = await Promise.all(ahead.map(async digest => [digest, await edgesTo(lineage, fleet, digest)] as const))
+    for (const [digest, edges] of found) behind.set(digest, edges)
+    const previous = found.flatMap(([, edges]) => edges.flatMap(edge => edge.previous ?? []))
+    ahead = [...new Set(previous)].filter(digest => !behind.has(digest))
+  }
+  return behind
+}
+
+const runningOn = ({ livepatches }: Stack): readonly string[] =>
+  livepatches.flatMap(({ enabled, digest }) => (enabled ? (digest ?? []) : []))
+
+/** Digests that were replaced before what a stack runs came, in that order: going back in time from each, never forward. */
+const replacedBefore = (stack: Stack, behind: ReadonlyMap<string, readonly Edge[]>): readonly string[] => {
+  const replacedAt = new Map<string, string>()
+  const walk = (digest: string, before: string | null): void => {
+    for (const { previous, at } of behind.get(digest) ?? []) {
+      if (previous === null || (before !== null && at >= before) || (replacedAt.get(previous) ?? '') >= at) continue
+      replacedAt.set(previous, at)
+      walk(previous, at)
+    }
+  }
+  for (const digest of runningOn(stack)) walk(digest, null)
+  return [...replacedAt].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([digest]) => digest)
+}
+
+/**
+ * A cohort with its past. Lineage knows fleets and not boots, so a host that rebooted since is taken to carry what others may carry.
+ * A module that is in memory though lineage does not tell of it was replaced as well, nobody knows when: as the last, so that only
+ * what runs can have taken over from it. Where lineage tells nothing, the verdict looks at what is in memory by itself.
+ */
+const withPast = (
+  { stack, hosts }: CohortCount,
+  behind: ReadonlyMap<string, readonly Edge[]>,
+  names: ReadonlyMap<string, string>,
+): Cohort => {
+  const told = replacedBefore(stack, behind).flatMap(digest => names.get(digest) ?? [])
+  if (told.length === 0) return { stack, hosts }
+  const untold = stack.resident.map(({ name }) => name).filter(name => !told.includes(name))
+  return { stack, hosts, replacedEarlier: [...told, ...untold] }
+}
+
+/** What a verdict on a fleet rests on: the stacks that its hosts run now, what was replaced there before, and every livepatch named in it. */
+export const judgedOnFleet = async ({ catalog, fleets, lineage }: JudgePorts, fleet: string, livepatch: Manifest): Promise<Judge> => {
+  const live = (await fleets.cohorts(fleet)).filter(({ hosts }) => hosts > 0)
+  const running = live.flatMap(({ stack }) => runningOn(stack))
+  const [known, behind] = await Promise.all([knownLivepatches(catalog, live), edgesBehind(lineage, fleet, running)])
+  const earlier = await catalog.manifests([...behind.keys()].filter(digest => !digest.startsWith('unknown:')))
+  const all: Known = new Map([...earlier.values(), ...known.values()].map(manifest => [manifest.name, manifest]))
+  const names = new Map<string, string>([...all.values()].map(({ digest, name }) => [digest, name]))
+  return { livepatch, cohorts: live.map(cohort => withPast(cohort, behind, names)), known: all }
+}
