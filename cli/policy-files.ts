@@ -29,19 +29,19 @@ const filesOf = (shell: Shell, directory: string) => {
   const policies = textsOf(shell, directory, '.cedar')
   if (Object.keys(policies).length === 0) throw new Failure('failure', `${directory}: there is no .cedar file in it`)
   const schema = Object.values(textsOf(shell, directory, '.cedarschema')).join('\n')
-  return { schema, policies }
+  return { schema, policies, freezes: Object.values(textsOf(shell, directory, 'freezes.json'))[0] }
 }
 
 /**
  * The policies of a folder. A folder with a schema of its own stands alone; one without is a team's, and is read beside those that
- * this release comes with. No folder: these alone. A Failure tells every fault with its file.
+ * this release comes with; a freezes.json of its own takes the place of theirs. No folder: these alone. A Failure tells every fault with its file.
  */
 export const policiesOf = (shell: Shell, directory: string | undefined): PolicySet => {
   const given = directory === undefined ? null : filesOf(shell, directory)
   const house = given === null || given.schema === '' ? filesOf(shell, HOUSE) : null
   const schema = given?.schema || (house?.schema ?? '')
   try {
-    return loadPolicies({ schema, policies: { ...house?.policies, ...given?.policies } })
+    return loadPolicies({ schema, policies: { ...house?.policies, ...given?.policies }, freezes: given?.freezes ?? house?.freezes })
   } catch (error) {
     if (error instanceof PolicyError) throw new Failure('refusedFile', error.message)
     throw error

@@ -9,12 +9,14 @@ const printAll = (shell: Shell, sentences: readonly string[]): void => {
   for (const sentence of sentences) shell.out(`  ${terminalText(sentence)}\n`)
 }
 
-const printPolicies = (shell: Shell, fleet: string, { kinds, may, others }: PoliciesInWords): void => {
+const printPolicies = (shell: Shell, fleet: string, { kinds, freezes, may, others }: PoliciesInWords): void => {
   shell.out(`What a release${fleet === '' ? '' : ` on ${terminalText(fleet)}`} needs\n`)
   for (const { kind, needs } of kinds) {
     printTitle(shell, kind === 'every change' ? 'Every change' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}, beside that`)
     printAll(shell, needs.length === 0 ? ['nothing more'] : needs)
   }
+  if (freezes.length > 0) printTitle(shell, 'Freezes')
+  printAll(shell, freezes)
   printTitle(shell, 'Who may do what')
   printAll(
     shell,

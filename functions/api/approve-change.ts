@@ -6,12 +6,10 @@ import {
   comment,
   currentApprovals,
   type Outcome as Decided,
-  evolve,
   reject,
-  release,
   withdraw,
 } from '../../shared/change/index.ts'
-import { changeResource, releaseContext, signableOf, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
+import { signableOf } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, type Intent } from '../append-change.ts'
 import { aboutChange, principalOf, type Question, unknownChange } from '../http/admission.ts'
@@ -20,6 +18,7 @@ import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
+import { releasedWith } from '../released-with.ts'
 import { wakeIfDue } from '../wake.ts'
 import { changeBrief, commitsOfChange, needsOf } from './change-document.ts'
 import { refusedProblem } from './not-allowed-now.ts'
@@ -64,26 +63,6 @@ const decideOn = (change: Change, { id, input: { body }, person: by }: PersonCal
     case 'comment':
       return comment(change, { id, by, text: body.comment })
   }
-}
-
-/** With this approval, does policy let the change go? The release is in the same commit, so that no approval can be the last one unnoticed. */
-const releasedBy = async (
-  { catalog, policy, now }: ApprovePorts,
-  change: Change,
-  events: readonly ChangeEvent[],
-): Promise<readonly ChangeEvent[]> => {
-  const at = new Date(now()).toISOString()
-  const approved = events.reduce<Change>((state, event) => evolve(state, event, at), change)
-  const verdict = approved.status === 'in-review' ? await catalog.verdict(approved.review.bound.verdict) : null
-  if (!verdict || !approved.review) return []
-  const answer = policy.authorize({
-    principal: WORKFLOW_PRINCIPAL,
-    action: 'releaseChange',
-    resource: changeResource(approved),
-    context: releaseContext(approved, verdict),
-  })
-  const outcome = answer.allowed ? release(approved, { digest: approved.review.digest, decision: answer.decision }) : null
-  return outcome?.ok ? outcome.events : []
 }
 
 /** The same word of the same person again is no refusal: it is the answer that got lost. */
@@ -139,7 +118,7 @@ const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Load
   if (!outcome.ok) return { settled: refusedProblem(change, outcome) }
   const misnamed = await signOffProblem(ports, change, call)
   if (misnamed) return { settled: misnamed }
-  const last = call.input.body.decision === 'approve' ? await releasedBy(ports, change, outcome.events) : []
+  const last = call.input.body.decision === 'approve' ? await releasedWith(ports, change, outcome.events) : []
   const events = [...outcome.events, ...last]
   return { events, actor: call.person.id, decision: call.decision }
 }
@@ -156,5 +135,7 @@ export const approveChange =
     await wakeIfDue(ports, id)
     const { change, version } = loaded
     const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
-    return created(`/changes/${id}`, changeBrief(loaded, needsOf(ports.policy.set(), change, verdict)), { etag: etagOf(version) })
+    return created(`/changes/${id}`, changeBrief(loaded, needsOf(ports.policy.set(), change, verdict, ports.now())), {
+      etag: etagOf(version),
+    })
   }

@@ -8,10 +8,10 @@ import type { Ports } from '../ports.ts'
 import { describeEvent } from './describe-event.ts'
 
 /** What a change's release still needs, in words; empty where it needs nothing or can have nothing any more. */
-export const needsOf = (policySet: PolicySet, change: Change, verdict: Verdict | null): readonly string[] => {
+export const needsOf = (policySet: PolicySet, change: Change, verdict: Verdict | null, now: number): readonly string[] => {
   if (change.status !== 'in-review' || verdict === null) return []
   if (change.review.bound.policy !== policySet.version) return ['a new proposal, because the policies changed since this one was judged']
-  return missingForRelease(policySet, change, verdict)
+  return missingForRelease(policySet, change, verdict, now)
 }
 
 export const verdictDigestOf = (change: Change): string | null =>

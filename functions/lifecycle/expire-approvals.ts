@@ -6,9 +6,9 @@ import type { Ports } from '../ports.ts'
 
 export type ExpirePorts = Pick<Ports, 'ledger' | 'catalog' | 'policy' | 'now' | 'newId'>
 
-const missingOf = async ({ catalog, policy }: ExpirePorts, { change }: Loaded): Promise<readonly string[]> => {
+const missingOf = async ({ catalog, policy, now }: ExpirePorts, { change }: Loaded): Promise<readonly string[]> => {
   const verdict = change.review && (await catalog.verdict(change.review.bound.verdict))
-  return verdict ? missingForRelease(policy.set(), change, verdict) : []
+  return verdict ? missingForRelease(policy.set(), change, verdict, now()) : []
 }
 
 /** The time to decide is over. `released`: the last approval came between the deadline and this task, and the change goes on. */

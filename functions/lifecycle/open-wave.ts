@@ -1,5 +1,5 @@
 import { activeWave, openWave as decideOpenWave, type HaltCommand, isTerminal, nextWave } from '../../shared/change/index.ts'
-import { changeResource, type Request, releaseContext, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
+import { changeResource, frozenAt, type Request, releaseContext, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, type Intent } from '../append-change.ts'
@@ -29,11 +29,11 @@ const verdictOf = async ({ catalog }: HaltPorts, { change }: Loaded): Promise<Ve
   return verdict
 }
 
-const questionOf = ({ change }: Loaded, verdict: Verdict): Request => ({
+const questionOf = ({ policy, now }: HaltPorts, { change }: Loaded, verdict: Verdict): Request => ({
   principal: WORKFLOW_PRINCIPAL,
   action: 'openWave',
   resource: changeResource(change),
-  context: releaseContext(change, verdict),
+  context: releaseContext(change, verdict, frozenAt(policy.set(), change.fleet, now())),
 })
 
 /** What a directive has room for (its schema). */
@@ -55,7 +55,7 @@ const decide = async (ports: HaltPorts, loaded: Loaded): Promise<Intent<Stopped>
   if (open !== null) return { settled: { opened: answer('await', open, loaded) } }
 
   const verdict = await verdictOf(ports, loaded)
-  const leave = ports.policy.authorize(questionOf(loaded, verdict))
+  const leave = ports.policy.authorize(questionOf(ports, loaded, verdict))
   if (!leave.allowed) return { settled: { halt: { code: 'policy', detail: `Policy holds the wave back: ${leave.reasons.join('; ')}.` } } }
   const drift = driftOf(change, verdict, await ports.fleets.cohorts(change.fleet))
   if (drift.length > 0) return { settled: { halt: { code: 'drift', detail: `${describeDrift(drift)}.` } } }

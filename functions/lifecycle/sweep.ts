@@ -3,20 +3,22 @@ import type { Log } from '../log.ts'
 import type { Ports } from '../ports.ts'
 import { wakeIfDue } from '../wake.ts'
 import { type EvaluatePorts, evaluateWave } from './evaluate-wave.ts'
+import { releaseIfDue } from './release-if-due.ts'
 
-export type SweepPorts = EvaluatePorts & Pick<Ports, 'ledger' | 'workflow'> & { readonly log: Log }
+export type SweepPorts = EvaluatePorts & Pick<Ports, 'ledger' | 'catalog' | 'workflow'> & { readonly log: Log }
 
 const PAGE = 100
 
 /** A change that was recorded just before a crash has no execution yet; starting one that runs or ran changes nothing. */
 const sweepOne = async (ports: SweepPorts, { id, status }: ChangeHead): Promise<void> => {
   if (status === 'proposed') await ports.workflow.start(id)
+  if (status === 'in-review') await releaseIfDue(ports, id)
   if (status === 'rolling') await evaluateWave(ports, id)
   await wakeIfDue(ports, id)
 }
 
 /**
- * Once a minute: starts executions that are missing and wakes waits whose condition is met. A wake-up that got lost costs a minute and never the
+ * Once a minute: starts executions that are missing, releases what a freeze held, and wakes waits whose condition is met. A wake-up that got lost costs a minute and never the
  * change. One change that cannot be looked at keeps no other waiting; the run still fails in the end, so that an alarm sees it.
  */
 export const sweep = (ports: SweepPorts) => async (): Promise<{ readonly seen: number }> => {

@@ -17,7 +17,8 @@ const load = (from: string): PolicySet => {
     .map(file => [file, readFileSync(join(from, file), 'utf8')] as const)
   const policies = Object.fromEntries(texts.filter(([file]) => file.endsWith('.cedar')))
   const schema = texts.find(([file]) => file.endsWith('.cedarschema'))?.[1] ?? ''
-  return loadPolicies({ schema, policies })
+  const freezes = texts.find(([file]) => file === 'freezes.json')?.[1]
+  return loadPolicies({ schema, policies, freezes })
 }
 
 const set = lazily(() => load(directory()))

@@ -1,16 +1,18 @@
 import { authorize } from './decision.ts'
+import type { Freeze } from './freezes.ts'
 import type { PolicySet, PolicyText } from './load-policies.ts'
 import { type ReleaseContext, WORKFLOW_PRINCIPAL } from './request.ts'
 
 type Verdict = ReleaseContext['verdict']
 
 /** Kinds of changes that people tell apart, and the least that a verdict says of each. */
-const KINDS: readonly (readonly [kind: string, verdict: Partial<Verdict>])[] = [
+const KINDS: readonly (readonly [kind: string, verdict: Partial<Verdict>, frozen?: readonly string[]])[] = [
   ['every change', {}],
   ['a change with findings to review', { outcome: 'review', review: ['no-way-back'] }],
   ['a downgrade', { outcome: 'review', review: ['downgrade'], downgrade: true }],
   ['a change that loses fixes', { outcome: 'review', review: ['fixes-lost'], fixesLost: ['CVE-2026-0001'] }],
   ['a change that reverts functions', { outcome: 'review', review: ['functions-reverted'] }],
+  ['a change in a freeze', {}, ['a-freeze']],
   ['a change with a blocking finding', { outcome: 'block', block: ['missing-callback'] }],
 ]
 
@@ -19,6 +21,8 @@ export type KindOfChange = { readonly kind: string; readonly needs: readonly str
 
 export type PoliciesInWords = {
   readonly kinds: readonly KindOfChange[]
+  /** The calendar of this fleet, a text a freeze. */
+  readonly freezes: readonly string[]
   /** Who may do what, a sentence a rule. */
   readonly may: readonly PolicyText[]
   /** Rules that hold something back in circumstances that no kind names: a person, a plan, another fleet. */
@@ -28,7 +32,7 @@ export type PoliciesInWords = {
 const NOTHING: Verdict = { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [] }
 
 /** Asks the policies themselves what a change that nobody has approved would need: whatever rules a team adds, their sentences come out. */
-const missing = (policySet: PolicySet, fleet: string, verdict: Partial<Verdict>) => {
+const missing = (policySet: PolicySet, fleet: string, verdict: Partial<Verdict>, frozen: readonly string[] = []) => {
   const answer = authorize(policySet, {
     principal: WORKFLOW_PRINCIPAL,
     action: 'releaseChange',
@@ -38,22 +42,27 @@ const missing = (policySet: PolicySet, fleet: string, verdict: Partial<Verdict>)
       approvals: { people: 0, members: {}, signedOff: [] },
       verdict: { ...NOTHING, ...verdict },
       plan: { waves: 3, firstShare: 500, soakSeconds: 3_600 },
+      frozen,
     },
   })
   return answer.allowed ? { needs: [], policies: [] } : { needs: answer.reasons, policies: answer.policies }
 }
 
+const calendarText = ({ name, reason, timeZone, every, from, until }: Freeze): string =>
+  `${name}: ${every === undefined ? '' : `every ${every}, `}${from} to ${until} ${timeZone}: ${reason}`
+
 /** The policies in plain words: what a release on this fleet needs by kind of change, who may do what, what else holds back. */
 export const describePolicies = (policySet: PolicySet, fleet: string): PoliciesInWords => {
   const always = missing(policySet, fleet, {})
-  const kinds = KINDS.map(([kind, verdict], index): KindOfChange => {
-    const { needs, policies } = missing(policySet, fleet, verdict)
+  const kinds = KINDS.map(([kind, verdict, frozen], index): KindOfChange => {
+    const { needs, policies } = missing(policySet, fleet, verdict, frozen)
     const isMore = (id: string): boolean => index === 0 || !always.policies.includes(id)
     return { kind, needs: needs.filter(need => index === 0 || !always.needs.includes(need)), policies: policies.filter(isMore) }
   })
   const told = new Set(kinds.flatMap(({ policies }) => policies))
   return {
     kinds,
+    freezes: policySet.freezes.filter(({ fleets }) => fleets?.includes(fleet) ?? true).map(calendarText),
     may: policySet.policies.filter(({ effect }) => effect === 'permit'),
     others: policySet.policies.filter(({ effect, id }) => effect === 'forbid' && !told.has(id)),
   }

@@ -3,7 +3,7 @@ export { describePolicies, type KindOfChange, type PoliciesInWords } from './des
 export { loadPolicies, PolicyError, type PolicySet } from './load-policies.ts'
 export { PlanRequest, planDefaults, planOf, problemsOf } from './plan-of.ts'
 export { type CaseResult, runPolicyCases } from './policy-cases.ts'
-export { changeResource, countingApprovals, missingForRelease, releaseContext, signableOf } from './release.ts'
+export { changeResource, countingApprovals, frozenAt, missingForRelease, releaseContext, signableOf } from './release.ts'
 export {
   ACTIONS,
   type Action,

@@ -9,6 +9,7 @@ import {
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { digestOf } from '../canonical/index.ts'
+import { Calendar, type Freeze } from './freezes.ts'
 
 /** One rule as people are shown it. */
 export type PolicyText = {
@@ -24,6 +25,8 @@ export type PolicyText = {
 export type PolicySet = {
   readonly version: string
   readonly policies: readonly PolicyText[]
+  /** The calendar of freezes; its text is part of the version. */
+  readonly freezes: readonly Freeze[]
   /** Policies that are sound and can never apply, one sentence each with file and id. */
   readonly unreachable: readonly string[]
   /** Ids of the permits that speak about an action, however they end; for telling people who may. */
@@ -69,6 +72,21 @@ const groupsOf = (schema: string, action: string): readonly string[] =>
     .filter(([, actions]) => (actions ?? '').split(/[\s,]+/).includes(action))
     .flatMap(([, , groups]) => (groups ?? '').split(/[\s,]+/).filter(Boolean))
 
+const calendarOf = (text: string): readonly Freeze[] => {
+  const parsed = Calendar.safeParse(jsonOf(text))
+  if (parsed.success) return parsed.data.freezes
+  throw new PolicyError(
+    parsed.error.issues.map(({ path, message }) => `freezes.json: ${path.map(String).join('.')}: ${message}`).join('\n'),
+  )
+}
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new PolicyError('freezes.json: this is no JSON')
+  }
+}
+
 /**
  * Parses and checks a schema and its policies (file name → text) and keeps them parsed under their version.
  * Throws PolicyError where anything does not parse, does not fit the schema, lacks its @id or @reason, or has another's id:
@@ -77,12 +95,16 @@ const groupsOf = (schema: string, action: string): readonly string[] =>
 export const loadPolicies = ({
   schema,
   policies,
+  freezes: calendar = '{ "freezes": [] }',
 }: {
   readonly schema: string
   readonly policies: Readonly<Record<string, string>>
+  /** Text of freezes.json. */
+  readonly freezes?: string | undefined
 }): PolicySet => {
   const files = Object.entries(policies).sort(([a], [b]) => (a < b ? -1 : 1))
-  const version = digestOf({ schema, policies })
+  const freezes = calendarOf(calendar)
+  const version = digestOf({ schema, policies, freezes })
   const parsed = files.flatMap(([file, text]) => parsedOf(file, text))
   const doubled = parsed.filter((policy, index) => parsed.findIndex(({ id }) => id === policy.id) !== index)
   refuseLoudly(doubled.map(({ file, id }) => `${file}: the id ${id} is taken already`))
@@ -106,5 +128,5 @@ export const loadPolicies = ({
     const speaking = permits.filter(({ json }) => json.action.op === 'All' || actionIdsOf(json).some(id => names.has(id)))
     return speaking.map(({ json: _, ...text }) => text)
   }
-  return { version, policies: texts, unreachable: told(answer.validationWarnings), permitsOf }
+  return { version, policies: texts, freezes, unreachable: told(answer.validationWarnings), permitsOf }
 }

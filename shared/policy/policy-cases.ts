@@ -34,6 +34,8 @@ export const PolicyCase = z.strictObject({
   plan: z
     .strictObject({ waves: z.int().min(1), firstShare: z.int().min(1).max(10_000), soakSeconds: z.number().min(0) })
     .default({ waves: 3, firstShare: 500, soakSeconds: 3_600 }),
+  /** Names of the freezes in force. */
+  frozen: names,
   expect: z.enum(['allow', 'deny']),
   /** Policies that must be among those that determined it. */
   by: names,
@@ -60,10 +62,10 @@ const resourceOf = ({ on }: PolicyCase): Resource => {
   return { type: 'Fleet', id: on.fleet }
 }
 
-const contextOf = ({ on, approvals, verdict, plan }: PolicyCase): ReleaseContext => {
+const contextOf = ({ on, approvals, verdict, plan, frozen }: PolicyCase): ReleaseContext => {
   const proposer = { id: typeof on === 'object' && 'proposer' in on ? on.proposer : '' }
   const said = approvals.map(({ by, groups, signOff }) => ({ by: { id: by, groups }, signOff, digest: '', withdrawnAt: null }))
-  return { approvals: tallyOf(countingApprovals({ proposer, review: { digest: '', approvals: said } })), verdict, plan }
+  return { approvals: tallyOf(countingApprovals({ proposer, review: { digest: '', approvals: said } })), verdict, plan, frozen }
 }
 
 /** The question that a case puts; a sentence where it leaves out what its action is asked with. */

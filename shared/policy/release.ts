@@ -1,6 +1,7 @@
 import type { Plan } from '../rollout/index.ts'
 import type { Verdict } from '../verdict/index.ts'
 import { authorize } from './decision.ts'
+import { type Freeze, freezesInForce, freezeText } from './freezes.ts'
 import type { PolicySet } from './load-policies.ts'
 import { type ReleaseContext, type Resource, WORKFLOW_PRINCIPAL } from './request.ts'
 
@@ -66,7 +67,7 @@ export const tallyOf = (counting: readonly Pick<Approved, 'by' | 'signOff'>[]): 
 })
 
 /** Context of releaseChange and openWave. Precondition: `verdict` is the one that the change's digest binds. */
-export const releaseContext = (change: Releasable, verdict: Verdict): ReleaseContext => {
+export const releaseContext = (change: Releasable, verdict: Verdict, frozen: readonly string[]): ReleaseContext => {
   return {
     approvals: tallyOf(countingApprovals(change)),
     verdict: {
@@ -81,16 +82,27 @@ export const releaseContext = (change: Releasable, verdict: Verdict): ReleaseCon
       firstShare: change.plan.waves[0]?.share ?? 0,
       soakSeconds: change.plan.soakSeconds,
     },
+    frozen,
   }
 }
 
-/** What a change still needs for its release, in plain words; empty when nothing stands against it. */
-export const missingForRelease = (policySet: PolicySet, change: Releasable, verdict: Verdict): readonly string[] => {
+/** Names of the freezes in force on a fleet at an instant (epoch milliseconds), for releaseContext. */
+export const frozenAt = ({ freezes }: PolicySet, fleet: string, now: number): readonly string[] =>
+  freezesInForce(freezes, fleet, now).map(({ name }) => name)
+
+/** Rules about freezes are told with the freezes: which ones, until when, why. */
+const told = ({ policies }: PolicySet, needed: readonly string[], inForce: readonly Freeze[]): readonly string[] => {
+  const aboutFreezes = new Set(policies.filter(({ text }) => text.includes('context.frozen')).map(({ reason }) => reason))
+  return needed.map(need => (aboutFreezes.has(need) && inForce.length > 0 ? `${need} ${inForce.map(freezeText).join(', ')}` : need))
+}
+
+/** What a change still needs for its release at an instant (epoch milliseconds), in plain words; empty when nothing stands against it. */
+export const missingForRelease = (policySet: PolicySet, change: Releasable, verdict: Verdict, now: number): readonly string[] => {
   const answer = authorize(policySet, {
     principal: WORKFLOW_PRINCIPAL,
     action: 'releaseChange',
     resource: changeResource(change),
-    context: releaseContext(change, verdict),
+    context: releaseContext(change, verdict, frozenAt(policySet, change.fleet, now)),
   })
-  return answer.allowed ? [] : answer.reasons
+  return answer.allowed ? [] : told(policySet, answer.reasons, freezesInForce(policySet.freezes, change.fleet, now))
 }

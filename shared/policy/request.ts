@@ -52,6 +52,8 @@ export type ReleaseContext = {
     readonly fixesLost: readonly string[]
   }
   readonly plan: { readonly waves: number; readonly firstShare: number; readonly soakSeconds: number }
+  /** Names of the freezes in force on the fleet. */
+  readonly frozen: readonly string[]
 }
 
 /** Actions that are asked about without a context. */

@@ -53,9 +53,10 @@ const contextOf = (request: Request): { readonly context: Context; readonly enti
       return { context: { command: request.context.command }, entities: [] }
     case 'releaseChange':
     case 'openWave': {
-      const { approvals, verdict, plan } = request.context
+      const { approvals, verdict, plan, frozen } = request.context
       const found = { ...verdict, block: [...verdict.block], review: [...verdict.review], fixesLost: [...verdict.fixesLost] }
-      const context = { approvals: { __entity: TALLY_UID }, verdict: found, plan: { ...plan, soakSeconds: Math.floor(plan.soakSeconds) } }
+      const planned = { ...plan, soakSeconds: Math.floor(plan.soakSeconds) }
+      const context = { approvals: { __entity: TALLY_UID }, verdict: found, plan: planned, frozen: [...frozen] }
       return { context, entities: [tallyOf(approvals)] }
     }
     default:

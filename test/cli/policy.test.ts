@@ -73,6 +73,15 @@ describe('policy show', () => {
     for (const text of ['approvals of two different people', 'A downgrade, beside that', 'a sign-off of downgrade', 'Nobody approves'])
       expect(out).toContain(text)
   })
+  test('shows the calendar of a fleet', async () => {
+    const freeze = { name: 'year-end', reason: 'few are there', timeZone: 'UTC', every: 'year', from: '12-18T18:00', until: '01-04T08:00' }
+    const files = { 'edge.cedar': stricter, 'freezes.json': JSON.stringify({ freezes: [{ ...freeze, fleets: ['edge'] }] }) }
+    const told = 'year-end: every year, 12-18T18:00 to 01-04T08:00 UTC: few are there'
+    expect((await withOurs(['policy', 'show', 'edge', '-p', 'ours'], files)).out).toContain(told)
+    expect((await withOurs(['policy', 'show', 'core', '-p', 'ours'], files)).out).not.toContain('year-end')
+    const wrong = { ...files, 'freezes.json': '{"freezes": [{}]}' }
+    expect(await withOurs(['policy', 'check', 'ours'], wrong)).toMatchObject({ exit: 12, err: expect.stringContaining('freezes.json: ') })
+  })
   test('shows a team’s rule on its fleet', async () => {
     const ran = await withOurs(['policy', 'show', 'edge', '--policies', 'ours', '-o', 'json'], { 'edge.cedar': stricter })
     expect(JSON.parse(ran.out)).toMatchObject({
@@ -88,12 +97,12 @@ describe('policy test', () => {
 
   test('the cases that are given as an example pass', async () => {
     const ran = await offline(['policy', 'test', 'cases.yaml'], { 'cases.yaml': example })
-    expect(ran).toMatchObject({ exit: 0, err: '8 of 8 cases passed\n' })
+    expect(ran).toMatchObject({ exit: 0, err: '9 of 9 cases passed\n' })
     expect(ran.out).not.toContain('FAILED')
   })
   test('a case that fails says what came instead, by which rule and why', async () => {
     const ran = await withOurs(['policy', 'test', 'ours/cases.yaml', '-p', 'ours'], { 'edge.cedar': stricter, 'cases.yaml': example })
-    expect(ran).toMatchObject({ exit: 1, err: '7 of 8 cases passed\n' })
+    expect(ran).toMatchObject({ exit: 1, err: '8 of 9 cases passed\n' })
     expect(ran.out).toContain('FAILED  and are released with it: got deny: by edge-needs-three; approvals of three people')
   })
   test.each([

@@ -145,6 +145,7 @@ const contextOf = (
   approvals: { people, members, signedOff },
   verdict: { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [], ...over },
   plan: { waves: 3, firstShare: 500, soakSeconds: 0.5 },
+  frozen: [],
 })
 const move = (action: 'releaseChange' | 'openWave', context: ReleaseContext, policies = housePolicies) =>
   ask({ principal: WORKFLOW_PRINCIPAL, action, resource: change, context }, policies)

@@ -13,6 +13,7 @@ test('the house says what each kind of change needs, beside what every change ne
     'a downgrade': [security, 'a sign-off of downgrade'],
     'a change that loses fixes': [security, 'a sign-off of fixes-lost'],
     'a change that reverts functions': [security, 'a sign-off of functions-reverted'],
+    'a change in a freeze': ['the end of the freeze'],
     'a change with a blocking finding': ['a verdict without blocking findings'],
   })
 })

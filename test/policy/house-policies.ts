@@ -8,6 +8,7 @@ const read = (file: string) => readFileSync(`${folder}${file}`, 'utf8')
 /** Schema and policies as files, for tests that edit them. */
 export const houseFiles = {
   schema: read('schema.cedarschema'),
+  freezes: read('freezes.json'),
   policies: Object.fromEntries(
     readdirSync(folder)
       .filter(file => file.endsWith('.cedar'))

@@ -18,10 +18,23 @@ const permits = ACTIONS.map(
       .join(', ')} |`,
 )
 
+const calendar = `{
+  "freezes": [
+    {
+      "name": "year-end",
+      "reason": "few people are there",
+      "timeZone": "Europe/Berlin",
+      "every": "year",
+      "from": "12-18T18:00",
+      "until": "01-04T08:00"
+    }
+  ]
+}`
+
 const page = `# Policy
 
 Who may do what, and when a change may reach hosts, is written in [Cedar](https://www.cedarpolicy.com) under
-\`shared/policy/cedar/\`: a schema and two files of rules. The tables on this page are made from them by
+\`shared/policy/cedar/\`: a schema, two files of rules and a calendar. The tables on this page are made from them by
 \`REWRITE=1 npm run jest -- test/policy\`, and a test holds the page to them.
 
 ## How a decision is made
@@ -64,6 +77,20 @@ The routes of the API name these actions in \`shared/operations\`; a test holds 
   named when they approved; \`signedOff\` what they sign off by name, of all together.
 - \`context.verdict\`: \`outcome\`, the codes of findings in \`block\` and \`review\`, \`downgrade\`, \`fixesLost\`.
 - \`context.plan\`: \`waves\`, \`firstShare\` (1/10,000), \`soakSeconds\`.
+- \`context.frozen\`: names of the freezes that are in force on the fleet.
+
+## Freezes
+
+\`freezes.json\` beside the rules is a calendar; it is empty to begin with, and part of the policy version:
+
+\`\`\`json
+${calendar}
+\`\`\`
+
+A freeze is once, or \`every\` day (\`22:00\`), week (\`fri 16:00\`) or year (\`12-18T18:00\`), on the \`fleets\` that it names or on all. Moments are what
+clocks on the wall show in \`timeZone\`, and \`until\` is not part of it. In a freeze nothing is released (\`no-release-in-a-freeze\`); a change that has its
+approvals by then is released within a minute of its end, unless its time to be decided on is over first. Waves of what was released
+before go on, because a fleet is best not left half-way; a team that wants them held adds a rule about \`openWave\`.
 
 ## Adding a rule
 
@@ -110,4 +137,8 @@ test('the rule that the page gives as an example can be added', () => {
   const [, example = ''] = /```cedar\n(.*?)```/s.exec(page) ?? []
   const { policies } = loadPolicies({ ...houseFiles, policies: { ...houseFiles.policies, 'edge.cedar': example } })
   expect(policies.map(({ id }) => id)).toContain('edge-needs-three')
+})
+
+test('the calendar that the page gives as an example can be taken', () => {
+  expect(loadPolicies({ ...houseFiles, freezes: calendar }).freezes).toMatchObject([{ name: 'year-end' }])
 })
