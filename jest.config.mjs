@@ -7,5 +7,6 @@ export default {
   transformIgnorePatterns: ['/node_modules/'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.supersede'],
   coverageProvider: 'v8',
+  testSequencer: '<rootDir>/test/slow-first.mjs',
   testTimeout: 60_000,
 }
