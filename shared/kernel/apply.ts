@@ -120,21 +120,22 @@ const seenIn = (events: readonly KernelEvent[]): Pick<Outcome, 'log' | 'callback
   return { log, callbacks }
 }
 
+/** `apply` without the log and the callbacks, for those who read the events themselves. */
+export const operate = (machine: Machine, operation: Operation): Omit<Outcome, 'log' | 'callbacks'> => {
+  const draft: Draft = { ...machine, events: [] }
+  if (operation.op === 'shadow') {
+    const shadow = callShadow(draft, operation)
+    return { machine: seal(draft), result: 'OK', shadow, events: draft.events }
+  }
+  const result = answerOf(perform(draft, operation))
+  return { machine: seal(draft), result, events: draft.events }
+}
+
 /**
  * One operation on one machine. Pure: the machine handed in stays as it is. An operation that the kernel refuses leaves the
  * machine as it was but for what the refusal itself leaves behind (the taint of a livepatch that was refused).
  */
 export const apply = (machine: Machine, operation: Operation): Outcome => {
-  const draft: Draft = { ...machine, events: [] }
-  const answer =
-    operation.op === 'shadow'
-      ? { result: 'OK' as const, shadow: callShadow(draft, operation) }
-      : { result: answerOf(perform(draft, operation)) }
-  const { events } = draft
-  return {
-    machine: seal(draft),
-    ...answer,
-    ...seenIn(events),
-    events,
-  }
+  const outcome = operate(machine, operation)
+  return { ...outcome, ...seenIn(outcome.events) }
 }

@@ -16,6 +16,12 @@ export const functionKey = (name: string, sympos: string): string => `${name},${
 /** One entry of `ops->func_stack`: a livepatch and its replacement, or nop. */
 export type StackedFunction = { readonly patch: string; readonly func: PatchedFunction }
 
+/** What the livepatch has on the function's stack. No object is in a livepatch twice. */
+const replacementIn = ({ objects }: Patch, object: string | null, key: string): PatchedFunction | undefined => {
+  for (const candidate of objects) if (candidate.name === object && candidate.patched) return candidate.functions.get(key)
+  return undefined
+}
+
 /**
  * The replacements of one original function, oldest first.
  * `klp_ops.func_stack` is pushed in the order of `klp_patches` whether the object is patched by enabling or by its module coming,
@@ -24,18 +30,16 @@ export type StackedFunction = { readonly patch: string; readonly func: PatchedFu
  */
 export const functionStack = (machine: Pick<Machine, 'patches'>, object: string | null, key: string): StackedFunction[] => {
   const stack: StackedFunction[] = []
-  for (const patch of machine.patches)
-    for (const candidate of patch.objects) {
-      if (candidate.name !== object || !candidate.patched) continue
-      const func = candidate.functions.get(key)
-      if (func !== undefined) stack.push({ patch: patch.name, func })
-    }
+  for (const patch of machine.patches) {
+    const func = replacementIn(patch, object, key)
+    if (func !== undefined) stack.push({ patch: patch.name, func })
+  }
   return stack
 }
 
 /** Whether some listed livepatch patches the function. */
 export const isHooked = ({ patches }: Pick<Machine, 'patches'>, object: string | null, key: string): boolean =>
-  patches.some(patch => patch.objects.some(other => other.patched && other.name === object && other.functions.has(key)))
+  patches.some(patch => replacementIn(patch, object, key) !== undefined)
 
 /** The first livepatch of a function registers it with ftrace. Source: kernel/livepatch/patch.c: klp_patch_func. */
 export const registerHooks = (draft: Draft, { name, functions }: PatchedObject): void => {
@@ -45,7 +49,7 @@ export const registerHooks = (draft: Draft, { name, functions }: PatchedObject):
 
 /** The last livepatch of a function takes it off ftrace's list. Source: kernel/livepatch/patch.c: klp_unpatch_func. */
 export const unregisterHooks = (draft: Draft): void => {
-  draft.hooks = draft.hooks.filter(({ object, key }) => isHooked(draft, object, key))
+  if (draft.hooks.length > 0) draft.hooks = draft.hooks.filter(({ object, key }) => isHooked(draft, object, key))
 }
 
 /** Switches ftrace on or off: 0 or a negative errno. Source: kernel/trace/ftrace.c: ftrace_enable_sysctl, is_permanent_ops_registered. */
@@ -55,20 +59,27 @@ export const setFtraceEnabled = (draft: Draft, value: boolean): number => {
   return 0
 }
 
+type Code = { readonly by: string; readonly func: PatchedFunction | null }
+const ORIGINAL_CODE: Code = { by: ORIGINAL, func: null }
+
 /** Where a stack entry leads: a nop leads to the original. */
-const codeOf = (entry: StackedFunction | undefined): { readonly by: string; readonly func: PatchedFunction | null } =>
-  entry === undefined || entry.func.nop ? { by: ORIGINAL, func: null } : { by: entry.patch, func: entry.func }
+const codeOf = (patch: string, func: PatchedFunction): Code => (func.nop ? ORIGINAL_CODE : { by: patch, func })
 
 /**
  * Which code a task in that state reaches when it calls the function: the top of the stack, or, while the top is in transition and
  * the task is not patched, the entry one below it, whatever that is.
  * Source: kernel/livepatch/patch.c: klp_ftrace_handler.
  */
-export const reach = (machine: Machine, object: string | null, key: string, state: PatchState) => {
-  const stack = functionStack(machine, object, key)
-  const top = stack.at(-1)
-  const below = top !== undefined && top.patch === machine.transition?.patch && state === 0
-  return codeOf(below ? stack.at(-2) : top)
+export const reach = ({ patches, transition }: Machine, object: string | null, key: string, state: PatchState): Code => {
+  let isTop = true
+  for (let index = patches.length - 1; index >= 0; index -= 1) {
+    const patch = patches[index]
+    const func = patch && replacementIn(patch, object, key)
+    if (func === undefined) continue
+    if (!isTop || state !== 0 || patch?.name !== transition?.patch) return codeOf(patch?.name ?? '', func)
+    isTop = false
+  }
+  return ORIGINAL_CODE
 }
 
 /**
@@ -79,7 +90,7 @@ export const forbiddenFrame = (machine: Machine, patch: string, object: string |
   if (machine.transition?.direction === 'unpatching') return { object, key: func.key, by: func.nop ? ORIGINAL : patch }
   const stack = functionStack(machine, object, func.key)
   const below = stack[stack.findIndex(entry => entry.patch === patch) - 1]
-  return { object, key: func.key, by: codeOf(below).by }
+  return { object, key: func.key, by: below === undefined ? ORIGINAL : codeOf(below.patch, below.func).by }
 }
 
 /**

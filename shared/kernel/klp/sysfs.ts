@@ -17,29 +17,29 @@ const bit = (value: boolean): string => (value ? '1' : '0')
 
 const byName = <Value>([a]: readonly [string, Value], [b]: readonly [string, Value]): number => (a < b ? -1 : 1)
 
-const sorted = <Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> =>
-  Object.fromEntries(entries.toSorted(byName))
+const sorted = <Value>(entries: [string, Value][]): Record<string, Value> =>
+  Object.fromEntries(entries.length > 1 ? entries.sort(byName) : entries)
 
-const objectTree = (machine: Machine, { patched, functions }: PatchedObject): SysfsObject => ({
-  ...(machine.rules.patchedAttribute && { patched: bit(patched) }),
-  funcs: [...functions.keys()].sort(),
-})
+const objectTree = ({ rules }: Machine, { patched, functions }: PatchedObject): SysfsObject => {
+  const funcs = [...functions.keys()].sort()
+  return rules.patchedAttribute ? { patched: bit(patched), funcs } : { funcs }
+}
 
 const patchTree = (machine: Machine, patch: Patch, order: number): SysfsPatch => ({
   enabled: bit(patch.enabled),
   ...(machine.rules.replaceAttribute && { replace: bit(patch.image.replace) }),
   ...(machine.rules.stackOrderAttribute && { stack_order: `${order}` }),
   transition: bit(machine.transition?.patch === patch.name),
-  objects: sorted(patch.objects.map(object => [objectName(object.name), objectTree(machine, object)] as const)),
+  objects: sorted(patch.objects.map(object => [objectName(object.name), objectTree(machine, object)])),
 })
 
 /** /sys/kernel/livepatch. Source: kernel/livepatch/core.c, the attributes of klp_ktype_patch, _object and _func. */
 export const sysfsTree = (machine: Machine): Readonly<Record<string, SysfsPatch>> =>
-  sorted(machine.patches.map((patch, index) => [patch.name, patchTree(machine, patch, index + 1)] as const))
+  sorted(machine.patches.map((patch, index) => [patch.name, patchTree(machine, patch, index + 1)]))
 
 /** Names and reference counts as /proc/modules shows them, sorted by name. */
 export const loadedModules = (machine: Machine): Readonly<Record<string, string>> =>
-  sorted([...machine.modules].map(([name, module]) => [name, `${module.references}`] as const))
+  sorted(Array.from(machine.modules, ([name, module]) => [name, `${module.references}`]))
 
 /**
  * Reads a word as the kernel does, by its first one or two characters: true, false, or undefined where it answers EINVAL.

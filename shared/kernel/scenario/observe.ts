@@ -1,10 +1,10 @@
 import { answerOf, ERRNO, failure } from '../errno.ts'
 import type { KernelEvent } from '../event.ts'
 import type { ModuleImage } from '../image.ts'
-import { implementationOf } from '../implementation.ts'
+import { functionKey, reach } from '../klp/function-stack.ts'
 import { loadedModules, type SysfsPatch, sysfsTree } from '../klp/sysfs.ts'
-import { type Machine, ORIGINAL, objectName, type Task } from '../machine.ts'
-import { hasFiles, placeOf } from './places.ts'
+import { type Machine, ORIGINAL, objectName, type Task, targetOf } from '../machine.ts'
+import { hasFiles, type Place, placeOf } from './places.ts'
 import { isTooLarge, type Scenario, type ScenarioStep } from './scenario.ts'
 
 /** What was seen after one step; `events` is what the log lines are made of. */
@@ -62,6 +62,8 @@ const moduleLines = ({ modules }: Scenario, { kind, module: name }: Extract<Kern
   return module !== undefined && isTooLarge(module) && kind === 'init' ? [`klpgen: bad spec (${failure('E2BIG')})`] : []
 }
 
+const NO_LINES: readonly string[] = []
+
 const linesOf = (scenario: Scenario, event: KernelEvent): readonly string[] => {
   switch (event.kind) {
     case 'callback':
@@ -80,48 +82,64 @@ const linesOf = (scenario: Scenario, event: KernelEvent): readonly string[] => {
   }
 }
 
-/** A replacement that answers with an error shows it; one that answers with nothing looks like the original. */
-const probeCall = (machine: Machine, images: Images, probe: string): string => {
-  const place = placeOf(probe)
-  if (!hasFiles(machine, place)) return 'ENOENT'
-  const by = implementationOf(machine, place.object, place.function, { sympos: place.position })
-  const returns = returnedBy(images, by, place.object, place.function)
+type Probe = Place & { readonly key: string }
+
+/** Scenarios ask for the same calls after each step. */
+const probeReader = () => {
+  const known = new Map<string, Probe>()
+  return (probe: string): Probe => {
+    const found = known.get(probe)
+    if (found !== undefined) return found
+    const place = placeOf(probe)
+    const read = { ...place, key: functionKey(place.function, place.position) }
+    known.set(probe, read)
+    return read
+  }
+}
+
+/** Which code a call reaches. A replacement that answers with an error shows it; one that answers with nothing looks like the original. */
+const probeCall = (machine: Machine, probe: Probe): string => {
+  if (!hasFiles(machine, probe)) return 'ENOENT'
+  const { by, func } = reach(machine, probe.object, probe.key, targetOf(machine))
+  const returns = func?.returns
   return returns === undefined ? by : returns < 0 ? answerOf(returns) : ORIGINAL
 }
 
-/** What can be seen of a machine's state. It is worked out again only where the machine has changed. */
-type View = Pick<ObservedStep, 'patches' | 'modules' | 'calls'> & { readonly machine: Machine; readonly probes: readonly string[] }
-
-const callsOf = (machine: Machine, images: Images, probes: readonly string[]): ObservedStep['calls'] =>
-  probes.length === 0 ? undefined : Object.fromEntries(probes.map(probe => [probe, probeCall(machine, images, probe)]))
-
-const isSame = (a: Machine, b: Machine): boolean =>
-  a.patches === b.patches && a.modules === b.modules && a.transition?.direction === b.transition?.direction
+/** What can be seen of a machine's state. Each part is worked out again only where the machine has changed. */
+type View = Pick<ObservedStep, 'patches' | 'modules'> & {
+  readonly machine: Machine
+  readonly probes: readonly string[]
+  readonly calls: Readonly<Record<string, string>>
+}
 
 const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
   a === b || (a.length === b.length && a.every((x, i) => x === b[i]))
 
-const viewOf = (machine: Machine, images: Images, probes: readonly string[], last: View | null): View => {
-  if (last !== null && isSame(last.machine, machine) && isSameList(last.probes, probes)) return last
-  const calls = callsOf(machine, images, probes)
-  return { machine, probes, patches: sysfsTree(machine), modules: loadedModules(machine), ...(calls !== undefined && { calls }) }
+const viewOf = (machine: Machine, probes: readonly string[], read: ReturnType<typeof probeReader>, last: View | null): View => {
+  const modulesStay = last?.machine.modules === machine.modules
+  const patchesStay = last?.machine.patches === machine.patches && last.machine.transition?.direction === machine.transition?.direction
+  const callsStay = last !== null && modulesStay && patchesStay && isSameList(last.probes, probes)
+  return {
+    machine,
+    probes,
+    patches: patchesStay ? last.patches : sysfsTree(machine),
+    modules: modulesStay ? last.modules : loadedModules(machine),
+    calls: callsStay ? last.calls : Object.fromEntries(probes.map(probe => [probe, probeCall(machine, read(probe))])),
+  }
 }
 
 export type Done = { readonly rc: string; readonly read?: string | null }
 
 /** Observes one step after the other. */
-export const observer = (scenario: Scenario, images: Images) => {
+export const observer = (scenario: Scenario) => {
+  const read = probeReader()
   let last: View | null = null
   return (machine: Machine, step: ScenarioStep, done: Done, events: readonly KernelEvent[]): ObservedStep => {
-    last = viewOf(machine, images, step.probe ?? scenario.probe ?? [], last)
+    const probes = step.probe ?? scenario.probe ?? []
+    last = viewOf(machine, probes, read, last)
     const { patches, modules, calls } = last
-    return {
-      ...done,
-      log: events.flatMap(event => linesOf(scenario, event)),
-      patches,
-      modules,
-      ...(calls !== undefined && { calls }),
-      events,
-    }
+    const log = events.length === 0 ? NO_LINES : events.flatMap(event => linesOf(scenario, event))
+    if (probes.length === 0) return { ...done, log, patches, modules, events }
+    return { ...done, log, patches, modules, calls, events }
   }
 }

@@ -16,10 +16,12 @@ const KERNEL_FILES: ReadonlyMap<string, string> = new Map([
 /** A function that a scenario calls, by way of the file that answers with it. */
 export type Place = { readonly object: string | null; readonly function: string; readonly position: string }
 
+const DUPLICATE = /^dup([12])$/
+
 /** `t1:tgt_f0`, `t1:dup2`, `vmlinux:cmdline_proc_show`. */
 export const placeOf = (probe: string): Place => {
   const [object = '', name = ''] = probe.split(':')
-  const [, which] = /^dup([12])$/.exec(name) ?? []
+  const [, which] = DUPLICATE.exec(name) ?? []
   return {
     object: object === 'vmlinux' ? null : object,
     function: which === undefined ? name : 'tgt_dup',

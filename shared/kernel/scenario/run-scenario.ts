@@ -1,4 +1,4 @@
-import { apply, type Operation } from '../apply.ts'
+import { type Operation, operate } from '../apply.ts'
 import type { KernelEvent } from '../event.ts'
 import type { Symbols } from '../image.ts'
 import { boot, type Machine, type Task } from '../machine.ts'
@@ -7,12 +7,12 @@ import { hasFiles, placeOf, placeOfPath } from './places.ts'
 import { moduleImage, type Scenario, type ScenarioStep } from './scenario.ts'
 import { loadTime, unloadTime } from './scenario-time.ts'
 
-type Run = { machine: Machine; readonly images: Images; readonly events: KernelEvent[] }
+type Run = { machine: Machine; readonly images: Images; events: readonly KernelEvent[] }
 
 const act = (run: Run, operation: Operation): string => {
-  const { machine, result, events } = apply(run.machine, operation)
+  const { machine, result, events } = operate(run.machine, operation)
   run.machine = machine
-  run.events.push(...events)
+  if (events.length > 0) run.events = run.events.length > 0 ? [...run.events, ...events] : events
   return result
 }
 
@@ -132,7 +132,8 @@ const runStep = (scenario: Scenario, run: Run, step: ScenarioStep, observe: Retu
   const done = perform(run, step)
   if (settling > 0) settleFor(run, settling)
   else pass(run, 5)
-  const observed = observe(run.machine, step, done, run.events.splice(0))
+  const observed = observe(run.machine, step, done, run.events)
+  run.events = []
   pass(run, TURNAROUND_MS)
   return observed
 }
@@ -147,6 +148,6 @@ export const runScenario = (
 ): readonly ObservedStep[] => {
   const images = new Map(scenario.modules.map(module => [module.name, moduleImage(module)] as const))
   const run: Run = { machine: boot({ release, ...(symbols !== undefined && { symbols }) }), images, events: [] }
-  const observe = observer(scenario, images)
+  const observe = observer(scenario)
   return scenario.steps.map(step => runStep(scenario, run, step, observe))
 }

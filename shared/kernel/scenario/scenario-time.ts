@@ -28,11 +28,14 @@ const REFUSED_MS = 2
 
 const paceOf = ({ rules }: Machine): Pace => PACES[rules.name] ?? PACE_6_1
 
-const keysOf = (image: LivepatchImage, object: string | null): ReadonlySet<string> =>
-  new Set(image.objects.filter(({ name }) => name === object).flatMap(({ functions }) => functions.map(f => functionKey(f.name, f.sympos))))
+const addKeys = (keys: Set<string>, image: LivepatchImage, object: string | null): void => {
+  for (const { name, functions } of image.objects)
+    if (name === object) for (const func of functions) keys.add(functionKey(func.name, func.sympos))
+}
 
 const vmlinuxLookups = (machine: Machine, image: LivepatchImage): number => {
-  const keys = new Set(keysOf(image, null))
+  const keys = new Set<string>()
+  addKeys(keys, image, null)
   if (!image.replace) return keys.size
   for (const { objects } of machine.patches)
     for (const object of objects) if (object.name === null) for (const key of object.functions.keys()) keys.add(key)
@@ -40,19 +43,29 @@ const vmlinuxLookups = (machine: Machine, image: LivepatchImage): number => {
 }
 
 const newHooks = (machine: Machine, image: LivepatchImage): number => {
-  const names = new Set(image.objects.map(({ name }) => name).filter(name => name === null || machine.modules.has(name)))
-  return [...names].reduce((sum, name) => sum + [...keysOf(image, name)].filter(key => !isHooked(machine, name, key)).length, 0)
+  let hooks = 0
+  for (const name of new Set(image.objects.map(object => object.name))) {
+    if (name !== null && !machine.modules.has(name)) continue
+    const keys = new Set<string>()
+    addKeys(keys, image, name)
+    for (const key of keys) if (!isHooked(machine, name, key)) hooks += 1
+  }
+  return hooks
 }
 
 const livepatchLoadTime = (machine: Machine, image: LivepatchImage): number => {
   const pace = paceOf(machine)
-  const lookups = vmlinuxLookups(machine, image) * pace.lookup
+  const lookups = pace.lookup === 0 ? 0 : vmlinuxLookups(machine, image) * pace.lookup
   return machine.transition === null ? pace.livepatch + lookups + newHooks(machine, image) * pace.hook : pace.busy + lookups
 }
 
 /** Functions of a module that listed livepatches patch. */
-const patchedIn = ({ patches }: Machine, module: string): number =>
-  new Set(patches.flatMap(({ objects }) => objects.filter(({ name }) => name === module).flatMap(o => [...o.functions.keys()]))).size
+const patchedIn = ({ patches }: Machine, module: string): number => {
+  const keys = new Set<string>()
+  for (const { objects } of patches)
+    for (const object of objects) if (object.name === module) for (const key of object.functions.keys()) keys.add(key)
+  return keys.size
+}
 
 /** Milliseconds that a load takes. */
 export const loadTime = (machine: Machine, image: ModuleImage): number => {
