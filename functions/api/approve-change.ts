@@ -21,7 +21,7 @@ import type { Ports } from '../ports.ts'
 import { releasedWith } from '../released-with.ts'
 import { wakeIfDue } from '../wake.ts'
 import { changeBrief, commitsOfChange, needsOf } from './change-document.ts'
-import { refusedProblem } from './not-allowed-now.ts'
+import { allowedNow, refusedProblem } from './not-allowed-now.ts'
 import { changePath } from './path-schemas.ts'
 
 const text = z.string().max(2_000)
@@ -84,14 +84,29 @@ const isRepeated = async (
       return own !== undefined && own.withdrawnAt !== null && own.digest === change.review?.digest
     }
     case 'comment':
-      return (await commitsOfChange(ledger, change.id)).some(({ events }) => events.some(event => isComment(event, id)))
+      return (await commentsOn(ledger, change)).includes(id)
   }
 }
 
-/** The comment that came with this very request. */
-const isComment = (event: unknown, id: string): boolean => {
-  const parsed = ChangeEvent.safeParse(event)
-  return parsed.success && parsed.data.type === 'commented' && parsed.data.id === id
+/** Ids of the requests that the comments on a change came with. */
+const commentsOn = async (ledger: ApprovePorts['ledger'], { id }: Change): Promise<readonly string[]> =>
+  (await commitsOfChange(ledger, id))
+    .flatMap(({ events }) => events)
+    .flatMap(event => {
+      const parsed = ChangeEvent.safeParse(event)
+      return parsed.success && parsed.data.type === 'commented' ? [parsed.data.id] : []
+    })
+
+/** A change is read whole each time; chatter must not make that dear, nor push what happened out of its timeline. */
+const COMMENTS_MAX = 200
+
+const floodProblem = async ({ ledger }: ApprovePorts, change: Change, { input: { body } }: PersonCall<Input>): Promise<Problem | null> => {
+  if (body.decision !== 'comment' || (await commentsOn(ledger, change)).length < COMMENTS_MAX) return null
+  return problem('not-allowed-now', `The change has ${COMMENTS_MAX} comments; go on elsewhere, and refer to it there.`, {
+    state: change.status,
+    allowed: allowedNow(change).filter(command => command !== 'comment'),
+    reason: 'too-many-comments',
+  })
 }
 
 /** A sign-off of what is not there would be a slip of the pen that nobody notices. */
@@ -116,8 +131,8 @@ const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Load
   if (await isRepeated(ports, change, call)) return { settled: loaded }
   const outcome = decideOn(change, call)
   if (!outcome.ok) return { settled: refusedProblem(change, outcome) }
-  const misnamed = await signOffProblem(ports, change, call)
-  if (misnamed) return { settled: misnamed }
+  const refused = (await signOffProblem(ports, change, call)) ?? (await floodProblem(ports, change, call))
+  if (refused) return { settled: refused }
   const last = call.input.body.decision === 'approve' ? await releasedWith(ports, change, outcome.events) : []
   const events = [...outcome.events, ...last]
   return { events, actor: call.person.id, decision: call.decision }

@@ -52,6 +52,23 @@ describe('at the same time', () => {
     expect(await typesOf(change)).toEqual(['proposed', 'judged', 'approved', 'approved', 'released'])
   })
 
+  test('a withdrawal and the last approval: released before it, or not at all', async () => {
+    for (const delayed of [false, true]) {
+      const { fleet } = await idleFleet(1)
+      const change = await inReview(fleet)
+      const { digest } = await show(change)
+      await decide('bob', change, digest)
+      const withdraw = () => house.ask('approve-change', { as: 'bob', path: { change }, body: { decision: 'withdraw' } })
+      const approve = () => decide('carol', change, digest)
+      const answers = await Promise.all(delayed ? [approve(), withdraw()] : [withdraw(), approve()])
+      const withdrawn = answers[delayed ? 1 : 0]?.status === 201
+      const types = await typesOf(change)
+      expect((await show(change))['status']).toBe(withdrawn ? 'in-review' : 'released')
+      expect(types.includes('withdrawn')).toBe(withdrawn)
+      expect(types.includes('released')).toBe(!withdrawn)
+    }
+  })
+
   test('two proposals for a fleet: one holds it, the other is told who', async () => {
     const { fleet } = await idleFleet(1)
     const answers = await Promise.all([propose(fleet), propose(fleet)])

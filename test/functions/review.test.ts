@@ -95,6 +95,36 @@ describe('a comment', () => {
     expect(await typesOf()).toHaveLength(before + 1)
   })
 
+  test('is one of at most two hundred', async () => {
+    const { policy, ledger, now, newId } = house.ports
+    const left = 200 - (await typesOf()).filter(type => type === 'commented').length
+    const answer = policy.authorize({
+      principal: { type: 'Person', id: 'dave', groups: ['auditors'] },
+      action: 'approveChange',
+      resource: { type: 'Change', id: change, fleet: `fleet-${fleets}`, proposer: 'alice' },
+      context: { decision: 'comment' },
+    })
+    const loaded = await ledger.loadChange(change)
+    if (!answer.allowed || !loaded) throw new Error('dave may comment')
+    const by = { id: 'dave', name: 'Dave', groups: ['auditors'] }
+    const events = Array.from({ length: left }, (_, index) => ({ type: 'commented' as const, id: `c${index}`, by, text: 'hm' }))
+    const { version: expected, lastHash } = loaded
+    await ledger.appendChange({
+      id: change,
+      expected,
+      lastHash,
+      events,
+      actor: 'dave',
+      decision: answer.decision,
+      at: now(),
+      commitId: newId(now()),
+    })
+    expect(await say('dave', { decision: 'comment', comment: 'one more' })).toMatchObject({
+      status: 409,
+      body: { reason: 'too-many-comments', allowed: expect.not.arrayContaining(['comment']) },
+    })
+  })
+
   test('comes too late when the change has ended', async () => {
     await house.ask('control-change', { as: 'alice', path: { change }, body: { command: 'abort' }, headers: { 'if-match': '*' } })
     expect(await say('dave', { decision: 'comment', comment: 'pity' })).toMatchObject({ status: 409, body: { reason: 'ended' } })
