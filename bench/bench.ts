@@ -7,6 +7,7 @@ import { appendFigures } from './appends.ts'
 import { bundleFigures } from './bundles.ts'
 import { type Figure, isMet } from './figure.ts'
 import { fleetFigures } from './fleet.ts'
+import { intakeFigures } from './intake.ts'
 import { kernelFigures } from './kernel.ts'
 import { startFigures } from './start.ts'
 import { verdictFigures } from './verdict.ts'
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, () => readonly Figure[] | Promise<readonly 
   kernel: () => kernelFigures(root),
   fleet: fleetFigures,
   appends: appendFigures,
+  intake: () => intakeFigures(root, assembly),
   start: () => startFigures(root),
   bundles: () => bundleFigures(assembly),
 }
