@@ -1,0 +1,335 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { ruleSetFor } from '../../shared/kernel/index.ts'
+import { type Certificate, Digest, digestOfModule, type Manifest, manifestOf as read, readModule } from '../../shared/livepatch/index.ts'
+import { judgeChange, RULES, type Verdict } from '../../shared/verdict/index.ts'
+import { guestSymbols } from '../conformance/guest.ts'
+import { stackOf } from './examples.ts'
+import { manifestOf, played, type Recording, recordings, type Step, spoken, stackBefore } from './recording.ts'
+
+/*
+ * Every rule with one case in which it speaks and the hazard then happens, and one in which neither is so. Where real kernels were
+ * recorded, the case is one of their recordings (`file/scenario/step`); else it is a scenario that the simulation core plays.
+ */
+
+type Case = {
+  readonly of: Recording
+  /** The step at which a livepatch is loaded. */
+  readonly at: number
+  /** What no recording says of a livepatch. */
+  readonly more?: Readonly<Record<string, Partial<Manifest>>>
+}
+
+const KERNEL = '6.1'
+const all = new Map<string, Recording>(
+  ['own', 'by-hand', 'versions', 'stalled'].flatMap(file => recordings(KERNEL, file).map(each => [`${file}/${each.name}`, each] as const)),
+)
+const recorded = (place: string, more: NonNullable<Case['more']> = {}): Case => {
+  const [, name = '', step = ''] = /^(.*)\/(\d+)$/.exec(place) ?? []
+  const of = all.get(name)
+  if (!of) throw new Error(`there is no recording ${name}`)
+  return { of, at: Number(step), more }
+}
+
+type Given = Parameters<typeof played>[0]
+const constructed = (modules: Given['modules'], steps: Given['steps'], at: number, more: NonNullable<Case['more']> = {}): Case => ({
+  of: played({ name: 'constructed', modules, steps, probe: ['vmlinux:cmdline_proc_show'], signals: false }, KERNEL),
+  at,
+  more,
+})
+
+/** What is known when the load comes, what the verdict says of it, and what came then. */
+type Seen = {
+  readonly next: Manifest
+  readonly step: Step
+  readonly earlier: readonly Step[]
+  readonly later: readonly Step[]
+  /** Livepatches that are gone from sysfs after the load. */
+  readonly replaced: readonly Manifest[]
+  readonly verdict: Verdict
+}
+
+const seen = ({ of, at, more = {} }: Case): Seen => {
+  const livepatches = of.modules.filter(({ kind }) => kind === 'livepatch')
+  const version = (name: string): string => /\d+$/.exec(name)?.[0] ?? '1'
+  const known = new Map(
+    livepatches.map(each => [each.name, manifestOf(each, of.kernel, { version: version(each.name), ...more[each.name] })]),
+  )
+  const step = of.steps[at]
+  const next = known.get(step?.module ?? '')
+  if (!step || !next) throw new Error(`step ${at} of ${of.name} loads no livepatch`)
+  const earlier = of.steps.slice(0, at)
+  const before = earlier.at(-1)
+  const order = earlier.flatMap(({ op, module, rc }) => (op === 'load' && rc === 'OK' && module !== undefined ? [module] : []))
+  const listed = [...new Set(order.toReversed())].toReversed()
+  const stack = stackBefore(of, before, listed, known)
+  const gone = Object.keys(before?.patches ?? {}).filter(name => !step.patches[name])
+  const symbols = new Map([[of.kernel, guestSymbols(of.kernel)]])
+  const verdict = judgeChange({ livepatch: next, cohorts: [{ stack, hosts: 1 }], known, symbols })
+  return { next, step, earlier, later: of.steps.slice(at + 1), replaced: gone.flatMap(name => known.get(name) ?? []), verdict }
+}
+
+const undoing = ({ name, objects }: Manifest): readonly string[] =>
+  objects.flatMap(object =>
+    (['pre_unpatch', 'post_unpatch'] as const)
+      .filter(kind => object.callbacks[kind] !== undefined)
+      .map(kind => `${name}:${object.name ?? 'vmlinux'}:${kind}`),
+  )
+const saidIn = (steps: readonly Step[]): ReadonlySet<string> => new Set(steps.flatMap(({ log }) => spoken(log)))
+const logged = (steps: readonly Step[], words: RegExp): boolean => steps.some(({ log }) => log.some(line => words.test(line)))
+
+/** What replaced livepatches would have undone, and nobody ever does. */
+const neverUndone = ({ step, later, replaced }: Seen): boolean => {
+  const said = saidIn([step, ...later])
+  return replaced.flatMap(undoing).some(callback => !said.has(callback))
+}
+const goesBackToOriginal = ({ earlier, step }: Seen): boolean =>
+  Object.entries(step.calls).some(([probe, by]) => by === 'orig' && !['orig', undefined].includes(String(earlier.at(-1)?.calls[probe])))
+const disabledWithoutUndoing = ({ next, step, later }: Seen): boolean => {
+  const end = later.find(({ op, rc, patches }) => op === 'enabled' && rc === 'OK' && !patches[next.name])
+  const applied = spoken(step.log).some(callback => callback.startsWith(`${next.name}:`))
+  return applied && end !== undefined && !spoken(end.log).some(callback => callback.startsWith(`${next.name}:`))
+}
+const refusedWith =
+  (rc: string) =>
+  ({ step }: Seen): boolean =>
+    step.rc === rc
+
+type Func = string | { readonly name: string; readonly mode: string }
+const patching = (name: string, callbacks: Readonly<Record<string, boolean>> = {}, func: Func = 'cmdline_proc_show') => ({
+  name,
+  replace: true,
+  objects: [{ name: null, funcs: [func], callbacks }],
+})
+const load = (module: string) => ({ op: 'load' as const, module })
+const unload = (module: string) => ({ op: 'unload' as const, module })
+const shadow = (call: 'alloc' | 'get' | 'free_all') => ({ op: 'shadow' as const, call, object: 1, id: 5, data: 9 })
+const CALLER = { name: 'klpshadow', kind: 'caller' as const }
+const BOTH = { post_patch: true, post_unpatch: true }
+
+const there = [load('p1'), load('p2'), unload('p1'), load('p1')]
+const sleeping = (func: string): Case =>
+  constructed(
+    [patching('p1', {}, { name: func, mode: 'b' }), patching('p2', {}, func)],
+    [load('p1'), { op: 'spawn', id: 'a', func: `vmlinux:${func}` }, load('p2')],
+    2,
+  )
+const adopting = (callback: 'pre_unpatch' | 'post_unpatch'): Case =>
+  constructed(
+    [patching('p1', { post_unpatch: true }), patching('p2', BOTH)],
+    [load('p1'), { op: 'enabled', patch: 'p1', value: 0 }, unload('p1'), load('p1'), load('p2')],
+    4,
+    { p2: { adopts: [{ livepatch: 'p1', object: null, callback, source: 'module' }] } },
+  )
+const freeing = (steps: readonly ReturnType<typeof shadow>[], shadowImports: readonly string[]): Case =>
+  constructed(
+    [CALLER, patching('p1'), patching('p2')],
+    [load('klpshadow'), load('p1'), shadow('alloc'), load('p2'), unload('p1'), ...steps, shadow('get')],
+    3,
+    { p1: { shadowImports }, p2: { shadowImports: ['klp_shadow_get'] } },
+  )
+const ALLOCATING = { p1: { shadowImports: ['klp_shadow_alloc'] } }
+const FIXING = { p1: { fixes: ['CVE-2026-0001'] } }
+
+const CASES: Readonly<Record<string, { found: Case; passed: Case; happens: (seen: Seen) => boolean }>> = {
+  'name-resident': {
+    found: recorded('by-hand/14-force-disable-pins-module/10'),
+    passed: recorded('versions/x4-load-twice/7'),
+    happens: refusedWith('EEXIST'),
+  },
+  'transition-in-progress': {
+    found: recorded('by-hand/11-blocked-enable-reverse/3'),
+    passed: recorded('by-hand/02-stack-two/1'),
+    happens: refusedWith('EBUSY'),
+  },
+  'module-pinned': {
+    found: recorded('by-hand/14-force-disable-pins-module/10'),
+    passed: recorded('versions/x4-load-twice/7'),
+    happens: ({ earlier }) => earlier.some(({ op, module, rc, patches }) => op === 'unload' && rc === 'EAGAIN' && !patches[module ?? '']),
+  },
+  'symbol-missing': {
+    found: recorded('own/vmlinux-symbols/2'),
+    passed: recorded('own/vmlinux-symbols/10'),
+    happens: ({ step }) => step.rc === 'EINVAL' && logged([step], /symbol '\w+' not found in symbol table/),
+  },
+  'symbol-ambiguous': {
+    found: recorded('own/vmlinux-symbols/0'),
+    passed: recorded('own/vmlinux-symbols/10'),
+    happens: ({ step }) => step.rc === 'EINVAL' && logged([step], /unresolvable ambiguity/),
+  },
+  'incompatible-states': {
+    found: recorded('by-hand/10-states/5'),
+    passed: recorded('by-hand/10-states/3'),
+    happens: ({ step }) => step.rc === 'EINVAL' && logged([step], /is not compatible with the already installed livepatches/),
+  },
+  'kernel-refuses': {
+    found: recorded('own/long-names/0'),
+    passed: recorded('own/long-names/1'),
+    happens: ({ step }) => step.rc !== 'OK',
+  },
+  'not-a-livepatch': {
+    found: recorded('by-hand/18-bad-modules/1'),
+    passed: recorded('by-hand/01-enable-disable/0'),
+    happens: ({ next, step }) => step.patches[next.name] !== undefined && !Object.values(step.calls).includes(next.name),
+  },
+  'missing-callback': {
+    found: recorded('by-hand/03-atomic-replace/3'),
+    passed: recorded('by-hand/02-stack-two/1'),
+    happens: neverUndone,
+  },
+  'callbacks-skipped': { found: recorded('own/dup-positions/3'), passed: recorded('by-hand/02-stack-two/1'), happens: neverUndone },
+  'unpaired-callback': {
+    found: recorded('stalled/stall-4021-126/3'),
+    passed: recorded('by-hand/01-enable-disable/0'),
+    happens: disabledWithoutUndoing,
+  },
+  'no-way-back': {
+    found: recorded('stalled/stall-4021-126/3'),
+    passed: recorded('by-hand/01-enable-disable/0'),
+    happens: disabledWithoutUndoing,
+  },
+  'adopts-nothing': {
+    found: adopting('pre_unpatch'),
+    passed: adopting('post_unpatch'),
+    happens: ({ next, earlier }) => next.adopts.some(({ livepatch, callback }) => !saidIn(earlier).has(`${livepatch}:vmlinux:${callback}`)),
+  },
+  'refuses-later-module': {
+    found: recorded('by-hand/07-coming-pre-patch-fails/2'),
+    passed: recorded('own/shadow-survives/1'),
+    happens: ({ later }) =>
+      later.some(({ op, rc, log }) => op === 'load' && rc === 'ENODEV' && log.some(line => /pre-patch callback failed/.test(line))),
+  },
+  'orphaned-shadow': {
+    found: recorded('own/shadow-survives/3', ALLOCATING),
+    passed: recorded('own/shadow-survives/1', ALLOCATING),
+    happens: ({ replaced, later }) =>
+      replaced.length > 0 &&
+      logged(
+        later.filter(({ modules }) => !modules['p1']),
+        /shadow get 1 5 -> 9/,
+      ),
+  },
+  'init-exit-effects': {
+    found: freeing([shadow('free_all')], ['klp_shadow_free_all']),
+    passed: freeing([], ['klp_shadow_alloc']),
+    happens: ({ later }) => logged(later, /shadow get 1 5 -> null/),
+  },
+  downgrade: {
+    found: constructed([patching('p1'), patching('p2')], there, 3),
+    passed: constructed([patching('p1'), patching('p2')], there, 1),
+    happens: ({ next, step, replaced }) =>
+      Object.values(step.calls).includes(next.name) && replaced.some(({ version }) => Number(version) > Number(next.version)),
+  },
+  'functions-reverted': {
+    found: recorded('own/shadow-survives/3'),
+    passed: recorded('own/shadow-survives/1'),
+    happens: goesBackToOriginal,
+  },
+  'fixes-lost': {
+    found: recorded('own/shadow-survives/3', FIXING),
+    passed: recorded('own/shadow-survives/1', FIXING),
+    happens: goesBackToOriginal,
+  },
+  'way-back-not-atomic': {
+    found: constructed([patching('p1'), patching('p2', BOTH)], there, 1),
+    passed: constructed([patching('p1'), patching('p2')], there, 1),
+    happens: ({ next, later }) =>
+      undoing(next).some(callback => !saidIn(later).has(callback)) && later.at(-1)?.patches[next.name] === undefined,
+  },
+  'not-cumulative': {
+    found: recorded('by-hand/02-stack-two/1'),
+    passed: recorded('own/shadow-survives/3'),
+    happens: ({ step }) => Object.keys(step.patches).length > 1,
+  },
+  'stall-likely': {
+    found: sleeping('ep_poll'),
+    passed: constructed([patching('p1'), patching('p2')], [load('p1'), load('p2')], 1),
+    happens: ({ next, step }) => step.patches[next.name]?.transition === '1',
+  },
+}
+
+describe.each(Object.entries(CASES))('%s', (code, { found, passed, happens }) => {
+  const speaks = ({ verdict }: Seen): boolean => verdict.findings.some(finding => finding.code === code && finding.severity !== 'note')
+  test(`is found in ${found.of.name}, and happens`, () => {
+    const case_ = seen(found)
+    expect({ found: speaks(case_), happens: happens(case_) }).toEqual({ found: true, happens: true })
+  })
+  test(`is not found in ${passed.of.name}, and does not happen`, () => {
+    const case_ = seen(passed)
+    expect({ found: speaks(case_), happens: happens(case_) }).toEqual({ found: false, happens: false })
+  })
+})
+
+const keys: readonly Certificate[] = readdirSync('test/data/ko/keys').map(file => ({
+  name: file.replace('.pem', ''),
+  bytes: readFileSync(`test/data/ko/keys/${file}`),
+}))
+const OTHERS: readonly Certificate[] = keys.filter(({ name }) => name === 'ec')
+
+/** Only what a file does not say of itself may be stated. */
+const STATED = { series: 'given', version: '1' }
+const OBJECTS = [{ name: null, functions: [{ name: 'f', sympos: '0' }], callbacks: {} }]
+const FILES: Readonly<Record<string, { readonly folder: string; readonly statement: object }>> = {
+  lp_proc_2: { folder: 'examples/livepatches', statement: {} },
+  lp_dynamic: { folder: 'test/data/ko/given', statement: { ...STATED, objects: OBJECTS, states: [], replace: true } },
+}
+
+/** A module file as it was built, with what its file does not say. */
+const file = async (name: string, certificates: readonly Certificate[] = keys): Promise<Manifest> => {
+  const { folder, statement } = FILES[name] ?? { folder: 'test/data/ko/given', statement: STATED }
+  const bytes = readFileSync(`${folder}/${name}.ko`)
+  const module = await readModule(bytes, { certificates })
+  if (!module.ok) throw new Error(module.error.reason)
+  const made = read(module.module, statement, {
+    digest: Digest.parse(digestOfModule(bytes)),
+    size: bytes.length,
+  })
+  if (!made.ok) throw new Error(made.error.reason)
+  return made.manifest
+}
+
+type Told = () => Promise<readonly [livepatch: Manifest, kernelRelease: string]>
+const on =
+  (name: string, certificates = keys, release?: string): Told =>
+  async () => {
+    const manifest = await file(name, certificates)
+    return [manifest, release ?? manifest.kernelRelease]
+  }
+
+/** What is told of files that were built and signed, and of kernels; nothing has to be loaded for it. */
+const FACTS: Readonly<Record<string, { readonly found: Told; readonly passed: Told }>> = {
+  'broken-signature': { found: on('lp_signed_tampered'), passed: on('lp_signed_sha256') },
+  'untrusted-signature': { found: on('lp_signed_sha256', OTHERS), passed: on('lp_signed_sha256') },
+  unsigned: { found: on('lp_basic'), passed: on('lp_signed_sha256') },
+  'stated-not-read': { found: on('lp_dynamic'), passed: on('lp_proc_2') },
+  'kernel-release-mismatch': { found: on('lp_basic', keys, '6.12.1'), passed: on('lp_basic') },
+  'release-not-recorded': { found: on('lp_basic', keys, '5.15.0'), passed: on('lp_basic') },
+}
+
+describe.each(Object.entries(FACTS))('%s', (code, { found, passed }) => {
+  const codes = async ([livepatch, kernelRelease]: readonly [Manifest, string]): Promise<readonly string[]> =>
+    judgeChange({ livepatch, cohorts: [{ stack: stackOf([], { kernelRelease }), hosts: 1 }], known: new Map() }).findings.map(
+      finding => finding.code,
+    )
+  test('is told of one real file and not of another', async () => {
+    expect(await codes(await found())).toContain(code)
+    expect(await codes(await passed())).not.toContain(code)
+  })
+})
+
+describe('unknown-stack', () => {
+  test('two livepatches that a host reports alike leave different things behind', () => {
+    const next = patching('p2', BOTH)
+    const left = (callbacks: Readonly<Record<string, boolean>>) =>
+      played({ name: 'x', modules: [patching('p1', callbacks), next], steps: [load('p1'), load('p2')] }, KERNEL)
+    const [quiet, loud] = [left({}), left(BOTH)]
+    expect(quiet.steps[0]?.patches).toEqual(loud.steps[0]?.patches)
+    expect(neverUndone(seen({ of: quiet, at: 1 }))).toBe(false)
+    expect(neverUndone(seen({ of: loud, at: 1 }))).toBe(true)
+  })
+})
+
+test('every rule has such an example', () => {
+  expect([...Object.keys(CASES), ...Object.keys(FACTS), 'unknown-stack'].toSorted()).toEqual(RULES.map(({ id }) => id).toSorted())
+  expect([ruleSetFor('5.15.0').recorded, ruleSetFor(KERNEL).recorded]).toEqual([false, true])
+})
