@@ -20,6 +20,16 @@ const StackEntry = z.object({
 })
 export type StackEntry = z.infer<typeof StackEntry>
 
+/** Who looks at a function of the kernel: /sys/kernel/debug/kprobes/list, /sys/kernel/tracing/enabled_functions. Livepatches do not count. */
+const Tracer = z.object({
+  /** Null: vmlinux. */
+  object: z.string().min(1).max(55).nullable(),
+  function: z.string().min(1).max(512),
+  kind: z.enum(['kprobe', 'ftrace']),
+  /** It may redirect the function (`I` in enabled_functions: FTRACE_OPS_FL_IPMODIFY), and of such there can be one only. */
+  exclusive: z.boolean(),
+})
+
 export const Stack = z.object({
   /** `uname -r`. */
   kernelRelease: z.string().min(1).max(64),
@@ -34,6 +44,14 @@ export const Stack = z.object({
   targets: z.array(z.string().max(55)).max(4096).readonly(),
   /** A transition was forced since boot: some module can never be unloaded until the machine reboots. */
   forced: z.boolean(),
+  /** Left out by hosts that do not look; the digest of their stacks is that of stacks without it. */
+  tracing: z
+    .object({
+      /** sysctl kernel.ftrace_enabled. */
+      ftraceEnabled: z.boolean(),
+      tracers: z.array(Tracer).max(256).readonly(),
+    })
+    .optional(),
 })
 export type Stack = z.infer<typeof Stack>
 

@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts'
 import { adoptsNothing } from './rules/adopts-nothing.ts'
+import { blindsTracing } from './rules/blinds-tracing.ts'
 import { brokenSignature } from './rules/broken-signature.ts'
 import { callbacksSkipped } from './rules/callbacks-skipped.ts'
 import { downgrade } from './rules/downgrade.ts'
@@ -22,6 +23,7 @@ import { stallLikely } from './rules/stall-likely.ts'
 import { statedNotRead } from './rules/stated-not-read.ts'
 import { symbolAmbiguous } from './rules/symbol-ambiguous.ts'
 import { symbolMissing } from './rules/symbol-missing.ts'
+import { tracingConflict } from './rules/tracing-conflict.ts'
 import { transitionInProgress } from './rules/transition-in-progress.ts'
 import { unknownStack } from './rules/unknown-stack.ts'
 import { unpairedCallback } from './rules/unpaired-callback.ts'
@@ -39,6 +41,7 @@ export const RULES: readonly Rule[] = [
   modulePinned,
   symbolMissing,
   symbolAmbiguous,
+  tracingConflict,
   incompatibleStates,
   kernelRefuses,
   missingCallback,
@@ -58,6 +61,7 @@ export const RULES: readonly Rule[] = [
   untrustedSignature,
   unsigned,
   stallLikely,
+  blindsTracing,
   statedNotRead,
   releaseNotRecorded,
 ]

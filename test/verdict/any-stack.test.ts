@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Stack } from '../../shared/kernel/index.ts'
+import { Stack, stackDigest } from '../../shared/kernel/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
 import { judgeChange, Verdict, verdictDigest } from '../../shared/verdict/index.ts'
 import { hotfix, known, livepatch, one, RELEASE, three, two } from './examples.ts'
@@ -73,4 +73,11 @@ describe('whatever hosts report', () => {
       { numRuns: 300 },
     )
   })
+})
+
+test('a host that does not look at tracing has the stack digest that it always had', () => {
+  const stack = { kernelRelease: '6.1.0-50-amd64', livepatches: [], resident: [], targets: [], forced: false }
+  expect(stackDigest(stack)).toBe('ae421df125be546f3c5c817a11e761a2d56254433029d875783ff310cfc5e0de')
+  expect(stackDigest(Stack.parse(stack))).toBe(stackDigest(stack))
+  expect(stackDigest({ ...stack, tracing: { ftraceEnabled: true, tracers: [] } })).not.toBe(stackDigest(stack))
 })

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { ruleSetFor } from '../../shared/kernel/index.ts'
+import { ruleSetFor, type Stack } from '../../shared/kernel/index.ts'
 import { type Certificate, Digest, digestOfModule, type Manifest, manifestOf as read, readModule } from '../../shared/livepatch/index.ts'
 import { judgeChange, RULES, type Verdict } from '../../shared/verdict/index.ts'
 import { guestSymbols } from '../conformance/guest.ts'
@@ -18,6 +18,8 @@ type Case = {
   readonly at: number
   /** What no recording says of a livepatch. */
   readonly more?: Readonly<Record<string, Partial<Manifest>>>
+  /** What a host would have told of tracing. */
+  readonly tracing?: Stack['tracing']
 }
 
 const KERNEL = '6.1'
@@ -49,7 +51,7 @@ type Seen = {
   readonly verdict: Verdict
 }
 
-const seen = ({ of, at, more = {} }: Case): Seen => {
+const seen = ({ of, at, more = {}, tracing }: Case): Seen => {
   const livepatches = of.modules.filter(({ kind }) => kind === 'livepatch')
   const version = (name: string): string => /\d+$/.exec(name)?.[0] ?? '1'
   const known = new Map(
@@ -62,7 +64,7 @@ const seen = ({ of, at, more = {} }: Case): Seen => {
   const before = earlier.at(-1)
   const order = earlier.flatMap(({ op, module, rc }) => (op === 'load' && rc === 'OK' && module !== undefined ? [module] : []))
   const listed = [...new Set(order.toReversed())].toReversed()
-  const stack = stackBefore(of, before, listed, known)
+  const stack = { ...stackBefore(of, before, listed, known), ...(tracing && { tracing }) }
   const gone = Object.keys(before?.patches ?? {}).filter(name => !step.patches[name])
   const symbols = new Map([[of.kernel, guestSymbols(of.kernel)]])
   const verdict = judgeChange({ livepatch: next, cohorts: [{ stack, hosts: 1 }], known, symbols })
@@ -128,6 +130,8 @@ const freeing = (steps: readonly ReturnType<typeof shadow>[], shadowImports: rea
     3,
     { p1: { shadowImports }, p2: { shadowImports: ['klp_shadow_get'] } },
   )
+/** Somebody watches the original code of this function; nobody comes there while another one answers for it. */
+const PROBE = { object: null, function: 'cmdline_proc_show', kind: 'kprobe', exclusive: false } as const
 const ALLOCATING = { p1: { shadowImports: ['klp_shadow_alloc'] } }
 const FIXING = { p1: { fixes: ['CVE-2026-0001'] } }
 
@@ -166,6 +170,16 @@ const CASES: Readonly<Record<string, { found: Case; passed: Case; happens: (seen
     found: recorded('own/long-names/0'),
     passed: recorded('own/long-names/1'),
     happens: ({ step }) => step.rc !== 'OK',
+  },
+  'tracing-conflict': {
+    found: { ...recorded('own/ftrace-switched-off/2'), tracing: { ftraceEnabled: false, tracers: [] } },
+    passed: { ...recorded('own/ftrace-switched-off/4'), tracing: { ftraceEnabled: false, tracers: [] } },
+    happens: ({ step }) => step.rc === 'EBUSY' && logged([step], /failed to register ftrace handler/),
+  },
+  'blinds-tracing': {
+    found: { ...recorded('own/shadow-survives/1'), tracing: { ftraceEnabled: true, tracers: [PROBE] } },
+    passed: { ...recorded('own/shadow-survives/3'), tracing: { ftraceEnabled: true, tracers: [PROBE] } },
+    happens: ({ next, step }) => step.calls['vmlinux:cmdline_proc_show'] === next.name,
   },
   'not-a-livepatch': {
     found: recorded('by-hand/18-bad-modules/1'),

@@ -40,6 +40,8 @@ const signed = (signature: Partial<Manifest['signature']>) =>
 const symbols = (...names: readonly (readonly [string, number])[]): Symbols =>
   new Map(names.map(([name, occurrences]) => [name, { occurrences }]))
 
+const probe = { object: null, function: 'f', kind: 'kprobe', exclusive: false } as const
+
 /** For every rule: what it finds with which severity, and something like it that it lets pass. */
 const CASES: Readonly<
   Record<
@@ -105,6 +107,16 @@ const CASES: Readonly<
     severity: 'review',
     found: [named('9', { on: { vmlinux: { functions: ['ep_poll'] } } }), {}],
     passed: [named('9', { on: { driver: { functions: ['ep_poll'] } } }), {}],
+  },
+  'tracing-conflict': {
+    severity: 'block',
+    found: [plain, { tracing: { ftraceEnabled: true, tracers: [{ ...probe, exclusive: true }] } }],
+    passed: [plain, { on: [one], tracing: { ftraceEnabled: true, tracers: [{ ...probe, exclusive: true }] } }],
+  },
+  'blinds-tracing': {
+    severity: 'review',
+    found: [plain, { tracing: { ftraceEnabled: true, tracers: [probe] } }],
+    passed: [plain, { tracing: { ftraceEnabled: true, tracers: [{ ...probe, function: 'g' }] } }],
   },
   'stated-not-read': { severity: 'review', found: [named('9', { stated: ['objects'] }), {}], passed: [plain, {}] },
   'release-not-recorded': {

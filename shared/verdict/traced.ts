@@ -1,0 +1,22 @@
+import type { Stack } from '../kernel/index.ts'
+import type { Manifest } from '../livepatch/index.ts'
+import { objectName } from './function-sets.ts'
+
+type Tracer = NonNullable<Stack['tracing']>['tracers'][number]
+
+/** Functions of a livepatch that are there to be hooked now, as `object:function`: those of vmlinux and of loaded modules. */
+export const hookedNow = ({ objects }: Manifest, { targets }: Stack): ReadonlySet<string> =>
+  new Set(
+    objects
+      .filter(({ name }) => name === null || targets.includes(name))
+      .flatMap(({ name, functions }) => functions.map(func => `${objectName(name)}:${func.name}`)),
+  )
+
+/** What a tracer looks at, in the same form. */
+export const tracedBy = (tracer: Tracer): string => `${objectName(tracer.object)}:${tracer.function}`
+
+/** Who looks at functions that a livepatch hooks; empty where the host does not say. */
+export const tracersOf = (livepatch: Manifest, stack: Stack): readonly Tracer[] => {
+  const hooked = hookedNow(livepatch, stack)
+  return (stack.tracing?.tracers ?? []).filter(tracer => hooked.has(tracedBy(tracer)))
+}
