@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { apply, explain, implementationOf, machineOf, Stack, stackOf, sysfsTree } from '../../shared/kernel/index.ts'
+import { apply, explain, implementationOf, loadedModules, machineOf, Stack, stackOf, sysfsTree } from '../../shared/kernel/index.ts'
 import { call, disable, force, func, livepatch, load, machineAfter, object, release, started, target, unload, wait } from './world.ts'
 
 const a = livepatch('a', [object(null, ['f']), object('m', ['f0'])])
@@ -66,5 +66,39 @@ describe('machineOf', () => {
     const { machine, unknown } = machineOf(stackOf(machineAfter(forced, release('p'), load(b))), new Map([...images, ['p', sleepy]]))
     expect(apply(machine, unload('p')).result).toBe('EAGAIN')
     expect(unknown).toEqual(['which of the livepatches b are pinned by the forced transition'])
+  })
+
+  test.each([
+    ['patching', load(c), { patchState: 0 }, 1],
+    ['unpatching', disable('p'), { patchState: 1 }, 0],
+  ] as const)('an open transition (%s) waits for one task that is still on the other side', (direction, opening, side, target_) => {
+    const p = livepatch('p', [object('m', [func('f0', { sleeps: 'uninterruptible' })])])
+    const open = machineAfter(started(), load(target('m')), load(p), call('s', 'm', 'f0'), call('t', 'm', 'block'), opening)
+    const { machine } = machineOf(stackOf(open), new Map([...images, ['p', p]]))
+    expect(machine).toMatchObject({
+      transition: { direction, tries: 1 },
+      tasks: [{ id: 'unreported', kthread: false, module: null, ...side, pending: true, doomed: false, end: null, stack: 'unknown' }],
+      kthreadd: target_,
+      retryAtMs: 1000,
+      tainted: true,
+    })
+    expect(sysfsTree(machine)).toEqual(sysfsTree(open))
+  })
+
+  test('holds one reference to each listed livepatch and the reported ones to resident modules, and names those that nobody knows', () => {
+    const machine = machineAfter(started(), load(target('m')), load(b), load(a), disable('b'))
+    const known = machineOf(stackOf(machine), images)
+    expect([loadedModules(known.machine), known.unknown]).toEqual([{ a: '1', b: '0', m: '0' }, []])
+    expect(machineOf(stackOf(machine), new Map([['a', a]])).unknown).toEqual(['what the resident livepatch b is'])
+  })
+
+  test('an empty report is an untainted machine of that release on which nothing was forced', () => {
+    const { machine, unknown } = machineOf(stackOf(started('6.12.0')), new Map())
+    expect([machine, unknown]).toEqual([started('6.12.0'), []])
+  })
+
+  test('what a report says of a forced transition matters only to listed livepatches', () => {
+    const stack = { ...stackOf(machineAfter(started(), load(target('m')))), forced: true }
+    expect(machineOf(stack, new Map())).toMatchObject({ unknown: [], machine: { forced: true } })
   })
 })

@@ -4,15 +4,21 @@ import { type RuleName, ruleSetFor, sourcesOf } from '../../shared/kernel/index.
 type Known = readonly [release: string, value: boolean | number | string]
 
 const CHANGES: readonly { readonly rule: RuleName; readonly older: Known; readonly newer: Known }[] = [
-  { rule: 'systemStates', older: ['5.4', false], newer: ['5.10', true] },
-  { rule: 'patchedAttribute', older: ['5.15', false], newer: ['6.1', true] },
-  { rule: 'replaceAttribute', older: ['6.6', false], newer: ['6.11', true] },
-  { rule: 'stackOrderAttribute', older: ['6.12', false], newer: ['6.14', true] },
-  { rule: 'forcePins', older: ['5.15', 'every-listed'], newer: ['5.18', 'those-going'] },
+  { rule: 'systemStates', older: ['5.4', false], newer: ['5.5', true] },
+  { rule: 'patchedAttribute', older: ['6.0', false], newer: ['6.1', true] },
+  { rule: 'replaceAttribute', older: ['6.10', false], newer: ['6.11', true] },
+  { rule: 'stackOrderAttribute', older: ['6.13', false], newer: ['6.14', true] },
+  { rule: 'forcePins', older: ['5.17', 'every-listed'], newer: ['5.18', 'those-going'] },
+  { rule: 'argumentsCheckedFirst', older: ['5.16', false], newer: ['5.17', true] },
   { rule: 'symbolNameLengthMax', older: ['6.0', 128], newer: ['6.1', 512] },
-  { rule: 'taintsBeforeNameCheck', older: ['6.1', true], newer: ['6.4', false] },
-  { rule: 'initExistsMeansBusy', older: ['6.12', false], newer: ['7.2', true] },
-  { rule: 'kobjectPrefix', older: ['6.1', false], newer: ['6.12', true] },
+  { rule: 'taintsBeforeNameCheck', older: ['6.3', true], newer: ['6.4', false] },
+  { rule: 'initExistsMeansBusy', older: ['6.19', false], newer: ['7.0', true] },
+  { rule: 'hooksArePermanent', older: ['5.4', false], newer: ['5.5', true] },
+  { rule: 'suspiciousInit', older: ['6.19', 'two-lines'], newer: ['7.0', 'one-line'] },
+  { rule: 'kobjectPrefix', older: ['6.4', false], newer: ['6.5', true] },
+  { rule: 'booleanLetters', older: ['5.17', ''], newer: ['5.18', 'tf'] },
+  { rule: 'booleanLetters', older: ['6.19', 'tf'], newer: ['7.0', 'tfed'] },
+  { rule: 'nopsMatchPositionZeroAndOne', older: ['5.4', true], newer: ['7.2', true] },
 ]
 
 describe('rule sets', () => {
