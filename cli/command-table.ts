@@ -233,8 +233,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
     args: '<fleet>',
     summary: 'Create a fleet',
     online: true,
-    options: [option('-d, --description <text>', 'what it is')],
-    examples: ['supersede fleet create edge --description "Edge proxies"'],
+    options: [
+      option('-d, --description <text>', 'what it is'),
+      repeat('--trust <path>', 'a certificate (PEM or DER), or a folder of them: whose signatures its owners trust'),
+    ],
+    examples: ['supersede fleet create edge --description "Edge proxies"', 'supersede fleet create edge --trust /etc/keys'],
     load: () => import('./commands/fleet-create.ts'),
   },
   {

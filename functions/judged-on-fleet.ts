@@ -1,12 +1,13 @@
 import type { Stack } from '../shared/kernel/index.ts'
 import type { Edge } from '../shared/lineage/index.ts'
-import type { Manifest } from '../shared/livepatch/index.ts'
+import { judgeSignature, type Manifest } from '../shared/livepatch/index.ts'
 import type { CohortCount } from '../shared/store/index.ts'
 import type { Cohort, Judge, Known } from '../shared/verdict/index.ts'
+import { moduleKey } from './directive/instruction-of.ts'
 import { knownLivepatches } from './known-livepatches.ts'
 import type { Ports } from './ports.ts'
 
-export type JudgePorts = Pick<Ports, 'catalog' | 'fleets' | 'lineage'>
+export type JudgePorts = Pick<Ports, 'catalog' | 'fleets' | 'lineage' | 'objects'>
 
 const PAGE = 100
 
@@ -71,8 +72,20 @@ const withPast = (
   return { stack, hosts, replacedEarlier: [...told, ...untold] }
 }
 
+/** A manifest with what its file's signature is worth to a fleet that says whom it trusts. */
+const withTrust = async ({ fleets, objects }: JudgePorts, fleet: string, livepatch: Manifest): Promise<Manifest> => {
+  const trust = (await fleets.summary(fleet))?.trust ?? []
+  if (trust.length === 0 || !livepatch.signature.present) return livepatch
+  const bytes = await objects.get(moduleKey(livepatch.digest))
+  if (!bytes) throw new Error(`the storage has no module ${livepatch.digest}`)
+  const certificates = trust.map((pem, index) => ({ name: `trusted-${index + 1}`, bytes: pem }))
+  return { ...livepatch, signature: { ...livepatch.signature, ...judgeSignature(bytes, certificates) } }
+}
+
 /** What a verdict on a fleet rests on: the stacks that its hosts run now, what was replaced there before, and every livepatch named in it. */
-export const judgedOnFleet = async ({ catalog, fleets, lineage }: JudgePorts, fleet: string, livepatch: Manifest): Promise<Judge> => {
+export const judgedOnFleet = async (ports: JudgePorts, fleet: string, submitted: Manifest): Promise<Judge> => {
+  const { catalog, fleets, lineage } = ports
+  const livepatch = await withTrust(ports, fleet, submitted)
   const live = (await fleets.cohorts(fleet)).filter(({ hosts }) => hosts > 0)
   const running = live.flatMap(({ stack }) => runningOn(stack))
   const [known, behind] = await Promise.all([knownLivepatches(catalog, live), edgesBehind(lineage, fleet, running)])

@@ -1,6 +1,7 @@
 /** What a function may touch. Constructs turn each word into the narrowest statements and the variables that name the resource. */
 export type Capability =
   | `${'ledger' | 'catalog' | 'fleet' | 'lineage'}:${'read' | 'write'}`
+  | 'modules:read'
   | 'modules:write'
   | 'uploads:offer'
   | 'directives:write'
@@ -24,7 +25,7 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   'show-verdict': ['ledger:read', 'catalog:read'],
   'approve-change': ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read', 'workflow:wake'],
   'control-change': ['ledger:read', 'ledger:write', 'workflow:wake', ...PUBLISH],
-  simulate: ['catalog:read', 'fleet:read', 'lineage:read'],
+  simulate: ['modules:read', 'catalog:read', 'fleet:read', 'lineage:read'],
   'create-fleet': ['ledger:read', 'ledger:write', 'fleet:read', 'fleet:write'],
   'list-fleets': ['fleet:read'],
   'show-fleet': ['fleet:read'],
@@ -38,7 +39,7 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   'show-lineage': ['lineage:read', 'catalog:read'],
   'show-openapi': [],
   'host-authorizer': ['fleet:read'],
-  validate: [...JUDGE, 'catalog:write', 'lineage:read'],
+  validate: [...JUDGE, 'modules:read', 'catalog:write', 'lineage:read'],
   'await-approvals': ['ledger:read', 'ledger:write', 'catalog:read', 'workflow:wake'],
   'expire-approvals': ['ledger:read', 'ledger:write', 'catalog:read'],
   'open-wave': [...JUDGE, ...PUBLISH],

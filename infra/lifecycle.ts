@@ -101,7 +101,13 @@ export class Lifecycle extends Construct {
       task.addRetry({ errors: ['States.TaskFailed'], interval: Duration.seconds(2), maxAttempts: 3, backoffRate: 2 })
     // Nothing catches these two: while the store is away they are what keeps the change from being lost.
     for (const task of [halt, awaitDecision])
-      task.addRetry({ errors: ['States.ALL'], interval: Duration.seconds(5), maxAttempts: 100, backoffRate: 2, maxDelay: Duration.minutes(5) })
+      task.addRetry({
+        errors: ['States.ALL'],
+        interval: Duration.seconds(5),
+        maxAttempts: 100,
+        backoffRate: 2,
+        maxDelay: Duration.minutes(5),
+      })
 
     const isTrue = (name: string) => Condition.jsonata(`{% $states.input.${name} = true %}`)
     validate.next(next('Admissible?', ended, [isTrue('admissible'), awaitApprovals]))

@@ -83,7 +83,8 @@ export class SupersedeStack extends Stack {
           },
         ]),
       ),
-      modules: to => allow(to, ['s3:PutObject'], artifacts.bucket.arnForObjects('modules/*')),
+      modules: (to, access) =>
+        allow(to, [access === 'read' ? 's3:GetObject' : 's3:PutObject'], artifacts.bucket.arnForObjects('modules/*')),
       uploads: to => allow(to, ['s3:GetObject', 's3:PutObject'], artifacts.bucket.arnForObjects('uploads/*')),
       directives: to => allow(to, ['s3:PutObject'], artifacts.bucket.arnForObjects('directives/*')),
       directive: to => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
-import { type Certificate, type InspectedModule, type ReadResult, readModule } from '../../shared/livepatch/index.ts'
+import { basename } from 'node:path'
+import { type InspectedModule, type ReadResult, readModule } from '../../shared/livepatch/index.ts'
 import type { Exit } from '../exit-codes.ts'
 import { exitCode } from '../exit-codes.ts'
 import { readBytes } from '../files.ts'
-import { allGiven, type Input, type Run } from '../input.ts'
+import { givenCertificates } from '../given-certificates.ts'
+import type { Run } from '../input.ts'
 import type { Shell } from '../shell.ts'
 import { printFacts, printJson, printTitle } from '../terminal/print.ts'
 import { paint } from '../terminal/style.ts'
@@ -95,22 +95,9 @@ const printRead = (shell: Shell, read: Read): void => {
   shell.out(`${paint(shell, 'red', 'refused')} ${terminalText(`${code}: ${reason}${place === '' ? '' : ` (${place})`}`)}\n`)
 }
 
-/** Files of a folder, sorted; a file is itself. What there is not is told when it is read. */
-const filesAt = ({ cwd }: Shell, path: string): readonly string[] =>
-  statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true
-    ? readdirSync(resolve(cwd, path))
-        .sort()
-        .map(name => join(path, name))
-    : [path]
-
-const certificatesOf = (input: Input): readonly Certificate[] =>
-  allGiven(input, 'trust')
-    .flatMap(path => filesAt(input.shell, path))
-    .map(file => ({ name: basename(file).replace(/\.(pem|der|crt|cer|x509)$/, ''), bytes: readBytes(input.shell, file) }))
-
 export const run: Run = async input => {
   const { shell, args, json } = input
-  const certificates = certificatesOf(input)
+  const certificates = givenCertificates(input)
   const trust = certificates.length === 0 ? {} : { certificates }
   const reads: Read[] = []
   for (const file of args) {

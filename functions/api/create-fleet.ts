@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto'
 import * as z from 'zod'
+import { sha256 } from '../../shared/canonical/index.ts'
 import { FleetId } from '../../shared/fleet/index.ts'
 import { planDefaults } from '../../shared/policy/index.ts'
 import { onFleet } from '../http/admission.ts'
@@ -8,6 +10,14 @@ import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
 
+const isCertificate = (pem: string): boolean => {
+  try {
+    return new X509Certificate(pem).publicKey !== undefined
+  } catch {
+    return false
+  }
+}
+
 export const shape = {
   path: nothing,
   query: nothing,
@@ -15,6 +25,7 @@ export const shape = {
     id: FleetId,
     description: z.string().max(500).default(''),
     pollSeconds: z.number().min(0.1).max(3_600).default(planDefaults.pollSeconds),
+    trust: z.array(z.string().max(8_192).refine(isCertificate, 'send a certificate in PEM form')).max(16).default([]),
   }),
 }
 type Input = InputOf<typeof shape>
@@ -26,7 +37,13 @@ export const createFleet =
     const stream = `fleet#${body.id}`
     const made = await fleets.create({ ...body, at })
     if (!made.ok) return problem('fleet-exists', `Choose another id, or use fleet ${body.id} as it is.`, { fleet: body.id })
-    const event = { type: 'created', fleet: body.id, description: body.description, pollSeconds: body.pollSeconds }
+    const event = {
+      type: 'created',
+      fleet: body.id,
+      description: body.description,
+      pollSeconds: body.pollSeconds,
+      trust: body.trust.map(sha256),
+    }
     await ledger.record({ stream, event, actor: person.id, at, commitId, decision })
     return created(`/fleets/${body.id}`, await fleets.summary(body.id))
   }

@@ -86,7 +86,14 @@ const Commit = z.object({
   previousHash: z.string().nullable(),
   hash: z.string(),
 })
-const Fleet = z.object({ id: z.string(), description: z.string(), pollSeconds: z.number(), createdAt: instant, hosts: z.int() })
+const Fleet = z.object({
+  id: z.string(),
+  description: z.string(),
+  pollSeconds: z.number(),
+  trust: z.array(z.string()),
+  createdAt: instant,
+  hosts: z.int(),
+})
 const Host = z.object({
   id: z.string(),
   fleet: z.string(),

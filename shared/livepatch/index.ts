@@ -12,6 +12,7 @@ export {
   type InspectedPatch,
   type InspectedSignature,
 } from './inspected-module.ts'
+export { judgeSignature } from './judge-signature.ts'
 export type { Limits } from './limits.ts'
 export {
   type Adoption,

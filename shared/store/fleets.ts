@@ -1,14 +1,17 @@
+import * as z from 'zod'
 import { SignedDirective } from '../rollout/index.ts'
 import { applyReports } from './apply-reports.ts'
 import { cohortSizes, enrolledHosts, slotCounts } from './counters.ts'
 import { enrolHost, issueEnrolments } from './enrol-host.ts'
 import { directiveKey, FACT_PREFIX, FLEETS, fleetKey, hostKey, membersOf, readFact, readStoredHost, withStack } from './fleet-items.ts'
-import { count, type Item, itemOf, text } from './item.ts'
+import { count, type Item, itemOf, text, textOrNull } from './item.ts'
 import { listPage } from './listing.ts'
 import type { Pause } from './pause.ts'
 import type { FleetSummary, Fleets, Page, PageRequest } from './ports.ts'
 import { openStacks } from './stacks.ts'
 import { IS_NEW, type Table } from './table.ts'
+
+const Trust = z.array(z.string()).readonly()
 
 const summaryOf = async (table: Table, item: Item): Promise<FleetSummary> => ({
   id: text(item, 'sk'),
@@ -16,14 +19,18 @@ const summaryOf = async (table: Table, item: Item): Promise<FleetSummary> => ({
   createdAt: text(item, 'createdAt'),
   hosts: await enrolledHosts(table, text(item, 'sk')),
   pollSeconds: count(item, 'pollSeconds'),
+  trust: Trust.parse(JSON.parse(textOrNull(item, 'trust') ?? '[]')),
 })
 
 const createFleet = async (
   table: Table,
-  { id, description, pollSeconds, at }: Parameters<Fleets['create']>[0],
+  { id, description, pollSeconds, trust = [], at }: Parameters<Fleets['create']>[0],
 ): ReturnType<Fleets['create']> => {
   const createdAt = new Date(at).toISOString()
-  const outcome = await table.write({ put: itemOf({ ...fleetKey(id), description, pollSeconds, createdAt }), if: IS_NEW })
+  const outcome = await table.write({
+    put: itemOf({ ...fleetKey(id), description, pollSeconds, trust: JSON.stringify(trust), createdAt }),
+    if: IS_NEW,
+  })
   if (outcome.ok) return outcome
   // The same words at the same millisecond are our own write, whose answer got lost.
   const isOurs = outcome.old !== null && text(outcome.old, 'createdAt') === createdAt && text(outcome.old, 'description') === description

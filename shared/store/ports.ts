@@ -98,6 +98,8 @@ export type FleetSummary = {
   readonly createdAt: string
   readonly hosts: number
   readonly pollSeconds: number
+  /** Certificates (PEM) of the keys whose signatures its owners trust; none: signatures are not judged. */
+  readonly trust: readonly string[]
 }
 export type CohortCount = { readonly cohort: string; readonly stack: Stack; readonly hosts: number }
 /** Hosts of one change by slot (hundredths of the fleet) and host state; exact. */
@@ -108,6 +110,7 @@ export type Fleets = {
     readonly id: string
     readonly description: string
     readonly pollSeconds: number
+    readonly trust?: readonly string[]
     readonly at: number
   }): Promise<{ ok: true } | { ok: false; error: 'exists' }>
   summary(id: string): Promise<FleetSummary | null>

@@ -28,6 +28,7 @@ describe('a fleet', () => {
       createdAt: '2026-11-20T12:00:00.000Z',
       hosts: 0,
       pollSeconds: 30,
+      trust: [],
     })
     expect(await opened.store.fleets.summary('nobody')).toBeNull()
   })
