@@ -48,8 +48,7 @@ export const SIGNALS_TIMEOUT = 15
 const retryTime = (nowMs: number): number => {
   const due = nowMs + HZ_MS
   const over = due % HZ_MS
-  const rounded = over < HZ_MS / 4 ? due - over : due - over + HZ_MS
-  return rounded > nowMs ? rounded : due
+  return over < HZ_MS / 4 ? due - over : due - over + HZ_MS
 }
 
 /** Source: kernel/livepatch/transition.c: klp_init_transition. */

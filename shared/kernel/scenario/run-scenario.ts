@@ -12,7 +12,7 @@ type Run = { machine: Machine; readonly images: Images; events: readonly KernelE
 const act = (run: Run, operation: Operation): string => {
   const { machine, result, events } = operate(run.machine, operation)
   run.machine = machine
-  if (events.length > 0) run.events = run.events.length > 0 ? [...run.events, ...events] : events
+  run.events = [...run.events, ...events]
   return result
 }
 

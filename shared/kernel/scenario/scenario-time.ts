@@ -55,7 +55,7 @@ const newHooks = (machine: Machine, image: LivepatchImage): number => {
 
 const livepatchLoadTime = (machine: Machine, image: LivepatchImage): number => {
   const pace = paceOf(machine)
-  const lookups = pace.lookup === 0 ? 0 : vmlinuxLookups(machine, image) * pace.lookup
+  const lookups = vmlinuxLookups(machine, image) * pace.lookup
   return machine.transition === null ? pace.livepatch + lookups + newHooks(machine, image) * pace.hook : pace.busy + lookups
 }
 

@@ -80,7 +80,8 @@ const main = async (many: number, seed: number, part: string): Promise<number> =
     if (by === null) console.log(survivorLine(mutant))
   }
   await Promise.all([work(queue, note), work(queue, note)])
-  for (const [file, { killed, all }] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) console.log(`${relative(ROOM, file)}: ${killed} of ${all}`)
+  for (const [file, { killed, all }] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+    console.log(`${relative(ROOM, file)}: ${killed} of ${all}`)
   const totals = [...counts.values()]
   const all = totals.reduce((sum, count) => sum + count.all, 0)
   const killed = totals.reduce((sum, count) => sum + count.killed, 0)

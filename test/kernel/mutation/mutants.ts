@@ -91,7 +91,9 @@ const conditions = (code: string): Cut[] =>
   [...code.matchAll(/\b(?:if|while) \(/g)].flatMap(({ index, 0: found }) => {
     const start = index + found.length
     const end = closing(code, start - 1)
-    return ['true', 'false'].filter(text => !(text === 'true' && found.startsWith('while'))).map(text => ({ kind: 'condition', start, end, text }))
+    return ['true', 'false']
+      .filter(text => !(text === 'true' && found.startsWith('while')))
+      .map(text => ({ kind: 'condition', start, end, text }))
   })
 
 const bodies = (code: string): Cut[] =>
@@ -114,7 +116,12 @@ export const mutantsOf = (file: string, source: string): readonly Mutant[] => {
   return [...byTable(mask), ...conditions(mask), ...bodies(mask), ...texts(code, mask)].flatMap(cut => {
     const line = code.slice(0, cut.start).split('\n').length
     const written = lines[line - 1] ?? ''
-    if (/^(?:import|export [{*])|^} from/.test(written) || (cut.kind === 'text' && DOCUMENTATION.test(written))) return []
+    if (
+      code.slice(cut.start, cut.end) === cut.text ||
+      /^(?:import|export [{*])|^} from/.test(written) ||
+      (cut.kind === 'text' && DOCUMENTATION.test(written))
+    )
+      return []
     return [{ file, line, ...cut, before: code.slice(cut.start, cut.end).trim().replace(/\s+/g, ' ').slice(0, 70) }]
   })
 }

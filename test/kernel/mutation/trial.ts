@@ -104,7 +104,9 @@ export const trials = (): ((mutant: Mutant) => Promise<string | null>) => {
       for (const recording of generated) if (mutant_.differencesOf(recording).length > 0) return recording.scenario.name
       return null
     } catch (error) {
-      return error instanceof SyntaxError || (error instanceof Error && error.message.startsWith('Transform failed')) ? 'no program' : `${error}`.slice(0, 80)
+      return error instanceof SyntaxError || (error instanceof Error && error.message.startsWith('Transform failed'))
+        ? 'no program'
+        : `${error}`.slice(0, 80)
     }
   }
 }
