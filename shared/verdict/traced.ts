@@ -17,6 +17,8 @@ export const tracedBy = (tracer: Tracer): string => `${objectName(tracer.object)
 
 /** Who looks at functions that a livepatch hooks; empty where the host does not say. */
 export const tracersOf = (livepatch: Manifest, stack: Stack): readonly Tracer[] => {
+  const tracers = stack.tracing?.tracers ?? []
+  if (tracers.length === 0) return tracers
   const hooked = hookedNow(livepatch, stack)
-  return (stack.tracing?.tracers ?? []).filter(tracer => hooked.has(tracedBy(tracer)))
+  return tracers.filter(tracer => hooked.has(tracedBy(tracer)))
 }
