@@ -35,8 +35,8 @@ describe('the init of a module', () => {
 describe('the taint of livepatching', () => {
   const p = livepatch('t', [])
 
-  test('is told once since boot', () => {
-    const told = lines('6.1.0', load(livepatch('a', [])), load(livepatch('b', []))).filter(line => line.includes('TAINT'))
+  test.each(['6.1.0', '6.12.0', '7.2.13'])('is told once since boot on %s', release => {
+    const told = lines(release, load(livepatch('a', [])), load(livepatch('b', []))).filter(line => line.includes('TAINT'))
     expect(told).toEqual(['a: tainting kernel with TAINT_LIVEPATCH'])
   })
 

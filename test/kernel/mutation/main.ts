@@ -94,6 +94,9 @@ if (isMainThread) {
   process.exitCode = await main(Number(many), Number(seed), part)
 } else {
   const trial = trials()
+  const unchanged: Mutant = { file: resolve(ROOM, 'apply.ts'), line: 1, kind: 'nothing', start: 0, end: 0, before: '', text: '' }
+  const broken = await trial(unchanged)
+  if (broken !== null) throw new Error(`a test fails without any mutant: ${broken}`)
   parentPort?.on('message', async (mutant: Mutant) => parentPort?.postMessage(await trial(mutant)))
   parentPort?.postMessage('ready')
 }
