@@ -68,7 +68,7 @@ export const differencesOf = ({ scenario, kernel, steps }: Recording): Differenc
   const answers = runScenario(scenario, { release: kernel, symbols: guestSymbols(kernel) })
   return steps.flatMap((recorded, step) => {
     const simulated = answers[step]
-    if (simulated === undefined) return []
+    if (simulated === undefined) return [{ step, field: 'rc' as const, recorded: recorded.rc, simulated }]
     return FIELDS.filter(field => !isEqual(field, recorded, simulated)).map(field => ({
       step,
       field,

@@ -24,6 +24,20 @@ describe('stackOf', () => {
     expect(Stack.safeParse(stackOf(machineAfter(started(), load(a)))).success).toBe(true)
   })
 
+  test.each([
+    ['a release without a name', { kernelRelease: '' }],
+    ['a release of 65 characters', { kernelRelease: 'x'.repeat(65) }],
+    ['a digest that is none', { livepatches: [{ name: 'a', digest: 'D'.repeat(64), enabled: true, transition: false }] }],
+    ['a name of 56 characters', { livepatches: [{ name: 'x'.repeat(56), digest: null, enabled: true, transition: false }] }],
+    ['a negative reference count', { resident: [{ name: 'a', digest: null, refcnt: -1 }] }],
+    ['a target of 56 characters', { targets: ['x'.repeat(56)] }],
+    ['65 livepatches', { livepatches: Array.from({ length: 65 }, () => ({ name: 'a', digest: null, enabled: true, transition: false })) }],
+    ['257 residents', { resident: Array.from({ length: 257 }, () => ({ name: 'a', digest: null, refcnt: 0 })) }],
+    ['4097 targets', { targets: Array.from({ length: 4097 }, () => 'm') }],
+  ])('%s is no report', (_what, change) => {
+    expect(Stack.safeParse({ ...stackOf(started()), ...change }).success).toBe(false)
+  })
+
   test('tells that a transition was forced', () => {
     const machine = machineAfter(started(), load(target('m')), call('s', 'm', 'block'), load(c), force('c'), wait(2))
     expect(stackOf(machine).forced).toBe(true)

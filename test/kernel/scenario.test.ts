@@ -110,13 +110,26 @@ describe('a livepatch of a scenario', () => {
     expect(results([{ op: 'load', module: 'p' }], { modules })).toEqual([result])
   })
 
-  test.each(['tgt_f0', 'tgt_f5', 'tgt_f7', 'tgt_dup1', 'tgt_dup2', 'tgt_say', 'tgt_thread', 'release_set', 'tgt_block', 'tgt_iblock'])(
-    'may patch %s of a target',
-    name => {
-      const modules = [{ name: 't1', kind: 'target' }, patching('p', [name])]
-      expect(results([t1, { op: 'load', module: 'p' }], { modules })).toEqual(['OK', 'OK'])
-    },
-  )
+  test.each([
+    'tgt_f0',
+    'tgt_f1',
+    'tgt_f2',
+    'tgt_f3',
+    'tgt_f4',
+    'tgt_f5',
+    'tgt_f6',
+    'tgt_f7',
+    'tgt_dup1',
+    'tgt_dup2',
+    'tgt_say',
+    'tgt_thread',
+    'release_set',
+    'tgt_block',
+    'tgt_iblock',
+  ])('may patch %s of a target', name => {
+    const modules = [{ name: 't1', kind: 'target' }, patching('p', [name])]
+    expect(results([t1, { op: 'load', module: 'p' }], { modules })).toEqual(['OK', 'OK'])
+  })
 
   test.each(['klptgt_exit', 'cleanup_module', 'tgt_dup', 'tgt_f8'])('may not patch %s of a target', name => {
     const modules = [{ name: 't1', kind: 'target' }, patching('p', [name])]
@@ -139,5 +152,50 @@ describe('a retry of a stalled transition', () => {
 
   test('comes while a step settles', () => {
     expect(run([...stall.slice(0, 3), { op: 'release', module: 't1', settle: 2000 }], { modules }).at(-1)?.patches.p?.transition).toBe('0')
+  })
+})
+
+describe('a task of a scenario', () => {
+  test.each([
+    ['/proc/cmdline', 'cmdline_proc_show'],
+    ['/proc/version', 'version_proc_show'],
+    ['/proc/loadavg', 'loadavg_proc_show'],
+    ['/proc/uptime', 'uptime_proc_show'],
+    ['/proc/meminfo', 'meminfo_proc_show'],
+    ['/proc/filesystems', 'filesystems_proc_show'],
+    ['/proc/softirqs', 'show_softirqs'],
+    ['/proc/stat', 'show_stat'],
+    ['/fifo', 'fifo_open'],
+    ['/proc/t1/f0', 'tgt_f0'],
+  ])('that reads %s calls %s', (path, name) => {
+    const patch = { name: 'k', objects: [{ funcs: [name] }, { name: 't1', funcs: name === 'tgt_f0' ? [name] : [] }] }
+    const modules = [{ name: 't1', kind: 'target' }, patch]
+    const steps = [t1, { op: 'load', module: 'k' }, { op: 'spawn', id: 's', path }, { op: 'join', id: 's' }]
+    expect(run(steps, { modules }).at(-1)?.read).toBe(`k: ${name}\n`)
+  })
+
+  test.each([
+    ['/proc/t1/f0', 't1 original: tgt_f0\n'],
+    ['/proc/t1/dup2', 't1 original: tgt_dup#2\n'],
+    ['/proc/stat', null],
+    ['/proc/t2/f0', 'errno 2'],
+  ])('that reads %s with nothing patched sees %j', (path, read) => {
+    expect(run([t1, { op: 'spawn', id: 's', path }, { op: 'join', id: 's' }]).at(-1)?.read).toBe(read)
+  })
+
+  test('sees nothing where the replacement answers with a number', () => {
+    const modules = [{ name: 't1', kind: 'target' }, patching('p', [{ name: 'tgt_f0', mode: 'c0' }])]
+    const steps = [t1, { op: 'load', module: 'p' }, { op: 'spawn', id: 's', path: '/proc/t1/f0' }, { op: 'join', id: 's' }]
+    const probed = run(steps, { modules, probe: ['t1:tgt_f0', 'vmlinux:x', 'no:f'] }).at(-1)
+    expect([probed?.read, probed?.calls]).toEqual(['', { 't1:tgt_f0': 'orig', 'vmlinux:x': 'orig', 'no:f': 'ENOENT' }])
+  })
+
+  test('is asked for other calls in each step', () => {
+    const steps = [
+      { ...t1, probe: ['t1:tgt_f0'] },
+      { op: 'wait', ms: 1, probe: ['t2:tgt_f0'] },
+      { op: 'wait', ms: 1, probe: [] },
+    ]
+    expect(run(steps).map(({ calls }) => calls)).toEqual([{ 't1:tgt_f0': 'orig' }, { 't2:tgt_f0': 'ENOENT' }, undefined])
   })
 })

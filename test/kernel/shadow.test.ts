@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Operation } from '../../shared/kernel/index.ts'
+import { apply, type Operation } from '../../shared/kernel/index.ts'
 import { livepatch, load, machineAfter, object, outcomes, started, unload } from './world.ts'
 
 const get = (at: string, id: string): Operation => ({ op: 'shadow', call: 'get', object: at, id })
@@ -68,4 +68,12 @@ describe('shadow variables', () => {
     const lines = outcomes(started(), alloc('o', '255', 'x', -12), alloc('o', '255', 'x'), alloc('o', '255', 'x')).flatMap(({ log }) => log)
     expect(lines).toEqual(['livepatch: Failed to construct shadow variable <o, ff> (-12)', 'Duplicate shadow variable <o, ff>'])
   })
+})
+
+test.each(['free', 'free_all'] as const)('%s of a variable that is not there answers a null pointer', call => {
+  expect(apply(started(), { op: 'shadow', call, object: '1', id: '2' }).shadow).toBeNull()
+})
+
+test('a call that frees all variables of an id names no object', () => {
+  expect(apply(started(), freeAll('2')).events).toEqual([{ kind: 'shadow', call: 'free_all', object: '', id: '2', data: null }])
 })

@@ -76,4 +76,27 @@ describe('/sys/kernel/livepatch', () => {
     expect(outcome.result).toBe(result)
     expect(outcome.machine.patches.length).toBe(result === 'OK' && value !== '' ? 0 : 1)
   })
+
+  test.each([
+    ['p/enabled', { value: '1' }],
+    ['p/transition', { value: '0' }],
+    ['p/m/patched', { value: '1' }],
+    ['p/force', { error: 'EACCES' }],
+    ['p/m', { error: 'EISDIR' }],
+    ['p/nope', { error: 'ENOENT' }],
+    ['p/enabled/x', { error: 'ENOTDIR' }],
+  ])('reading %s answers %j', (path, answer) => {
+    expect(readAttribute(machine, path)).toEqual(answer)
+  })
+
+  test.each([
+    ['5.15.0', ['ENOENT', 'ENOENT', 'ENOENT']],
+    ['6.1.0', ['1', 'ENOENT', 'ENOENT']],
+    ['6.12.0', ['1', '0', 'ENOENT']],
+    ['7.2.13', ['1', '0', '1']],
+  ])('on %s patched, replace and stack_order read %j', (release, answers) => {
+    const loaded = machineAfter(started(release), load(target('m')), load(p))
+    const read = ['p/m/patched', 'p/replace', 'p/stack_order'].map(path => readAttribute(loaded, path))
+    expect(read.map(answer => ('value' in answer ? answer.value : answer.error))).toEqual(answers)
+  })
 })

@@ -44,6 +44,18 @@ describe('a task that starts in mid-transition', () => {
     expect(implementationOf(machineAfter(unpatching, call('t', 'm', 'f0')), 'm', 'f0', { sympos: '1', state: 1 })).toBe('p')
   })
 
+  test('whose function is not there has no code to reach', () => {
+    expect([implementationOf(started(), 'no', 'f'), implementationOf(started(), null, 'f')]).toEqual(['ENOENT', 'orig'])
+  })
+
+  test('and is woken by livepatching goes to sleep again on the new side', () => {
+    const both = livepatch('b', [object('m', ['block', 'iblock'])])
+    const calls = [call('u', 'm', 'block'), call('i', 'm', 'iblock')]
+    const woken = machineAfter(started(), load(target('m')), ...calls, load(both), wait(3))
+    expect(woken.tasks[1]).toMatchObject({ patchState: 0, pending: true })
+    expect(machineAfter(woken, wait(16)).tasks[1]).toMatchObject({ patchState: 1, pending: false })
+  })
+
   test('calls into a module that is not there', () => {
     expect(machineAfter(patching, call('t', 'no', 'f0')).tasks[1]?.end).toEqual({ error: 'ENOENT' })
   })
@@ -207,5 +219,44 @@ describe('explain', () => {
         until: [expect.stringContaining('disabled again')],
       },
     ])
+  })
+
+  test('names nobody between force and the retry that ends the transition', () => {
+    expect(explain(machineAfter(unpatching, force('p')))).toMatchObject({ livepatch: 'p', blockers: [] })
+  })
+
+  test('says that a task in freed code is lost', () => {
+    const pinned = machineAfter(unpatching, force('p'))
+    const freed = {
+      ...pinned,
+      modules: new Map(pinned.modules),
+      tasks: pinned.tasks.map(task => ({ ...task, patchState: 1, stack: 'unreliable' }) as const),
+    }
+    expect(explain(freed)?.blockers).toMatchObject([
+      {
+        kthread: false,
+        reason: 'stack-unreliable',
+        frames: [],
+        because: 'it sleeps in the code of a livepatch that was unloaded after a forced transition',
+        until: ['only force ends the transition; the task itself is lost'],
+      },
+    ])
+  })
+})
+
+describe('a deadly signal', () => {
+  test('kills an interruptible sleeper at once, and another one when it comes back', () => {
+    const kill = (task: string) => ({ op: 'signal', task, deadly: true }) as const
+    const asleep = machineAfter(started(), load(target('m')), call('i', 'm', 'iblock'), call('u', 'm', 'block'), kill('i'), kill('u'))
+    expect(asleep.tasks).toMatchObject([
+      { end: { killed: true }, sleep: null, stack: [] },
+      { end: null, doomed: true },
+    ])
+    expect(machineAfter(asleep, release('m')).tasks[1]).toMatchObject({ end: { killed: true }, pending: false })
+  })
+
+  test('does nothing to a kernel thread, nor a task that has come back', () => {
+    const machine = machineAfter(started(), load(target('m', { kthread: ['iblock'] })), call('t', 'm', 'f0'))
+    for (const task of ['kthread/m', 't']) expect(machineAfter(machine, { op: 'signal', task, deadly: true }).tasks).toEqual(machine.tasks)
   })
 })
