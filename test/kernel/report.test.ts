@@ -38,6 +38,16 @@ describe('stackOf', () => {
     expect(Stack.safeParse({ ...stackOf(started()), ...change }).success).toBe(false)
   })
 
+  test('lists modules by name, in whichever order they came', () => {
+    const idle = (name: string) => load(livepatch(name, [], { enables: false }))
+    const came = ['b', 'c', 'a'].flatMap(name => [idle(name), load(target(`m${name}`))])
+    const { resident, targets } = stackOf(machineAfter(started(), ...came))
+    expect([resident.map(({ name }) => name), targets]).toEqual([
+      ['a', 'b', 'c'],
+      ['ma', 'mb', 'mc'],
+    ])
+  })
+
   test('tells that a transition was forced', () => {
     const machine = machineAfter(started(), load(target('m')), call('s', 'm', 'block'), load(c), force('c'), wait(2))
     expect(stackOf(machine).forced).toBe(true)

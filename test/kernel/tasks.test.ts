@@ -83,6 +83,10 @@ describe('the exit of a module', () => {
     expect(machine.undefinedSince).toBe('rmmod of m does not return: s sleeps in a replacement of one of its functions')
   })
 
+  test('leaves a machine that is defined', () => {
+    expect(machineAfter(started(), load(target('m')), call('s', 'm', 'block'), unload('m')).undefinedSince).toBeNull()
+  })
+
   test('waits for no task of another module', () => {
     const n = livepatch('n', [object('n', [sleeping])])
     expect(lastOf(started(), load(target('m')), load(target('n')), load(n), call('s', 'n', 'f0'), unload('m')).result).toBe('OK')

@@ -71,13 +71,11 @@ const codeOf = (patch: string, func: PatchedFunction): Code => (func.nop ? ORIGI
  * Source: kernel/livepatch/patch.c: klp_ftrace_handler.
  */
 export const reach = ({ patches, transition }: Machine, object: string | null, key: string, state: PatchState): Code => {
-  let isTop = true
   for (let index = patches.length - 1; index >= 0; index -= 1) {
     const patch = patches[index]
     const func = patch && replacementIn(patch, object, key)
     if (func === undefined) continue
-    if (!isTop || state !== 0 || patch?.name !== transition?.patch) return codeOf(patch?.name ?? '', func)
-    isTop = false
+    if (state !== 0 || patch?.name !== transition?.patch) return codeOf(patch?.name ?? '', func)
   }
   return ORIGINAL_CODE
 }

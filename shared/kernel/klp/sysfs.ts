@@ -17,8 +17,7 @@ const bit = (value: boolean): string => (value ? '1' : '0')
 
 const byName = <Value>([a]: readonly [string, Value], [b]: readonly [string, Value]): number => (a < b ? -1 : 1)
 
-const sorted = <Value>(entries: [string, Value][]): Record<string, Value> =>
-  Object.fromEntries(entries.sort(byName))
+const sorted = <Value>(entries: [string, Value][]): Record<string, Value> => Object.fromEntries(entries.sort(byName))
 
 const objectTree = ({ rules }: Machine, { patched, functions }: PatchedObject): SysfsObject => {
   const funcs = [...functions.keys()].sort()

@@ -92,16 +92,16 @@ export const trials = (): ((mutant: Mutant) => Promise<string | null>) => {
     const tests: Test[] = []
     try {
       const load = world(mutant, fixed, tests)
-      const mutant_ = load(RECORDING) as unknown as Reader
+      const changed = load(RECORDING) as unknown as Reader
       const parsesToo = mutant.file.endsWith('scenario/scenario.ts')
-      const first = parsesToo ? recordingsIn(mutant_, name => !isGenerated(name)) : byHand
-      for (const recording of first) if (mutant_.differencesOf(recording).length > 0) return recording.scenario.name
+      const first = parsesToo ? recordingsIn(changed, name => !isGenerated(name)) : byHand
+      for (const recording of first) if (changed.differencesOf(recording).length > 0) return recording.scenario.name
       for (const file of files) {
         tests.length = 0
         load(resolve(TESTS, file))
         for (const { run } of tests) await run()
       }
-      for (const recording of generated) if (mutant_.differencesOf(recording).length > 0) return recording.scenario.name
+      for (const recording of generated) if (changed.differencesOf(recording).length > 0) return recording.scenario.name
       return null
     } catch (error) {
       return error instanceof SyntaxError || (error instanceof Error && error.message.startsWith('Transform failed'))
