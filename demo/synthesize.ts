@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isRunning } from '../local/index.ts'
 
 /** Everything that the cloud assembly is made of. */
 const SOURCES = ['infra', 'functions', 'shared', 'console', 'cdk.json', 'package-lock.json']
@@ -36,14 +37,6 @@ const run = (root: string): Promise<void> =>
     child.on('exit', code => (code === 0 ? resolve() : reject(new Error(`synthesizing failed:\n${Buffer.concat(said).toString('utf8')}`))))
   })
 
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
 /** One synthesis at a time in a checkout; the lock of a process that is gone counts for nothing. */
 const lock = async (file: string): Promise<() => void> => {
   for (;;) {
@@ -52,7 +45,7 @@ const lock = async (file: string): Promise<() => void> => {
       return () => rmSync(file, { force: true })
     } catch {
       const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
-      if (holder > 0 && !isAlive(holder)) rmSync(file, { force: true })
+      if (holder > 0 && !isRunning(holder)) rmSync(file, { force: true })
       await sleep(100)
     }
   }

@@ -1,2 +1,3 @@
 export type { Person } from './issuer/issuer.ts'
 export { openPlatform, type Platform, type PlatformOptions } from './platform.ts'
+export { isRunning } from './running-process.ts'

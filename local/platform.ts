@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openAwsEndpoint, type Service } from './aws-endpoint.ts'
 import { deployBuckets, deployStateMachines, deployTables, functionsOf, runSchedules } from './deploy.ts'
 import { openDynamoDb } from './dynamodb/index.ts'
@@ -13,6 +14,7 @@ import { readRoutes } from './gateway/routes.ts'
 import { type Issuer, openIssuer, type Person } from './issuer/issuer.ts'
 import { openKms } from './kms/kms.ts'
 import { FunctionError, openLambdaHost } from './lambda/lambda-host.ts'
+import { isRunning, startOf } from './running-process.ts'
 import { openObjectStore } from './s3/object-store.ts'
 import { openS3 } from './s3/s3-api.ts'
 import { openStepFunctions } from './stepfunctions/index.ts'
@@ -44,31 +46,25 @@ const BODY_BYTES_MAX = 10 * 1024 * 1024
 const OBJECT_BYTES_MAX = 80 * 1024 * 1024
 const TIMER_MS_MAX = 2 ** 31 - 1
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return pid !== process.pid
-  } catch {
-    return false
-  }
-}
+/** A process that was just killed may take a moment to be gone. */
+const LOCK_MS_MAX = 3_000
 
-/** When a process began, in clock ticks since the machine did (proc(5), `starttime` of /proc/PID/stat); empty where there is no /proc. */
-const startOf = (pid: number): string => {
-  const file = `/proc/${pid}/stat`
-  if (!existsSync(file)) return ''
-  const stat = readFileSync(file, 'utf8')
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+const holderOf = (file: string): number | null => {
+  const [pid = '', start = ''] = existsSync(file) ? readFileSync(file, 'utf8').split(' ') : []
+  const holder = Number(pid)
+  return holder > 0 && holder !== process.pid && isRunning(holder) && startOf(holder) === start ? holder : null
 }
 
 /** One process a data directory: two would answer for the same tables. A number that another process has by now holds nothing. */
-const lock = (data: string): (() => void) => {
+const lock = async (data: string): Promise<() => void> => {
   mkdirSync(data, { recursive: true, mode: 0o700 })
   const file = join(data, 'lock')
-  const [pid = '', start = ''] = existsSync(file) ? readFileSync(file, 'utf8').split(' ') : []
-  const holder = Number(pid)
-  if (holder > 0 && isAlive(holder) && startOf(holder) === start)
-    throw new Error(`the data directory is in use by process ${holder}; stop it, or choose another with --data`)
+  const patience = performance.now() + LOCK_MS_MAX
+  for (let holder = holderOf(file); holder !== null; holder = holderOf(file)) {
+    if (performance.now() > patience)
+      throw new Error(`the data directory is in use by process ${holder}; stop it, or choose another with --data`)
+    await sleep(50)
+  }
   writeFileSync(file, `${process.pid} ${startOf(process.pid)}`)
   return () => rmSync(file, { force: true })
 }
@@ -144,7 +140,7 @@ const signingKeys = (deployed: Deployed): readonly string[] =>
 
 /** Runs a synthesized stack on this machine. Everything it does is read from the template; nothing here knows what the functions do. */
 export const openPlatform = async ({ assembly, stack, data, port, people, now, log }: PlatformOptions): Promise<Platform> => {
-  const unlock = lock(data)
+  const unlock = await lock(data)
   const closing: (() => void | Promise<void>)[] = [unlock]
   const close = async (): Promise<void> => {
     for (const end of closing.toReversed()) await end()
