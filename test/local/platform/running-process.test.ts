@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
-import { isRunning, startOf } from '../../../local/running-process.ts'
+import { hasEnded, isRunning, readStat, startOf } from '../../../local/running-process.ts'
+
+/** A line of /proc/PID/stat: number, name, state, and the fields up to `starttime`, the 22nd. */
+const stat = (name: string, state: string): string =>
+  `4711 (${name}) ${state} ${Array.from({ length: 18 }, (_, index) => index).join(' ')} 987654 0 0\n`
 
 describe('whether a process still runs', () => {
   test('this one does, and knows when it began', () => {
@@ -15,14 +19,14 @@ describe('whether a process still runs', () => {
     expect(isRunning(Number(child.pid))).toBe(false)
   })
 
-  test('one that has ended and that nobody waited for does not either', async () => {
-    // The shell starts a child and becomes a program that waits for no one.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'])
-    const [line] = await once(parent.stdout, 'data')
-    const pid = Number(String(line))
-    const isZombie = () => !isRunning(pid)
-    while (!isZombie()) await new Promise(setImmediate)
-    expect(() => process.kill(pid, 0)).not.toThrow()
-    parent.kill('SIGKILL')
+  test.each([
+    ['sleeping', 'S', false],
+    ['running', 'R', false],
+    ['killed and not waited for yet', 'Z', true],
+    ['dead', 'X', true],
+  ])('%s', (_, state, ended) => {
+    expect(hasEnded(readStat(stat('node', state)))).toBe(ended)
+    expect(hasEnded(readStat(stat('odd) Z (name', state)))).toBe(ended)
+    expect(readStat(stat('node', state)).start).toBe('987654')
   })
 })
