@@ -74,8 +74,9 @@ const withPast = (
 
 /** A manifest with what its file's signature is worth to a fleet that says whom it trusts. */
 const withTrust = async ({ fleets, objects }: JudgePorts, fleet: string, livepatch: Manifest): Promise<Manifest> => {
+  if (!livepatch.signature.present) return livepatch
   const trust = (await fleets.summary(fleet))?.trust ?? []
-  if (trust.length === 0 || !livepatch.signature.present) return livepatch
+  if (trust.length === 0) return livepatch
   const bytes = await objects.get(moduleKey(livepatch.digest))
   if (!bytes) throw new Error(`the storage has no module ${livepatch.digest}`)
   const certificates = trust.map((pem, index) => ({ name: `trusted-${index + 1}`, bytes: pem }))
