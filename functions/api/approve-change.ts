@@ -150,7 +150,7 @@ export const approveChange =
     await wakeIfDue(ports, id)
     const { change, version } = loaded
     const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
-    return created(`/changes/${id}`, changeBrief(loaded, needsOf(ports.policy.set(), change, verdict, ports.now())), {
+    return created(`/changes/${id}`, changeBrief(loaded, await needsOf(ports, change, verdict)), {
       etag: etagOf(version),
     })
   }

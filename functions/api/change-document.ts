@@ -1,17 +1,23 @@
 import { activeWave, type Change, ChangeEvent, summarize, type WaveCounts } from '../../shared/change/index.ts'
 import type { Commit } from '../../shared/history/index.ts'
-import { missingForRelease, type PolicySet } from '../../shared/policy/index.ts'
+import { missingForRelease } from '../../shared/policy/index.ts'
 import { waveCounts } from '../../shared/rollout/index.ts'
 import type { Loaded, SlotCounts } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import type { Ports } from '../ports.ts'
+import { situationOf } from '../situation-of.ts'
 import { describeEvent } from './describe-event.ts'
 
 /** What a change's release still needs, in words; empty where it needs nothing or can have nothing any more. */
-export const needsOf = (policySet: PolicySet, change: Change, verdict: Verdict | null, now: number): readonly string[] => {
+export const needsOf = async (
+  ports: Pick<Ports, 'policy' | 'now'>,
+  change: Change,
+  verdict: Verdict | null,
+): Promise<readonly string[]> => {
+  const policySet = ports.policy.set()
   if (change.status !== 'in-review' || verdict === null) return []
   if (change.review.bound.policy !== policySet.version) return ['a new proposal, because the policies changed since this one was judged']
-  return missingForRelease(policySet, change, verdict, now)
+  return missingForRelease(policySet, change, verdict, await situationOf(ports, change))
 }
 
 export const verdictDigestOf = (change: Change): string | null =>

@@ -10,8 +10,9 @@ export const shape = { path: changePath, query: nothing, body: noBody }
 export const question = onHouse('viewChange')
 
 export const showChange =
-  ({ ledger, catalog, fleets, policy, now }: Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'policy' | 'now'>) =>
+  (ports: Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'policy' | 'now'>) =>
   async ({ input: { path } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
+    const { ledger, catalog, fleets } = ports
     const loaded = await ledger.loadChange(path.change)
     if (!loaded) return unknownChange(path.change)
     const { change, version } = loaded
@@ -21,6 +22,6 @@ export const showChange =
       change.rollout === null ? [] : fleets.slots(change.fleet, change.id),
       commitsOfChange(ledger, change.id),
     ])
-    const known = { needs: needsOf(policy.set(), change, verdict, now()), verdict, slots, commits }
+    const known = { needs: await needsOf(ports, change, verdict), verdict, slots, commits }
     return ok(changeDocument(loaded, known), { etag: etagOf(version) })
   }

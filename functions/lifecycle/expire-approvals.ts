@@ -3,12 +3,14 @@ import { missingForRelease } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
 import type { Ports } from '../ports.ts'
+import { situationOf } from '../situation-of.ts'
 
 export type ExpirePorts = Pick<Ports, 'ledger' | 'catalog' | 'policy' | 'now' | 'newId'>
 
-const missingOf = async ({ catalog, policy, now }: ExpirePorts, { change }: Loaded): Promise<readonly string[]> => {
+const missingOf = async (ports: ExpirePorts, { change }: Loaded): Promise<readonly string[]> => {
+  const { catalog, policy } = ports
   const verdict = change.review && (await catalog.verdict(change.review.bound.verdict))
-  return verdict ? missingForRelease(policy.set(), change, verdict, now()) : []
+  return verdict ? missingForRelease(policy.set(), change, verdict, await situationOf(ports, change)) : []
 }
 
 /** The time to decide is over. `released`: the last approval came between the deadline and this task, and the change goes on. */

@@ -1,9 +1,10 @@
 import { activeWave, openWave as decideOpenWave, type HaltCommand, isTerminal, nextWave } from '../../shared/change/index.ts'
-import { changeResource, frozenAt, type Request, releaseContext, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
+import { releaseQuestion } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, type Intent } from '../append-change.ts'
 import { publishDirective } from '../directive/publish-directive.ts'
+import { situationOf } from '../situation-of.ts'
 import { describeDrift, driftOf } from './drift-of.ts'
 import { type HaltPorts, haltChange } from './halt-change.ts'
 
@@ -29,13 +30,6 @@ const verdictOf = async ({ catalog }: HaltPorts, { change }: Loaded): Promise<Ve
   return verdict
 }
 
-const questionOf = ({ policy, now }: HaltPorts, { change }: Loaded, verdict: Verdict): Request => ({
-  principal: WORKFLOW_PRINCIPAL,
-  action: 'openWave',
-  resource: changeResource(change),
-  context: releaseContext(change, verdict, frozenAt(policy.set(), change.fleet, now())),
-})
-
 /** What a directive has room for (its schema). */
 const ADMITTED_MAX = 256
 const tooManyStacks = ({ cohorts }: Verdict): HaltCommand | null =>
@@ -55,7 +49,8 @@ const decide = async (ports: HaltPorts, loaded: Loaded): Promise<Intent<Stopped>
   if (open !== null) return { settled: { opened: answer('await', open, loaded) } }
 
   const verdict = await verdictOf(ports, loaded)
-  const leave = ports.policy.authorize(questionOf(ports, loaded, verdict))
+  const situation = await situationOf(ports, change)
+  const leave = ports.policy.authorize(releaseQuestion('openWave', ports.policy.set(), change, verdict, situation))
   if (!leave.allowed) return { settled: { halt: { code: 'policy', detail: `Policy holds the wave back: ${leave.reasons.join('; ')}.` } } }
   const drift = driftOf(change, verdict, await ports.fleets.cohorts(change.fleet))
   if (drift.length > 0) return { settled: { halt: { code: 'drift', detail: `${describeDrift(drift)}.` } } }

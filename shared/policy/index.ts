@@ -1,9 +1,19 @@
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { describePolicies, type KindOfChange, type PoliciesInWords } from './describe-policies.ts'
+export { type Held, HOLD_SCOPES, type Hold, type HoldScope, holdsInForce, holdText } from './hold.ts'
 export { loadPolicies, PolicyError, type PolicySet } from './load-policies.ts'
 export { PlanRequest, planDefaults, planOf, problemsOf } from './plan-of.ts'
 export { type CaseResult, runPolicyCases } from './policy-cases.ts'
-export { changeResource, countingApprovals, frozenAt, missingForRelease, releaseContext, signableOf } from './release.ts'
+export {
+  changeResource,
+  countingApprovals,
+  missingForRelease,
+  releaseContext,
+  releaseQuestion,
+  type Situation,
+  signableOf,
+  UNHINDERED,
+} from './release.ts'
 export {
   ACTIONS,
   type Action,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { authorize } from './decision.ts'
 import { PolicyError, type PolicySet } from './load-policies.ts'
-import { countingApprovals, tallyOf } from './release.ts'
+import { countingApprovals, tallyOf, UNHINDERED } from './release.ts'
 import { ACTIONS, HOUSE, type Principal, type ReleaseContext, type Request, type Resource, WORKFLOW_PRINCIPAL } from './request.ts'
 
 const names = z.array(z.string()).default([])
@@ -34,8 +34,17 @@ export const PolicyCase = z.strictObject({
   plan: z
     .strictObject({ waves: z.int().min(1), firstShare: z.int().min(1).max(10_000), soakSeconds: z.number().min(0) })
     .default({ waves: 3, firstShare: 500, soakSeconds: 3_600 }),
+  /** Open requests for changes. */
+  changesRequested: z.int().min(0).default(0),
+  tier: z.string().default(UNHINDERED.tier),
   /** Names of the freezes in force. */
   frozen: names,
+  outsideWindows: z.boolean().default(false),
+  /** Scopes of the holds in force. */
+  held: names,
+  /** Groups whose consent is missing. */
+  unconsented: names,
+  breakGlass: z.strictObject({ passes: names, confirmed: z.boolean().default(false) }).default({ passes: [], confirmed: false }),
   expect: z.enum(['allow', 'deny']),
   /** Policies that must be among those that determined it. */
   by: names,
@@ -62,10 +71,12 @@ const resourceOf = ({ on }: PolicyCase): Resource => {
   return { type: 'Fleet', id: on.fleet }
 }
 
-const contextOf = ({ on, approvals, verdict, plan, frozen }: PolicyCase): ReleaseContext => {
+const contextOf = (asked: PolicyCase): ReleaseContext => {
+  const { on, approvals, changesRequested, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass } = asked
   const proposer = { id: typeof on === 'object' && 'proposer' in on ? on.proposer : '' }
   const said = approvals.map(({ by, groups, signOff }) => ({ by: { id: by, groups }, signOff, digest: '', withdrawnAt: null }))
-  return { approvals: tallyOf(countingApprovals({ proposer, review: { digest: '', approvals: said } })), verdict, plan, frozen }
+  const tally = tallyOf(countingApprovals({ proposer, review: { digest: '', approvals: said } }), changesRequested)
+  return { approvals: tally, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass }
 }
 
 /** The question that a case puts; a sentence where it leaves out what its action is asked with. */

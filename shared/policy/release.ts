@@ -1,9 +1,10 @@
 import type { Plan } from '../rollout/index.ts'
 import type { Verdict } from '../verdict/index.ts'
 import { authorize } from './decision.ts'
-import { type Freeze, freezesInForce, freezeText } from './freezes.ts'
+import { freezesInForce, freezeText } from './freezes.ts'
+import { type Hold, holdText } from './hold.ts'
 import type { PolicySet } from './load-policies.ts'
-import { type ReleaseContext, type Resource, WORKFLOW_PRINCIPAL } from './request.ts'
+import { type ReleaseContext, type Request, type Resource, WORKFLOW_PRINCIPAL } from './request.ts'
 
 type Approver = { readonly id: string; readonly groups: readonly string[] }
 
@@ -16,7 +17,12 @@ export type Releasable = {
   readonly fleet: string
   readonly plan: Plan
   readonly proposer: { readonly id: string }
-  readonly review: { readonly digest: string; readonly approvals: readonly Approved[] } | null
+  readonly review: {
+    readonly digest: string
+    readonly approvals: readonly Approved[]
+    /** People whose request for changes stands. */
+    readonly changesRequested?: readonly unknown[]
+  } | null
 }
 
 /**
@@ -60,49 +66,77 @@ export const changeResource = (change: Pick<Releasable, 'id' | 'fleet' | 'propos
 })
 
 /** Approvals that count, as policies see them. */
-export const tallyOf = (counting: readonly Pick<Approved, 'by' | 'signOff'>[]): ReleaseContext['approvals'] => ({
+export const tallyOf = (counting: readonly Pick<Approved, 'by' | 'signOff'>[], changesRequested = 0): ReleaseContext['approvals'] => ({
   people: counting.length,
   members: membersOf(counting.map(({ by }) => by)),
   signedOff: [...new Set(counting.flatMap(({ signOff }) => signOff))].sort(),
+  changesRequested,
 })
 
+/** What a release is decided on beside change, verdict and policies: the instant (epoch milliseconds), and the holds in force on the change. */
+export type Situation = { readonly now: number; readonly held: readonly Hold[] }
+
+/** Circumstances that hold nothing back. */
+export const UNHINDERED = {
+  tier: 'standard',
+  frozen: [],
+  outsideWindows: false,
+  held: [],
+  unconsented: [],
+  breakGlass: { passes: [], confirmed: false },
+} as const satisfies Partial<ReleaseContext>
+
 /** Context of releaseChange and openWave. Precondition: `verdict` is the one that the change's digest binds. */
-export const releaseContext = (change: Releasable, verdict: Verdict, frozen: readonly string[]): ReleaseContext => {
-  return {
-    approvals: tallyOf(countingApprovals(change)),
-    verdict: {
-      outcome: verdict.outcome,
-      block: codesOf(verdict, 'block'),
-      review: codesOf(verdict, 'review'),
-      downgrade: verdict.cohorts.some(cohort => cohort.downgrade),
-      fixesLost: [...new Set(verdict.cohorts.flatMap(cohort => cohort.fixes.lost))],
-    },
-    plan: {
-      waves: change.plan.waves.length,
-      firstShare: change.plan.waves[0]?.share ?? 0,
-      soakSeconds: change.plan.soakSeconds,
-    },
-    frozen,
-  }
-}
+export const releaseContext = (
+  { freezes }: Pick<PolicySet, 'freezes'>,
+  change: Releasable,
+  verdict: Verdict,
+  { now, held }: Situation,
+): ReleaseContext => ({
+  ...UNHINDERED,
+  approvals: tallyOf(countingApprovals(change), change.review?.changesRequested?.length ?? 0),
+  verdict: {
+    outcome: verdict.outcome,
+    block: codesOf(verdict, 'block'),
+    review: codesOf(verdict, 'review'),
+    downgrade: verdict.cohorts.some(cohort => cohort.downgrade),
+    fixesLost: [...new Set(verdict.cohorts.flatMap(cohort => cohort.fixes.lost))],
+  },
+  plan: {
+    waves: change.plan.waves.length,
+    firstShare: change.plan.waves[0]?.share ?? 0,
+    soakSeconds: change.plan.soakSeconds,
+  },
+  frozen: freezesInForce(freezes, change.fleet, now).map(({ name }) => name),
+  held: [...new Set(held.map(({ scope }) => scope))].sort(),
+})
 
-/** Names of the freezes in force on a fleet at an instant (epoch milliseconds), for releaseContext. */
-export const frozenAt = ({ freezes }: PolicySet, fleet: string, now: number): readonly string[] =>
-  freezesInForce(freezes, fleet, now).map(({ name }) => name)
+/** May this change be released, may its next wave open: the question for authorize. */
+export const releaseQuestion = (
+  action: 'releaseChange' | 'openWave',
+  policySet: PolicySet,
+  change: Releasable,
+  verdict: Verdict,
+  situation: Situation,
+): Request => ({
+  principal: WORKFLOW_PRINCIPAL,
+  action,
+  resource: changeResource(change),
+  context: releaseContext(policySet, change, verdict, situation),
+})
 
-/** Rules about freezes are told with the freezes: which ones, until when, why. */
-const told = ({ policies }: PolicySet, needed: readonly string[], inForce: readonly Freeze[]): readonly string[] => {
-  const aboutFreezes = new Set(policies.filter(({ text }) => text.includes('context.frozen')).map(({ reason }) => reason))
-  return needed.map(need => (aboutFreezes.has(need) && inForce.length > 0 ? `${need} ${inForce.map(freezeText).join(', ')}` : need))
-}
-
-/** What a change still needs for its release at an instant (epoch milliseconds), in plain words; empty when nothing stands against it. */
-export const missingForRelease = (policySet: PolicySet, change: Releasable, verdict: Verdict, now: number): readonly string[] => {
-  const answer = authorize(policySet, {
-    principal: WORKFLOW_PRINCIPAL,
-    action: 'releaseChange',
-    resource: changeResource(change),
-    context: releaseContext(change, verdict, frozenAt(policySet, change.fleet, now)),
+/** Rules about freezes and holds are told with them: which ones, until when, why. */
+const told = ({ policies }: PolicySet, needed: readonly string[], about: Readonly<Record<string, readonly string[]>>): readonly string[] =>
+  needed.map(need => {
+    const rule = policies.find(({ reason }) => reason === need)
+    const texts = Object.entries(about).flatMap(([attribute, inForce]) => (rule?.text.includes(`context.${attribute}`) ? inForce : []))
+    return texts.length === 0 ? need : `${need} ${texts.join(', ')}`
   })
-  return answer.allowed ? [] : told(policySet, answer.reasons, freezesInForce(policySet.freezes, change.fleet, now))
+
+/** What a change still needs for its release in a situation, in plain words; empty when nothing stands against it. */
+export const missingForRelease = (policySet: PolicySet, change: Releasable, verdict: Verdict, situation: Situation): readonly string[] => {
+  const answer = authorize(policySet, releaseQuestion('releaseChange', policySet, change, verdict, situation))
+  if (answer.allowed) return []
+  const frozen = freezesInForce(policySet.freezes, change.fleet, situation.now).map(freezeText)
+  return told(policySet, answer.reasons, { frozen, held: situation.held.map(holdText) })
 }

@@ -43,6 +43,7 @@ export type ReleaseContext = {
     readonly people: number
     readonly members: Readonly<Record<string, number>>
     readonly signedOff: readonly string[]
+    readonly changesRequested: number
   }
   readonly verdict: {
     readonly outcome: string
@@ -52,8 +53,15 @@ export type ReleaseContext = {
     readonly fixesLost: readonly string[]
   }
   readonly plan: { readonly waves: number; readonly firstShare: number; readonly soakSeconds: number }
+  readonly tier: string
   /** Names of the freezes in force on the fleet. */
   readonly frozen: readonly string[]
+  readonly outsideWindows: boolean
+  /** Scopes of the holds in force. */
+  readonly held: readonly string[]
+  /** Groups whose consent is missing. */
+  readonly unconsented: readonly string[]
+  readonly breakGlass: { readonly passes: readonly string[]; readonly confirmed: boolean }
 }
 
 /** Actions that are asked about without a context. */

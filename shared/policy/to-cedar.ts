@@ -40,8 +40,8 @@ const resourceOf = (resource: Resource): { readonly at: TypeAndId; readonly enti
   }
 }
 
-const tallyOf = ({ people, members, signedOff }: ReleaseContext['approvals']): EntityJson => ({
-  ...entity(TALLY_UID, { people, signedOff: [...signedOff] }),
+const tallyOf = ({ people, members, signedOff, changesRequested }: ReleaseContext['approvals']): EntityJson => ({
+  ...entity(TALLY_UID, { people, signedOff: [...signedOff], changesRequested }),
   tags: { ...members },
 })
 
@@ -53,10 +53,18 @@ const contextOf = (request: Request): { readonly context: Context; readonly enti
       return { context: { command: request.context.command }, entities: [] }
     case 'releaseChange':
     case 'openWave': {
-      const { approvals, verdict, plan, frozen } = request.context
-      const found = { ...verdict, block: [...verdict.block], review: [...verdict.review], fixesLost: [...verdict.fixesLost] }
-      const planned = { ...plan, soakSeconds: Math.floor(plan.soakSeconds) }
-      const context = { approvals: { __entity: TALLY_UID }, verdict: found, plan: planned, frozen: [...frozen] }
+      const { approvals, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass } = request.context
+      const context = {
+        approvals: { __entity: TALLY_UID },
+        verdict: { ...verdict, block: [...verdict.block], review: [...verdict.review], fixesLost: [...verdict.fixesLost] },
+        plan: { ...plan, soakSeconds: Math.floor(plan.soakSeconds) },
+        tier,
+        frozen: [...frozen],
+        outsideWindows,
+        held: [...held],
+        unconsented: [...unconsented],
+        breakGlass: { ...breakGlass, passes: [...breakGlass.passes] },
+      }
       return { context, entities: [tallyOf(approvals)] }
     }
     default:

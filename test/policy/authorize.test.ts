@@ -13,6 +13,7 @@ import {
   type ReleaseContext,
   type Request,
   type Resource,
+  UNHINDERED,
   WORKFLOW_PRINCIPAL,
 } from '../../shared/policy/index.ts'
 import { houseFiles, housePolicies } from './house-policies.ts'
@@ -142,10 +143,10 @@ const contextOf = (
   members: Record<string, number> = {},
   signedOff: readonly string[] = [],
 ): ReleaseContext => ({
-  approvals: { people, members, signedOff },
+  ...UNHINDERED,
+  approvals: { people, members, signedOff, changesRequested: 0 },
   verdict: { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [], ...over },
   plan: { waves: 3, firstShare: 500, soakSeconds: 0.5 },
-  frozen: [],
 })
 const move = (action: 'releaseChange' | 'openWave', context: ReleaseContext, policies = housePolicies) =>
   ask({ principal: WORKFLOW_PRINCIPAL, action, resource: change, context }, policies)

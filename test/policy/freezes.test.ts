@@ -1,21 +1,22 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import {
-  authorize,
-  frozenAt,
-  loadPolicies,
-  missingForRelease,
-  PolicyError,
-  planDefaults,
-  releaseContext,
-} from '../../shared/policy/index.ts'
+import { authorize, loadPolicies, missingForRelease, PolicyError, planDefaults, releaseContext } from '../../shared/policy/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import { houseFiles } from './house-policies.ts'
 
 const BERLIN = { name: 'quiet', reason: 'nobody is there', timeZone: 'Europe/Berlin' }
 const withFreezes = (...freezes: readonly object[]) => loadPolicies({ ...houseFiles, freezes: JSON.stringify({ freezes }) })
+const change = (fleet: string) => ({ id: '01JD', fleet, plan: planDefaults, proposer: { id: 'alice' }, review: null })
+const clear: Verdict = {
+  schema: 'supersede.verdict/1',
+  livepatch: 'a'.repeat(64),
+  outcome: 'clear',
+  cohorts: [],
+  findings: [],
+  ruleSets: {},
+}
 const isFrozen = (freeze: object, at: string, fleet = 'edge') =>
-  frozenAt(withFreezes({ ...BERLIN, ...freeze }), fleet, Date.parse(at)).length > 0
+  releaseContext(withFreezes({ ...BERLIN, ...freeze }), change(fleet), clear, { now: Date.parse(at), held: [] }).frozen.length > 0
 
 describe('a freeze is in force', () => {
   const once = { from: '2026-12-18T18:00', until: '2027-01-04T08:00' }
@@ -98,26 +99,18 @@ describe('in a freeze', () => {
   const policies = withFreezes({ ...BERLIN, name: 'weekend', every: 'week', from: 'fri 16:00', until: 'mon 08:00' })
   const said = (id: string, group: string) => ({ by: { id, groups: [group] }, digest: 'd', withdrawnAt: null, signOff: [] })
   const approvals = [said('bob', 'kernel-maintainers'), said('carol', 'security')]
-  const change = { id: '01JD', fleet: 'edge', plan: planDefaults, proposer: { id: 'alice' }, review: { digest: 'd', approvals } }
-  const verdict: Verdict = {
-    schema: 'supersede.verdict/1',
-    livepatch: 'a'.repeat(64),
-    outcome: 'clear',
-    cohorts: [],
-    findings: [],
-    ruleSets: {},
-  }
+  const approved = { ...change('edge'), review: { digest: 'd', approvals } }
   const [saturday, tuesday] = [Date.parse('2026-11-28T12:00:00Z'), Date.parse('2026-11-24T12:00:00Z')]
 
   test('nothing is released, and people are told by which and until when', () => {
-    expect(missingForRelease(policies, change, verdict, saturday)).toEqual([
+    expect(missingForRelease(policies, approved, clear, { now: saturday, held: [] })).toEqual([
       'the end of the freeze weekend (until mon 08:00 Europe/Berlin: nobody is there)',
     ])
-    expect(missingForRelease(policies, change, verdict, tuesday)).toEqual([])
+    expect(missingForRelease(policies, approved, clear, { now: tuesday, held: [] })).toEqual([])
   })
 
   test('waves of what was released before go on', () => {
-    const context = releaseContext(change, verdict, frozenAt(policies, 'edge', saturday))
+    const context = releaseContext(policies, approved, clear, { now: saturday, held: [] })
     const resource = { type: 'Change', id: '01JD', fleet: 'edge', proposer: 'alice' } as const
     const ask = (action: 'releaseChange' | 'openWave') =>
       authorize(policies, { principal: { type: 'Workflow' }, action, resource, context })

@@ -13,6 +13,7 @@ const verdict = (outcome: Verdict['outcome']): Verdict => ({
   ruleSets: {},
 })
 const NOW = Date.UTC(2026, 10, 23, 12)
+const SITUATION = { now: NOW, held: [] }
 type Said = {
   readonly by: { readonly id: string; readonly groups: readonly string[] }
   readonly digest: string
@@ -75,11 +76,13 @@ describe('what is missing for a release, in words', () => {
     ],
   ]
   test.each(rows)('%s', (_, approvals, missing) => {
-    expect(missingForRelease(housePolicies, changeWith(...approvals), verdict('review'), NOW)).toEqual(missing)
+    expect(missingForRelease(housePolicies, changeWith(...approvals), verdict('review'), SITUATION)).toEqual(missing)
   })
 
   test('a verdict that blocks is missing a verdict that does not', () => {
-    expect(missingForRelease(housePolicies, changeWith(bob, carol), verdict('block'), NOW)).toEqual(['a verdict without blocking findings'])
+    expect(missingForRelease(housePolicies, changeWith(bob, carol), verdict('block'), SITUATION)).toEqual([
+      'a verdict without blocking findings',
+    ])
   })
 })
 
@@ -106,7 +109,7 @@ describe('what must be signed off by name', () => {
     ['is nothing for other findings', [bob, carol], ['way-back-not-atomic', 'unsigned'], []],
   ]
   test.each(rows)('%s', (_, approvals, codes, missing) => {
-    expect(missingForRelease(housePolicies, changeWith(...approvals), risky(...codes), NOW)).toEqual(missing)
+    expect(missingForRelease(housePolicies, changeWith(...approvals), risky(...codes), SITUATION)).toEqual(missing)
   })
 
   test('can be whatever the verdict has to review, each once', () => {
@@ -116,8 +119,8 @@ describe('what must be signed off by name', () => {
 })
 
 test('a group that a token names twice counts once', () => {
-  const { approvals } = releaseContext(changeWith(said('bob', ['security', 'security'])), verdict('clear'), [])
-  expect(approvals).toEqual({ people: 1, members: { security: 1 }, signedOff: [] })
+  const { approvals } = releaseContext(housePolicies, changeWith(said('bob', ['security', 'security'])), verdict('clear'), SITUATION)
+  expect(approvals).toEqual({ people: 1, members: { security: 1 }, signedOff: [], changesRequested: 0 })
 })
 
 test('approvals that are of other digests, of the proposer, or withdrawn count for nothing, whatever else is said', () => {
@@ -136,7 +139,7 @@ test('approvals that are of other digests, of the proposer, or withdrawn count f
           .map(({ by }) => by.id),
       )
       expect(new Set(counting.map(({ by }) => by.id))).toEqual(ids)
-      expect(releaseContext(changeWith(...approvals), verdict('clear'), []).approvals.people).toBe(ids.size)
+      expect(releaseContext(housePolicies, changeWith(...approvals), verdict('clear'), SITUATION).approvals.people).toBe(ids.size)
     }),
   )
 })
