@@ -7,6 +7,8 @@ import { type ReleaseContext, WORKFLOW_PRINCIPAL } from './request.ts'
 type Verdict = ReleaseContext['verdict']
 type Circumstances = Partial<Omit<ReleaseContext, 'verdict' | 'plan'>>
 
+const NOBODY: ReleaseContext['approvals'] = { people: 0, members: {}, signedOff: [], changesRequested: 0 }
+
 /** Kinds of changes that people tell apart, and the least that a verdict says of each. */
 const KINDS: readonly (readonly [kind: string, verdict: Partial<Verdict>, circumstances?: Circumstances])[] = [
   ['every change', {}],
@@ -16,6 +18,7 @@ const KINDS: readonly (readonly [kind: string, verdict: Partial<Verdict>, circum
   ['a change that reverts functions', { outcome: 'review', review: ['functions-reverted'] }],
   ['a change in a freeze', {}, { frozen: ['a-freeze'] }],
   ['a change that is held', {}, { held: ['fleet'] }],
+  ['a change that somebody wants changed', {}, { approvals: { ...NOBODY, changesRequested: 1 } }],
   ['a change with a blocking finding', { outcome: 'block', block: ['missing-callback'] }],
 ]
 
@@ -43,7 +46,7 @@ const missing = (policySet: PolicySet, fleet: string, verdict: Partial<Verdict>,
     resource: { type: 'Change', id: 'any', fleet, proposer: '' },
     context: {
       ...UNHINDERED,
-      approvals: { people: 0, members: {}, signedOff: [], changesRequested: 0 },
+      approvals: NOBODY,
       verdict: { ...NOTHING, ...verdict },
       plan: { waves: 3, firstShare: 500, soakSeconds: 3_600 },
       ...circumstances,
