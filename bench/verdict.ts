@@ -16,6 +16,9 @@ const onDriver = (name: string): Manifest['objects'][number] => ({
   callbacks: name === 'drv_0' ? { pre_patch: null, post_unpatch: null } : {},
 })
 
+/** A digest of code that every tenth livepatch changes; each livepatch has texts of its own, as manifests that were read have. */
+const codeOf = (index: number, number: number): string => `${index}${Math.floor((number + index) / 10)}`.padStart(64, '0')
+
 const manifest = (number: number, functions: number, drivers: readonly string[] = []): Manifest => ({
   schema: 'supersede.manifest/1',
   digest: Digest.parse(number.toString(16).padStart(64, '0')),
@@ -27,7 +30,11 @@ const manifest = (number: number, functions: number, drivers: readonly string[] 
   arch: 'x86_64',
   replace: true,
   objects: [
-    { name: null, functions: Array.from({ length: functions }, (_, index) => ({ name: `f_${index}`, sympos: '0' })), callbacks: {} },
+    {
+      name: null,
+      functions: Array.from({ length: functions }, (_, index) => ({ name: `f_${index}`, sympos: '0', code: codeOf(index, number) })),
+      callbacks: {},
+    },
     ...drivers.map(onDriver),
   ],
   states: [],

@@ -4,7 +4,7 @@ import {
   type Comparison,
   comparableOf,
   compareLivepatches,
-  type FunctionOf,
+  functionName,
   readModule,
 } from '../../shared/livepatch/index.ts'
 import { Failure } from '../failure.ts'
@@ -19,16 +19,15 @@ const comparable = async (shell: Shell, file: string): Promise<Comparable> => {
   return comparableOf(read.module)
 }
 
-const functionText = ({ object, name, sympos }: FunctionOf): string => `${object ?? 'vmlinux'}:${name}${sympos === '0' ? '' : `,${sympos}`}`
 const lines = <T>(items: readonly T[] | undefined, text: (item: T) => string): string => (items ?? []).map(text).join('\n')
 
 /** What goes back to the kernel's own code comes first: it is what nobody should overlook. */
 const printComparison = (shell: Shell, { functions, callbacks, states, fixes }: Comparison): void => {
   printFacts(shell, [
-    ['reverted', functions === null ? 'not known' : lines(functions.reverted, functionText)],
-    ['repatched', lines(functions?.repatched, one => `${functionText(one)}${one.comparable ? '' : ' (code not comparable)'}`)],
-    ['added', lines(functions?.added, functionText)],
-    ['kept', lines(functions?.kept, functionText)],
+    ['reverted', functions === null ? 'not known' : lines(functions.reverted, functionName)],
+    ['repatched', lines(functions?.repatched, one => `${functionName(one)}${one.comparable ? '' : ' (code not comparable)'}`)],
+    ['added', lines(functions?.added, functionName)],
+    ['kept', lines(functions?.kept, functionName)],
     [
       'callbacks lost',
       callbacks === null ? 'not known' : lines(callbacks.lost, ({ object, callback }) => `${object ?? 'vmlinux'}:${callback}`),

@@ -1,5 +1,5 @@
 import type { Stack } from '../kernel/index.ts'
-import { type Comparable, compareLivepatches, type FunctionOf, type Manifest } from '../livepatch/index.ts'
+import { type Comparable, compareLivepatches, type FunctionOf, functionName, type Manifest } from '../livepatch/index.ts'
 import type { Edge } from './edge.ts'
 
 /** Hosts that ran one stack when the change came to them. */
@@ -21,9 +21,7 @@ const idsOf = (stack: Stack): readonly string[] =>
   stack.livepatches.filter(entry => entry.enabled).map(entry => entry.digest ?? unknownLivepatch(entry.name))
 
 const NOTHING: Comparable = { objects: [], states: [], fixes: [] }
-/** As sysfs names them, where several functions of an object have one name. */
-const nameOf = ({ object, name, sympos }: FunctionOf): string => `${object ?? 'vmlinux'}:${name}${BigInt(sympos) > 1n ? `,${sympos}` : ''}`
-const namesOf = (functions: readonly FunctionOf[] = []): readonly string[] => [...new Set(functions.map(nameOf))].sort()
+const namesOf = (functions: readonly FunctionOf[] = []): readonly string[] => [...new Set(functions.map(functionName))].sort()
 
 const edgeOf = ({ change, manifests, at }: Moves, previous: string | null, cohorts: readonly MovedCohort[]): Edge => {
   const [before, now] = [previous === null ? NOTHING : manifests.get(previous), manifests.get(change.livepatch)]

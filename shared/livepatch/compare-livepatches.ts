@@ -1,3 +1,4 @@
+import { codeAfter, functionName } from './function-name.ts'
 import type { PatchedObject, SystemState } from './manifest.ts'
 import { CALLBACK_KINDS, type CallbackKind } from './manifest.ts'
 
@@ -33,7 +34,6 @@ export type Comparison = {
 
 type Coded = FunctionOf & { code: string | null }
 
-const keyOf = ({ object, name, sympos }: FunctionOf): string => JSON.stringify([object, name, sympos])
 const bare = ({ object, name, sympos }: FunctionOf): FunctionOf => ({ object, name, sympos })
 
 /** By object, name and position; a function that is patched twice counts once, with its last code, as the kernel would run it. */
@@ -42,7 +42,7 @@ const functionsOf = (objects: readonly PatchedObject[]): Map<string, Coded> => {
   for (const object of objects)
     for (const { name, sympos, code } of object.functions) {
       const one = { object: object.name, name, sympos, code: code ?? null }
-      found.set(keyOf(one), one)
+      found.set(functionName(one), one)
     }
   return found
 }
@@ -51,13 +51,11 @@ const compareFunctions = (from: readonly PatchedObject[], to: readonly PatchedOb
   const [before, after] = [functionsOf(from), functionsOf(to)]
   const both = [...after].flatMap(([key, now]) => {
     const then = before.get(key)
-    return then
-      ? [{ function: bare(now), same: then.code !== null && then.code === now.code, comparable: then.code !== null && now.code !== null }]
-      : []
+    return then ? [{ function: bare(now), code: codeAfter(then.code, now.code) }] : []
   })
   return {
-    kept: both.filter(({ same }) => same).map(one => one.function),
-    repatched: both.filter(({ same }) => !same).map(one => ({ ...one.function, comparable: one.comparable })),
+    kept: both.filter(({ code }) => code === 'kept').map(one => one.function),
+    repatched: both.filter(({ code }) => code !== 'kept').map(one => ({ ...one.function, comparable: one.code !== 'unknown' })),
     added: [...after].filter(([key]) => !before.has(key)).map(([, now]) => bare(now)),
     reverted: [...before].filter(([key]) => !after.has(key)).map(([, then]) => bare(then)),
   }

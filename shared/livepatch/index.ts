@@ -3,6 +3,7 @@ export { comparableOf } from './comparable-of.ts'
 export { type CallbackOf, type Comparable, type Comparison, compareLivepatches, type FunctionOf } from './compare-livepatches.ts'
 export { compareVersions } from './compare-versions.ts'
 export { digestOfModule } from './digest-of-module.ts'
+export { codeAfter, functionKey, functionName, objectName } from './function-name.ts'
 export { inspectSchema } from './inspect-schema.ts'
 export {
   InspectAnswer,

@@ -1,5 +1,4 @@
-import type { Manifest } from '../livepatch/index.ts'
-import { objectName } from './function-sets.ts'
+import { type Manifest, objectName } from '../livepatch/index.ts'
 import type { Met } from './obligations.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Stack, StackEntry, Symbols } from '../kernel/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 import { type Bridge, smallestBridge } from './bridge.ts'
-import { type FunctionChanges, fixChanges, functionChanges } from './function-sets.ts'
+import { type FunctionChanges, fixChanges, functionChanges, noFunctionChanges } from './function-sets.ts'
 import { accountOf, type Met, type Order, orderOf } from './obligations.ts'
 import { type Replay, replayLoad, replayStack } from './replay.ts'
 import { type Return, type Route, routeByDisabling, wayBackOf } from './routes.ts'
@@ -90,7 +90,7 @@ type LoadCase = Pick<CohortCase, 'removedFirst' | 'replay' | 'functions' | 'fixe
 const notLoaded = (): LoadCase => ({
   removedFirst: [],
   replay: null,
-  functions: { kept: [], added: [], reverted: [] },
+  functions: noFunctionChanges(),
   fixes: { gained: [], lost: [] },
   account: [],
   wayBack: nothingToGoBackFrom,

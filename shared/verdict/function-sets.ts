@@ -1,37 +1,41 @@
-import type { Manifest, PatchedFunction } from '../livepatch/index.ts'
+import { codeAfter, functionKey, type Manifest, objectName, type PatchedFunction } from '../livepatch/index.ts'
 
-/**
- * Functions of livepatches as `object:function`, or `object:function,n` where the n-th symbol of that name is meant.
- * Positions 0 and 1 name the same function (kernel/livepatch/core.c: klp_find_func; sysfs writes both as `,1`).
- */
-export type FunctionChanges = { readonly kept: string[]; readonly added: string[]; readonly reverted: string[] }
-
-/** "vmlinux" for the object without a name, as sysfs and the kernel's log spell it. */
-export const objectName = (name: string | null): string => name ?? 'vmlinux'
-
-/** `name`, or `name,n`: a function within its object. */
-const keyOf = ({ name, sympos }: PatchedFunction): string => {
-  if (sympos === '0' || sympos === '1') return name
-  const position = BigInt(sympos)
-  return position > 1n ? `${name},${position}` : name
+/** Functions of livepatches by name (functionName), as seen from the code that runs on a machine before a load and after it. */
+export type FunctionChanges = {
+  /** The same code runs as before. */
+  readonly kept: string[]
+  /** Patched before as well, with other code, or with code that cannot be compared. */
+  readonly rePatched: string[]
+  /** Those of `rePatched` that cannot be compared, because the extent of their code is not known on one side. */
+  readonly codeUnknown: string[]
+  readonly added: string[]
+  readonly reverted: string[]
 }
 
-/** The functions of one object: as they are listed, each with its place among all; and where in that list a key is. */
-type Listed = { readonly listed: readonly (PatchedFunction & { readonly place: number })[]; readonly at: ReadonlyMap<string, number> }
+export const noFunctionChanges = (): FunctionChanges => ({ kept: [], rePatched: [], codeUnknown: [], added: [], reverted: [] })
+
+/** A function with its place among all of its livepatch; code: null where it is not known. */
+type Placed = { readonly name: string; readonly sympos: string; code: string | null; readonly place: number }
+/** The functions of one object as they are listed, and where in that list a key is. */
+type Listed = { readonly listed: readonly Placed[]; readonly at: ReadonlyMap<string, number> }
 type Functions = { readonly names: readonly string[]; readonly byObject: ReadonlyMap<string, Listed> }
 
 const index = ({ objects }: Manifest): Functions => {
   const names: string[] = []
-  const byObject = new Map<string, { listed: (PatchedFunction & { place: number })[]; at: Map<string, number> }>()
+  const byObject = new Map<string, { listed: Placed[]; at: Map<string, number> }>()
   for (const object of objects) {
     const where = objectName(object.name)
     const within = byObject.get(where) ?? { listed: [], at: new Map<string, number>() }
     byObject.set(where, within)
-    for (const { name, sympos } of object.functions) {
-      const key = keyOf({ name, sympos })
-      if (within.at.has(key)) continue
+    for (const { name, sympos, code = null } of object.functions) {
+      const key = functionKey({ name, sympos })
+      const twice = within.listed[within.at.get(key) ?? -1]
+      if (twice) {
+        twice.code = code
+        continue
+      }
       within.at.set(key, within.listed.length)
-      within.listed.push({ name, sympos, place: names.length })
+      within.listed.push({ name, sympos, code, place: names.length })
       names.push(`${where}:${key}`)
     }
   }
@@ -56,46 +60,59 @@ const functionsOf = (manifest: Manifest): Functions => {
 const placeIn = (ours: Listed | undefined, next: number, func: PatchedFunction): number => {
   const expected = ours?.listed[next]
   if (expected?.name === func.name && expected.sympos === func.sympos) return next
-  return ours?.at.get(keyOf(func)) ?? -1
+  return ours?.at.get(functionKey(func)) ?? -1
+}
+
+/** What becomes of a function, as one byte: 0 where nothing that runs patches it. */
+const [ADDED, KEPT, REPATCHED, UNKNOWN] = [0, 1, 2, 3] as const
+
+const stateOf = (before: string | undefined, after: string | null): number => {
+  const code = codeAfter(before, after)
+  if (code === 'kept') return KEPT
+  return code === 'repatched' ? REPATCHED : UNKNOWN
+}
+
+/** Sorts the functions of a livepatch by what becomes of each, in one pass. */
+const sorted = (names: readonly string[], states: Uint8Array): FunctionChanges => {
+  const changes = noFunctionChanges()
+  const { kept, rePatched, codeUnknown, added } = changes
+  for (let place = 0; place < names.length; place += 1) {
+    const name = names[place] ?? ''
+    const state = states[place]
+    if (state === ADDED) added.push(name)
+    else if (state === KEPT) kept.push(name)
+    else rePatched.push(name)
+    if (state === UNKNOWN) codeUnknown.push(name)
+  }
+  return changes
 }
 
 /**
  * What a load changes of the functions that run patched. A cumulative livepatch puts every function that it does not patch
  * back to its original code; any other leaves the functions of the livepatches below as they are.
+ * Where several livepatches that run patch one function, the code of the newest runs, so that is what the new code is compared with.
  * Only the livepatch is indexed, not what runs: with hundreds of functions on hundreds of stacks this is most of a verdict's time.
  */
 export const functionChanges = (livepatch: Manifest, running: readonly Manifest[]): FunctionChanges => {
   const { names, byObject } = functionsOf(livepatch)
-  const patchedBefore = new Uint8Array(names.length)
-  const kept: string[] = []
+  const states = new Uint8Array(names.length)
   const others = new Set<string>()
-  const keep = (listed: Listed['listed'][number] | undefined): void => {
-    if (listed === undefined || patchedBefore[listed.place] === 1) return
-    patchedBefore[listed.place] = 1
-    kept.push(names[listed.place] ?? '')
-  }
-  const leave = (name: string): void => {
-    if (!livepatch.replace && !others.has(name)) kept.push(name)
-    others.add(name)
-  }
   for (const object of running.flatMap(({ objects }) => objects)) {
     const where = objectName(object.name)
     const ours = byObject.get(where)
     let next = 0
     for (const func of object.functions) {
       const at = placeIn(ours, next, func)
-      if (at < 0) leave(`${where}:${keyOf(func)}`)
+      const own = ours?.listed[at]
+      if (own === undefined) others.add(`${where}:${functionKey(func)}`)
       else {
-        keep(ours?.listed[at])
+        states[own.place] = stateOf(func.code, own.code)
         next = at + 1
       }
     }
   }
-  return {
-    kept,
-    added: names.filter((_, place) => patchedBefore[place] === 0),
-    reverted: livepatch.replace ? [...others] : [],
-  }
+  const changes = sorted(names, states)
+  return livepatch.replace ? { ...changes, reverted: [...others] } : { ...changes, kept: [...changes.kept, ...others] }
 }
 
 /** CVE ids that the hosts of a cohort gain and lose by a load, as the authors of the livepatches claim them. */

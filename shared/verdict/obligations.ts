@@ -1,5 +1,4 @@
-import { CALLBACK_KINDS, type CallbackKind, compareVersions, type Manifest, type PatchedObject } from '../livepatch/index.ts'
-import { objectName } from './function-sets.ts'
+import { CALLBACK_KINDS, type CallbackKind, compareVersions, type Manifest, objectName, type PatchedObject } from '../livepatch/index.ts'
 
 /**
  * Obligations: what a replaced livepatch would have undone, had it been disabled.

@@ -1,7 +1,6 @@
 import type { Machine } from '../kernel/index.ts'
-import type { Manifest } from '../livepatch/index.ts'
+import { type Manifest, objectName } from '../livepatch/index.ts'
 import { smallestBridge } from './bridge.ts'
-import { objectName } from './function-sets.ts'
 import { accountOf, unpairedObligations } from './obligations.ts'
 import { disableThenLoad, loadAll } from './replay.ts'
 import type { WayBack } from './verdict.ts'

@@ -1,6 +1,5 @@
 import type { Stack } from '../kernel/index.ts'
-import type { Manifest } from '../livepatch/index.ts'
-import { objectName } from './function-sets.ts'
+import { type Manifest, objectName } from '../livepatch/index.ts'
 
 type Tracer = NonNullable<Stack['tracing']>['tracers'][number]
 

@@ -34,8 +34,18 @@ export const CohortVerdict = z.object({
   /** Names in /sys/kernel/livepatch afterwards, oldest first. */
   stackAfter: z.array(z.string()),
   log: z.array(z.string()),
-  /** Functions as `object:function`. */
-  functions: z.object({ kept: z.array(z.string()), added: z.array(z.string()), reverted: z.array(z.string()) }),
+  /** Functions as `object:function`. Verdicts from before code was compared say `kept` of all that both patch, and nothing of the code. */
+  functions: z.object({
+    /** Patched before and afterwards, with the same code. */
+    kept: z.array(z.string()),
+    /** Patched before and afterwards with other code, or with code that cannot be compared. */
+    rePatched: z.array(z.string()).optional(),
+    /** Those of `rePatched` whose code cannot be compared. */
+    codeUnknown: z.array(z.string()).optional(),
+    added: z.array(z.string()),
+    /** Back to the kernel's original code. */
+    reverted: z.array(z.string()),
+  }),
   fixes: z.object({ gained: z.array(z.string()), lost: z.array(z.string()) }),
   callbacks: z.object({ run: z.array(z.string()), skipped: z.array(z.string()) }),
   /** Older in the series than what the cohort runs. */

@@ -1,23 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { adoptionText, Digest, digestOfModule, type Manifest, manifestOf, readModule } from '../../shared/livepatch/index.ts'
+import { adoptionText, type Manifest } from '../../shared/livepatch/index.ts'
 import { bridgeBetween, bridgeSource, judgeChange } from '../../shared/verdict/index.ts'
-import { ALL, livepatch, one, stackOf } from './examples.ts'
+import { ALL, fromFile, livepatch, one, stackOf } from './examples.ts'
 
-const read = (path: string): Manifest => {
-  const bytes = readFileSync(path)
-  const module = readModule(bytes)
-  if (!module.ok) throw new Error(module.error.reason)
-  const result = manifestOf(module.module, {}, { digest: Digest.parse(digestOfModule(bytes)), size: bytes.length })
-  if (!result.ok) throw new Error(result.error.reason)
-  return result.manifest
-}
-
-const first = read('examples/livepatches/lp_proc_1.ko')
-const second = read('examples/livepatches/lp_proc_2.ko')
+const first = fromFile('examples/livepatches/lp_proc_1.ko')
+const second = fromFile('examples/livepatches/lp_proc_2.ko')
 const source = readFileSync('test/data/verdict/bridge_lp_proc_2_lp_proc_1.c', 'utf8')
 /** Built from that source, as it is, with the headers of 6.1.0-50-amd64 and `-Wall -Werror`, then stripped of debug information. */
-const built = read('test/data/verdict/bridge_lp_proc_2_lp_proc_1.ko')
+const built = fromFile('test/data/verdict/bridge_lp_proc_2_lp_proc_1.ko')
 
 const outcome = (next: Manifest, running: readonly Manifest[]) =>
   judgeChange({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Stack } from '../../shared/kernel/index.ts'
-import { Digest, type Manifest } from '../../shared/livepatch/index.ts'
+import { Digest, digestOfModule, type Manifest, manifestOf, readModule } from '../../shared/livepatch/index.ts'
 
 export const RELEASE = '6.1.0-50-amd64'
 
@@ -110,3 +111,13 @@ export const stackOf = (livepatches: readonly Manifest[], { resident = [], inTra
 
 export const known = (...manifests: readonly Manifest[]): ReadonlyMap<string, Manifest> =>
   new Map([one, two, three, hotfix, ...manifests].map(manifest => [manifest.name, manifest]))
+
+/** What the file of a module says, without any statement. */
+export const fromFile = (path: string): Manifest => {
+  const bytes = readFileSync(path)
+  const module = readModule(bytes)
+  if (!module.ok) throw new Error(module.error.reason)
+  const result = manifestOf(module.module, {}, { digest: Digest.parse(digestOfModule(bytes)), size: bytes.length })
+  if (!result.ok) throw new Error(result.error.reason)
+  return result.manifest
+}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import type { Manifest } from '../../shared/livepatch/index.ts'
 import { judgeChange, Verdict, verdictDigest } from '../../shared/verdict/index.ts'
@@ -209,4 +210,11 @@ describe('a verdict', () => {
   test('names the rule set of each kernel release, and whether it was recorded', () => {
     expect(judge(two, []).ruleSets).toEqual({ '6.1.0-50-amd64': { rules: '6.1', recorded: true } })
   })
+})
+
+test('a verdict of before code was compared is still read, under its own digest', () => {
+  const { digest, verdict } = JSON.parse(readFileSync('test/data/verdict/verdict-before-code.json', 'utf8'))
+  const read = Verdict.parse(verdict)
+  expect(verdictDigest(read)).toBe(digest)
+  expect(read.cohorts.map(({ functions }) => functions.rePatched)).toEqual([undefined, undefined])
 })

@@ -1,4 +1,4 @@
-import { objectName } from '../function-sets.ts'
+import { objectName } from '../../livepatch/index.ts'
 import { unpairedCallbacks } from '../obligations.ts'
 import { livepatchRule, nothing, review } from '../rule.ts'
 import { listed } from '../wording.ts'
