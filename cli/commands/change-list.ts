@@ -1,19 +1,15 @@
+import { answerPage } from '../answer-page.ts'
 import { personName } from '../change-view.ts'
 import { given, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { shortDigest, when } from '../terminal/format.ts'
-import { printJson, printPage } from '../terminal/print.ts'
 import { textOf } from '../terminal/read-json.ts'
 
 export const run: Run = async input => {
   const query = { ...pageQuery(input), fleet: given(input, 'fleet'), status: given(input, 'status') }
   const { body } = await input.api().call('list-changes', { query })
-  if (input.json) {
-    printJson(input.shell, body)
-    return undefined
-  }
-  printPage(
-    input.shell,
+  return answerPage(
+    input,
     body,
     [
       ['change', change => textOf(change['id'])],
@@ -25,5 +21,4 @@ export const run: Run = async input => {
     ],
     'No changes; supersede change propose makes one.',
   )
-  return undefined
 }

@@ -1,17 +1,13 @@
+import { answerPage } from '../answer-page.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
-import { printJson, printPage } from '../terminal/print.ts'
 import { objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
 
 export const run: Run = async input => {
   const { body } = await input.api().call('list-hosts', { path: { fleet: firstArgument(input) }, query: pageQuery(input) })
-  if (input.json) {
-    printJson(input.shell, body)
-    return undefined
-  }
-  printPage(
-    input.shell,
+  return answerPage(
+    input,
     body,
     [
       ['host', host => textOf(host['id'])],
@@ -29,5 +25,4 @@ export const run: Run = async input => {
     ],
     'No hosts; supersede fleet enrol issues tokens with which they enrol.',
   )
-  return undefined
 }

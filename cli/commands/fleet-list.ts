@@ -1,17 +1,13 @@
+import { answerPage } from '../answer-page.ts'
 import type { Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
-import { printJson, printPage } from '../terminal/print.ts'
 import { textOf } from '../terminal/read-json.ts'
 
 export const run: Run = async input => {
   const { body } = await input.api().call('list-fleets', { query: pageQuery(input) })
-  if (input.json) {
-    printJson(input.shell, body)
-    return undefined
-  }
-  printPage(
-    input.shell,
+  return answerPage(
+    input,
     body,
     [
       ['fleet', fleet => textOf(fleet['id'])],
@@ -21,5 +17,4 @@ export const run: Run = async input => {
     ],
     'No fleets; supersede fleet create NAME makes one.',
   )
-  return undefined
 }

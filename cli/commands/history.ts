@@ -1,8 +1,8 @@
+import { answerPage } from '../answer-page.ts'
 import { Failure } from '../failure.ts'
 import { given, isSet, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
-import { printJson, printPage } from '../terminal/print.ts'
 import { objectsOf, textOf, textsOf } from '../terminal/read-json.ts'
 
 export const run: Run = async input => {
@@ -14,12 +14,8 @@ export const run: Run = async input => {
     return verifyHistory(input, query)
   }
   const { body } = await input.api().call('list-history', { query })
-  if (input.json) {
-    printJson(input.shell, body)
-    return undefined
-  }
-  printPage(
-    input.shell,
+  return answerPage(
+    input,
     body,
     [
       ['at', commit => when(textOf(commit['at']))],
@@ -38,5 +34,4 @@ export const run: Run = async input => {
     ],
     'Nothing is recorded that matches.',
   )
-  return undefined
 }

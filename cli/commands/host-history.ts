@@ -1,20 +1,16 @@
+import { answerPage } from '../answer-page.ts'
 import { personName } from '../change-view.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
-import { printJson, printPage } from '../terminal/print.ts'
 import { type JsonObject, listOf, objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
 
 const approversOf = (fact: JsonObject): string => listOf(objectOf(fact['change'])['approvedBy']).map(personName).join(', ')
 
 export const run: Run = async input => {
   const { body } = await input.api().call('show-host-history', { path: { host: firstArgument(input) }, query: pageQuery(input) })
-  if (input.json) {
-    printJson(input.shell, body)
-    return undefined
-  }
-  printPage(
-    input.shell,
+  return answerPage(
+    input,
     body,
     [
       ['true at', fact => when(textOf(fact['trueAt']))],
@@ -32,5 +28,4 @@ export const run: Run = async input => {
     ],
     'Nothing is recorded of this host.',
   )
-  return undefined
 }

@@ -1,17 +1,13 @@
+import { answerPage } from '../answer-page.ts'
 import { given, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { shortDigest } from '../terminal/format.ts'
-import { printJson, printPage } from '../terminal/print.ts'
 import { textOf, textsOf } from '../terminal/read-json.ts'
 
 export const run: Run = async input => {
   const { body } = await input.api().call('list-patches', { query: { ...pageQuery(input), series: given(input, 'series') } })
-  if (input.json) {
-    printJson(input.shell, body)
-    return undefined
-  }
-  printPage(
-    input.shell,
+  return answerPage(
+    input,
     body,
     [
       ['digest', patch => shortDigest(textOf(patch['digest']))],
@@ -24,5 +20,4 @@ export const run: Run = async input => {
     ],
     'No livepatches yet; supersede patch submit FILE puts one in.',
   )
-  return undefined
 }

@@ -47,11 +47,8 @@ const judgeReport = ({ index, compact }: Signed, fleet: string, hosts: ReadonlyM
   return { report: report.data }
 }
 
-const hostsOf = async ({ fleets }: ReportPorts, reports: readonly Signed[]): Promise<ReadonlyMap<string, Host>> => {
-  const ids = [...new Set(reports.flatMap(({ compact }) => readHostSignature(compact, REPORT_CHARACTERS_MAX)?.kid ?? []))]
-  const hosts = await Promise.all(ids.map(id => fleets.host(id)))
-  return new Map(hosts.flatMap(host => host ?? []).map(host => [host.id, host]))
-}
+const hostsOf = ({ fleets }: ReportPorts, reports: readonly Signed[]): Promise<ReadonlyMap<string, Host>> =>
+  fleets.hostsByIds([...new Set(reports.flatMap(({ compact }) => readHostSignature(compact, REPORT_CHARACTERS_MAX)?.kid ?? []))])
 
 /** Oldest first by host. A host that was away sends several at once; they are told apart into rounds, so that each leaves its fact. */
 const roundsOf = (reports: readonly Report[]): readonly ReadonlyMap<string, Report>[] => {
