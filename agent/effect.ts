@@ -5,6 +5,8 @@ import type { Observation } from './kernel.ts'
 /** What the shell shall do; each comes back as one input. Times are epoch milliseconds. */
 export type Effect =
   | { readonly do: 'sleep'; readonly until: number; readonly idle: boolean }
+  /** Asks the distribution for the stop order, before the directive is asked for. */
+  | { readonly do: 'poll-stop' }
   | { readonly do: 'poll'; readonly etag: string | null }
   | { readonly do: 'observe' }
   /** Gets the file from the store or by download and checks size and digest. */
@@ -12,9 +14,13 @@ export type Effect =
   | { readonly do: 'load'; readonly digest: string; readonly name: string; readonly removeFirst: boolean }
   | { readonly do: 'report'; readonly report: Report }
 
+/** `same`: it is the document that came before. `unreachable`: nothing is known of it; it stops nobody and lifts nothing. */
+export type StopAnswer = { readonly is: 'absent' | 'same' | 'unreachable' } | { readonly is: 'document'; readonly document: unknown }
+
 export type Input =
   /** `jitter` is a random number in 0..1, with which hosts spread their polls. */
   | { readonly type: 'woken'; readonly at: number; readonly jitter: number }
+  | { readonly type: 'stop-polled'; readonly at: number; readonly answer: StopAnswer }
   | { readonly type: 'polled'; readonly at: number; readonly jitter: number; readonly document: unknown; readonly etag: string | null }
   | { readonly type: 'unchanged'; readonly at: number; readonly jitter: number }
   | { readonly type: 'unreachable'; readonly at: number; readonly jitter: number; readonly detail: string }

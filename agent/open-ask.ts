@@ -1,16 +1,29 @@
-import type { Directive } from '../shared/rollout/index.ts'
+import type { Report } from '../shared/fleet/index.ts'
+import { type Directive, isStopInForce } from '../shared/rollout/index.ts'
 import type { Settings } from './settings.ts'
 import type { AgentState, Work } from './state.ts'
 import type { View } from './view.ts'
 
 export type OpenAsk = { readonly version: number; readonly ask: NonNullable<Directive['ask']> }
 
-/** What the accepted directive asks of this host now: null while stopped, once expired, or before its bucket is open. */
-export const openAsk = ({ accepted }: AgentState, { bucket }: Settings, at: number): OpenAsk | null => {
+/** What the accepted directive asks of this host now: null while it says to stop, once expired, or before the host's bucket is open. */
+const askedNow = ({ accepted }: AgentState, { bucket }: Settings, at: number): OpenAsk | null => {
   if (!accepted) return null
   const { ask, stopped, expiresAt, version } = accepted.directive
   if (!ask || stopped || expiresAt <= at || bucket >= ask.share) return null
   return { version, ask }
+}
+
+/** The same, and null too while a stop order is in force. */
+export const openAsk = (state: AgentState, settings: Settings, at: number): OpenAsk | null =>
+  isStopInForce(state.stop?.order ?? null, at) ? null : askedNow(state, settings, at)
+
+/** A stop order that keeps this host from what its directive asks, as the host reports it; null: there is none, or nothing is asked. */
+export const stoppedFrom = (state: AgentState, settings: Settings, at: number): Report['refusal'] => {
+  const order = state.stop?.order
+  if (!order || !isStopInForce(order, at) || askedNow(state, settings, at) === null) return null
+  const detail = `everything is stopped until ${new Date(order.expiresAt).toISOString()} (stop order ${order.version}): ${order.reason}`
+  return { code: 'stopped', detail: detail.slice(0, 500) }
 }
 
 /** Why this host may not go on, whatever the file holds; null: it may. */

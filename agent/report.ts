@@ -1,6 +1,7 @@
 import { digestOf } from '../shared/canonical/index.ts'
 import type { Report } from '../shared/fleet/index.ts'
 import type { Step } from './effect.ts'
+import { stoppedFrom } from './open-ask.ts'
 import type { Settings } from './settings.ts'
 import { type Agent, change } from './state.ts'
 import { hostState, type View } from './view.ts'
@@ -8,12 +9,13 @@ import { hostState, type View } from './view.ts'
 type Standing = Pick<Report, 'state' | 'change' | 'refusal'>
 
 const standing = ({ durable }: Agent, view: View, at: number, settings: Settings): Standing => {
-  const { work, directiveRefusal } = durable
+  const { work, directiveRefusal, stopRefusal } = durable
   const state = hostState(view, work, at, settings.stallSecondsMax)
+  const heldBack = stoppedFrom(durable, settings, at) ?? work?.failure?.refusal ?? null
   return {
     state,
     change: work?.change ?? null,
-    refusal: directiveRefusal ?? (state === 'applied' ? null : (work?.failure?.refusal ?? null)),
+    refusal: directiveRefusal ?? stopRefusal ?? (state === 'applied' ? null : heldBack),
   }
 }
 

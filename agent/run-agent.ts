@@ -1,7 +1,7 @@
 import { sha256 } from '../shared/canonical/index.ts'
-import { bucketOf } from '../shared/rollout/index.ts'
+import { bucketOf, STOP_ORDER_KEY } from '../shared/rollout/index.ts'
 import type { Clock } from './clock.ts'
-import type { Effect, Input } from './effect.ts'
+import type { Effect, Input, StopAnswer } from './effect.ts'
 import { messageOf } from './failure.ts'
 import type { HttpClient } from './http-client.ts'
 import { type Identity, type Signer, signerOf } from './identity.ts'
@@ -40,9 +40,13 @@ export type RunningAgent = {
 }
 
 const DIRECTIVE_BYTES_MAX = 256 * 1024
+const STOP_BYTES_MAX = 4 * 1024
 const ANSWER_BYTES_MAX = 64 * 1024
 
-type Shell = AgentOptions & { readonly signer: Signer; readonly settings: Settings; stopped: boolean; lastBody: string }
+/** The stop order that came last, so that it is neither sent nor checked again. */
+type StopSeen = { readonly etag: string | null; readonly body: string }
+
+type Shell = AgentOptions & { readonly signer: Signer; readonly settings: Settings; stopped: boolean; lastBody: string; stopSeen: StopSeen }
 
 const parsed = (body: Uint8Array): unknown => {
   try {
@@ -50,6 +54,29 @@ const parsed = (body: Uint8Array): unknown => {
   } catch {
     return null
   }
+}
+
+/** Without a token: the file is everybody's, and whoever serves it can do no more than keep it back. */
+const askForStop = async (shell: Shell): Promise<StopAnswer> => {
+  const { etag, body: seen } = shell.stopSeen
+  try {
+    const headers = etag === null ? {} : { 'if-none-match': etag }
+    const answer = await shell.http.get(`${shell.server}/${STOP_ORDER_KEY}`, headers, STOP_BYTES_MAX)
+    if (answer.status === 304) return { is: 'same' }
+    if (answer.status === 404 || answer.status === 403) return { is: 'absent' }
+    if (answer.status !== 200) return { is: 'unreachable' }
+    const body = sha256(answer.body)
+    if (body === seen) return { is: 'same' }
+    shell.stopSeen = { etag: answer.etag, body }
+    return { is: 'document', document: parsed(answer.body) }
+  } catch {
+    return { is: 'unreachable' }
+  }
+}
+
+const pollStop = async (shell: Shell): Promise<Input> => {
+  const answer = await askForStop(shell)
+  return { type: 'stop-polled', at: shell.clock.now(), answer }
 }
 
 const poll = async (shell: Shell, etag: string | null): Promise<Input> => {
@@ -145,6 +172,8 @@ const perform = async (shell: Shell, effect: Effect): Promise<Input> => {
     case 'sleep':
       await clock.sleepUntil(effect.until)
       return { type: 'woken', at: clock.now(), jitter: clock.jitter() }
+    case 'poll-stop':
+      return pollStop(shell)
     case 'poll':
       return poll(shell, effect.etag)
     case 'observe':
@@ -181,7 +210,14 @@ export const runAgent = async (options: AgentOptions): Promise<RunningAgent> => 
   const { identity, storage, clock } = options
   const durable = AgentState.parse(await storage.read('state'))
   const settings = { ...DEFAULTS, ...options.settings, host: identity.host, fleet: identity.fleet, bucket: bucketOf(identity.host) }
-  const shell: Shell = { ...options, settings, signer: await signerOf(identity), stopped: false, lastBody: '' }
+  const shell: Shell = {
+    ...options,
+    settings,
+    signer: await signerOf(identity),
+    stopped: false,
+    lastBody: '',
+    stopSeen: { etag: null, body: '' },
+  }
   const interval = durable.accepted?.directive.pollSeconds ?? durable.pollSeconds
   const delay = options.firstPoll === 'at-once' ? 0 : clock.jitter() * interval * 1000
   const done = loop(shell, { durable, pollAt: clock.now() + delay, misses: 0, resting: false })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Report } from '../shared/fleet/index.ts'
-import { Directive } from '../shared/rollout/index.ts'
+import { Directive, StopOrder } from '../shared/rollout/index.ts'
 
 const Refusal = Report.shape.refusal
 
@@ -34,6 +34,10 @@ export const AgentState = z.object({
   accepted: z.object({ directive: Directive, digest: z.string(), etag: z.string().nullable() }).nullable(),
   /** Why the newest document that came was not accepted. */
   directiveRefusal: Refusal,
+  /** The newest stop order that was accepted, in force or not. */
+  stop: z.object({ order: StopOrder, digest: z.string() }).nullable().default(null),
+  /** Why the newest stop order that came was not believed. */
+  stopRefusal: Refusal.default(null),
   /** Digests of the modules that the agent loaded since this boot, by name. */
   loaded: z.object({ bootId: z.string(), digests: z.record(z.string(), z.string()) }),
   work: Work.nullable(),
@@ -49,6 +53,8 @@ export const newState = (enrolment: { readonly keyId: string; readonly publicKey
   sequence: 0,
   accepted: null,
   directiveRefusal: null,
+  stop: null,
+  stopRefusal: null,
   loaded: { bootId: '', digests: {} },
   work: null,
   reported: null,

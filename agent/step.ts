@@ -5,6 +5,7 @@ import { onLoaded } from './on-loaded.ts'
 import { onObserved } from './on-observed.ts'
 import { onPolled, onUnchanged, onUnreachable } from './on-polled.ts'
 import { onReported } from './on-reported.ts'
+import { onStopPolled } from './on-stop-polled.ts'
 import type { Settings } from './settings.ts'
 import type { Agent } from './state.ts'
 
@@ -12,9 +13,11 @@ import type { Agent } from './state.ts'
  * The agent as a state machine without network, disk or clock: one input in, the new state and the effects out. Each effect comes
  * back as an input, and the last of a round is always a sleep, so the loop never ends by itself:
  *
- *   sleep → woken → poll → polled | unchanged | unreachable → observe → observed ┬→ report → reported → sleep
- *                 → observe (between polls, while a transition is open)           ├→ fetch → fetched → load → loaded → observe
- *                                                                                 └→ sleep
+ *   sleep → woken → poll-stop → stop-polled → poll → polled | unchanged | unreachable → observe
+ *                 → observe (between polls, while a transition is open)
+ *   observe → observed ┬→ report → reported → sleep
+ *                      ├→ fetch → fetched → load → loaded → observe
+ *                      └→ sleep
  *
  * What the machine really runs is read before every decision and never remembered. What the control plane says is followed only if
  * its signature, fleet, version and time hold. If it is gone, the host stays as it is.
@@ -23,6 +26,8 @@ export const step = (state: Agent, input: Input, settings: Settings): Step<Agent
   switch (input.type) {
     case 'woken':
       return { state: { ...state, resting: false }, effects: [onWoken(state, input.at)] }
+    case 'stop-polled':
+      return onStopPolled(state, input)
     case 'polled':
       return onPolled(state, input, settings)
     case 'unchanged':
@@ -46,5 +51,4 @@ export const step = (state: Agent, input: Input, settings: Settings): Step<Agent
   }
 }
 
-const onWoken = ({ durable, pollAt }: Agent, at: number): Effect =>
-  at >= pollAt ? { do: 'poll', etag: durable.accepted?.etag ?? null } : { do: 'observe' }
+const onWoken = ({ pollAt }: Agent, at: number): Effect => (at >= pollAt ? { do: 'poll-stop' } : { do: 'observe' })

@@ -3,6 +3,8 @@ import * as z from 'zod'
 import { sha256 } from '../../shared/canonical/index.ts'
 import { FleetId } from '../../shared/fleet/index.ts'
 import { planDefaults } from '../../shared/policy/index.ts'
+import { STOP_ORDER_KEY } from '../../shared/rollout/index.ts'
+import { directiveKey } from '../directive/publish-directive.ts'
 import { onFleet } from '../http/admission.ts'
 import { created, type Outcome } from '../http/answer.ts'
 import { problem } from '../http/problem.ts'
@@ -22,7 +24,7 @@ export const shape = {
   path: nothing,
   query: nothing,
   body: z.strictObject({
-    id: FleetId,
+    id: FleetId.refine(id => directiveKey(id) !== STOP_ORDER_KEY, 'choose another id: this one names the stop order'),
     description: z.string().max(500).default(''),
     pollSeconds: z.number().min(0.1).max(3_600).default(planDefaults.pollSeconds),
     trust: z.array(z.string().max(8_192).refine(isCertificate, 'send a certificate in PEM form')).max(16).default([]),

@@ -51,6 +51,8 @@ export const Report = z.object({
         'kernel-refused',
         'download-failed',
         'malformed-directive',
+        /** A stop order is in force: the host does not begin what its directive asks. */
+        'stopped',
       ]),
       detail: z.string().max(500),
     })

@@ -4,5 +4,15 @@ export { exceededBudget, judgeWave } from './judge-wave.ts'
 export { lintPlan } from './lint-plan.ts'
 export { DIRECTIVE_SECONDS_MAX, type Instruction, nextDirective } from './next-directive.ts'
 export { BUCKETS, Plan, SLOTS } from './plan.ts'
+export {
+  isStopInForce,
+  nextStopOrder,
+  SignedStopOrder,
+  STOP_ORDER_KEY,
+  type StopInstruction,
+  StopOrder,
+  stopSigningBytes,
+  verifyStopOrder,
+} from './stop-order.ts'
 export { signingBytes, type VerifyOptions, verifyDirective } from './verify-directive.ts'
 export { closingCounts, isFilled, type SlotTally, standingOf, waveCounts } from './wave-counts.ts'

@@ -1,15 +1,11 @@
-import { createPublicKey, verify } from 'node:crypto'
 import * as z from 'zod'
 import { canonicalJson, sha256 } from '../canonical/index.ts'
 import { Directive } from './directive.ts'
+import { isShallow, isSignedBy, statementOf } from './signed-statement.ts'
 
-/** A statement about a directive's canonical JSON by its hash. Its first word keeps it apart from anything else that a key may sign. */
-const statement = (text: string): Uint8Array => Buffer.from(`supersede.directive/1 sha256:${sha256(text)}`, 'utf8')
+const statement = (text: string): Uint8Array => statementOf('supersede.directive/1', text)
 
-/**
- * The bytes that are signed: `supersede.directive/1 sha256:<SHA-256 of the canonical JSON, hex>` in UTF-8. A statement by hash,
- * because the key service signs 4,096 bytes in one piece and a directive that admits many stacks is longer.
- */
+/** The bytes that are signed: `supersede.directive/1 sha256:<SHA-256 of the canonical JSON, hex>` in UTF-8. */
 export const signingBytes = (directive: object): Uint8Array => statement(canonicalJson(directive))
 
 export type DirectiveRefusal = 'bad-signature' | 'older-directive' | 'expired-directive' | 'wrong-fleet' | 'malformed-directive'
@@ -33,20 +29,7 @@ export type VerifyOptions = {
 /** Only what is needed to check the signature; the directive's own fields are looked at after it holds. */
 const Envelope = z.object({ directive: z.record(z.string(), z.unknown()), keyId: z.string().max(256), signature: z.string().max(128) })
 
-/** Deeper than any directive: what is nested further cannot be one, and need not be walked before its signature is known. */
-const DEPTH_MAX = 6
-const isShallow = (value: unknown, depth = DEPTH_MAX): boolean =>
-  value === null || typeof value !== 'object' || (depth > 0 && Object.values(value).every(member => isShallow(member, depth - 1)))
-
 const refuse = (refused: DirectiveRefusal, detail: string): Verified => ({ ok: false, refused, detail })
-
-const isSignedBy = (key: string, bytes: Uint8Array, signature: string): boolean => {
-  const raw = Buffer.from(signature, 'base64')
-  // Strict text: base64 has many spellings of the same bytes, and only one is accepted.
-  if (raw.length !== 64 || raw.toString('base64') !== signature) return false
-  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key }, format: 'jwk' })
-  return verify(null, bytes, publicKey, raw)
-}
 
 /** Checks on the fields of a directive whose signature holds. */
 const admit = (directive: Directive, digest: string, options: VerifyOptions): Verified => {

@@ -9,6 +9,7 @@ import { type Item, itemOf, type Key, padded, text } from './item.ts'
  *   pk                      sk                    what
  *   fleets                  <fleet>               a fleet
  *   directive#<fleet>       directive             its signed directive
+ *   stop                    order                 the signed stop order, one for all fleets
  *   token#<hash>            token                 a one-time enrolment token, and who used it
  *   members#<fleet>         <host>                that a host belongs to a fleet; written once, so listing needs no index
  *   host#<host>             host                  the host with its newest report; its sequence guards the next one
@@ -22,6 +23,7 @@ import { type Item, itemOf, type Key, padded, text } from './item.ts'
 export const FLEETS = 'fleets'
 export const fleetKey = (fleet: string): Key => ({ pk: FLEETS, sk: fleet })
 export const directiveKey = (fleet: string): Key => ({ pk: `directive#${fleet}`, sk: 'directive' })
+export const STOP_KEY: Key = { pk: 'stop', sk: 'order' }
 export const tokenKey = (hash: string): Key => ({ pk: `token#${hash}`, sk: 'token' })
 export const membersOf = (fleet: string): string => `members#${fleet}`
 export const hostKey = (host: string): Key => ({ pk: `host#${host}`, sk: 'host' })

@@ -1,9 +1,20 @@
 import * as z from 'zod'
-import { SignedDirective } from '../rollout/index.ts'
+import { SignedDirective, SignedStopOrder } from '../rollout/index.ts'
 import { applyReports } from './apply-reports.ts'
 import { cohortSizes, enrolledHosts, slotCounts } from './counters.ts'
 import { enrolHost, issueEnrolments } from './enrol-host.ts'
-import { directiveKey, FACT_PREFIX, FLEETS, fleetKey, hostKey, membersOf, readFact, readStoredHost, withStack } from './fleet-items.ts'
+import {
+  directiveKey,
+  FACT_PREFIX,
+  FLEETS,
+  fleetKey,
+  hostKey,
+  membersOf,
+  readFact,
+  readStoredHost,
+  STOP_KEY,
+  withStack,
+} from './fleet-items.ts'
 import { count, type Item, itemOf, text, textOrNull } from './item.ts'
 import { listPage } from './listing.ts'
 import type { Pause } from './pause.ts'
@@ -50,6 +61,21 @@ const putDirective = async (table: Table, fleet: string, signed: SignedDirective
 const readDirective = async (table: Table, fleet: string): Promise<SignedDirective | null> => {
   const item = await table.get(directiveKey(fleet))
   return item && SignedDirective.parse(JSON.parse(text(item, 'body')))
+}
+
+const putStopOrder = async (table: Table, signed: SignedStopOrder): ReturnType<Fleets['putStopOrder']> => {
+  const { version } = signed.order
+  const body = JSON.stringify(signed)
+  const outcome = await table.write({
+    put: itemOf({ ...STOP_KEY, version, body }),
+    if: { text: 'attribute_not_exists(pk) OR #version < :version', names: { version: 'version' }, values: { version } },
+  })
+  return outcome.ok || (outcome.old !== null && text(outcome.old, 'body') === body) ? { ok: true } : { ok: false, error: 'older' }
+}
+
+const readStopOrder = async (table: Table): Promise<SignedStopOrder | null> => {
+  const item = await table.get(STOP_KEY)
+  return item && SignedStopOrder.parse(JSON.parse(text(item, 'body')))
 }
 
 /** Fleets, their hosts and counters (fleet-items.ts says what stands where). */
@@ -101,5 +127,7 @@ export const openFleets = (table: Table, pause: Pause): Fleets => {
       listPage({ table, order: 'newest-first' }, { value: hostKey(host).pk, prefix: FACT_PREFIX }, page, readFact),
     directive: fleet => readDirective(table, fleet),
     putDirective: (fleet, signed) => putDirective(table, fleet, signed),
+    stopOrder: () => readStopOrder(table),
+    putStopOrder: signed => putStopOrder(table, signed),
   }
 }

@@ -5,7 +5,7 @@ import type { Stack } from '../kernel/index.ts'
 import type { Edge } from '../lineage/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 import type { Decision } from '../policy/index.ts'
-import type { SignedDirective } from '../rollout/index.ts'
+import type { SignedDirective, SignedStopOrder } from '../rollout/index.ts'
 import type { Verdict } from '../verdict/index.ts'
 
 /** One page of a listing; `next` is an opaque cursor, absent on the last page. */
@@ -142,6 +142,10 @@ export type Fleets = {
   directive(fleet: string): Promise<SignedDirective | null>
   /** Only if the stored version is older: a slow writer never puts an old directive over a newer one. */
   putDirective(fleet: string, signed: SignedDirective): Promise<{ ok: true } | { ok: false; error: 'older' }>
+  /** The newest stop order, for all fleets; strongly consistent. */
+  stopOrder(): Promise<SignedStopOrder | null>
+  /** Only if the stored version is older, as with directives. */
+  putStopOrder(signed: SignedStopOrder): Promise<{ ok: true } | { ok: false; error: 'older' }>
 }
 
 export type LineageStore = {

@@ -140,7 +140,7 @@ describe('a host that is asked to run a livepatch', () => {
     await run(host)
     await plane.requested(10, '/directive')
     expect(plane.reports).toHaveLength(1)
-    expect(plane.requests.filter(request => !request.endsWith('/directive'))).toEqual([
+    expect(plane.requests.filter(request => !request.endsWith('/directive') && !request.endsWith('/stop.json'))).toEqual([
       'POST /fleets/web/hosts',
       `GET /modules/${second.digest}.ko`,
       'POST /fleets/web/reports',
@@ -181,6 +181,89 @@ describe('a host stays as it is', () => {
     expect(await livepatchesOf(host)).toEqual(['lp_1'])
     plane.setDown(false)
     await plane.report(({ state }) => state === 'applied')
+  })
+})
+
+describe('while a stop order is in force', () => {
+  const intruder = generateKeyPairSync('ed25519').privateKey
+
+  test('nothing is loaded, and the host says why; a newer order lifts it', async () => {
+    const host = await start({ preload: [first] })
+    plane.publishStop(plane.signedStop())
+    plane.publish(plane.signed(await askFor(host)))
+    await run(host)
+    const report = await plane.report(() => true)
+    expect(report).toMatchObject({ state: 'unapplied', change: null, refusal: { code: 'stopped' } })
+    expect(report.refusal?.detail).toContain('hosts panic')
+    expect(await livepatchesOf(host)).toEqual(['lp_1'])
+    plane.publishStop(plane.signedStop({ version: 2, stopped: false }))
+    expect(await plane.report(({ state }) => state === 'applied')).toMatchObject({ refusal: null })
+  })
+
+  test('it is heard while the API is down, and holds what was asked for before', async () => {
+    const host = await start({ preload: [first] })
+    plane.publish(plane.signed(await askFor(host)))
+    plane.withdraw()
+    await run(host)
+    await plane.report(({ state }) => state === 'pending')
+    plane.setDown(true)
+    plane.publishStop(plane.signedStop())
+    await plane.requested(plane.requests.filter(request => request.includes('/stop.json')).length + 2, '/stop.json')
+    plane.setDown(false)
+    plane.offer(second)
+    await plane.report(({ refusal }) => refusal?.code === 'stopped')
+    expect(await livepatchesOf(host)).toEqual(['lp_1'])
+  })
+
+  test('it still is after a restart, and where somebody withholds it', async () => {
+    const host = await start({ preload: [first] })
+    plane.publishStop(plane.signedStop())
+    const agent = await run(host)
+    await plane.report(() => true)
+    await agent.stop()
+    plane.publishStop(null)
+    plane.publish(plane.signed(await askFor(host)))
+    await run(host)
+    await plane.report(({ refusal }) => refusal?.code === 'stopped')
+    expect(await livepatchesOf(host)).toEqual(['lp_1'])
+  })
+
+  const disbelieved: readonly (readonly [string, string, () => unknown])[] = [
+    ['signed by another key', 'bad-signature', () => plane.signedStop({}, intruder)],
+    ['changed after it was signed', 'bad-signature', () => ({ ...plane.signedStop(), order: { ...plane.signedStop().order, version: 9 } })],
+    ['that is none', 'malformed-directive', () => ({ stopped: true })],
+  ]
+  test.each(disbelieved)('one %s stops nobody, and is reported', async (_, code, order) => {
+    const host = await start({ preload: [first] })
+    plane.publishStop(order())
+    plane.publish(plane.signed(await askFor(host)))
+    await run(host)
+    const report = await plane.report(({ state }) => state === 'applied')
+    expect(report.refusal).toMatchObject({ code })
+    plane.publishStop(null)
+    await plane.report(({ state, refusal }) => state === 'applied' && refusal === null)
+  })
+
+  test.each([
+    ['that has expired', () => plane.signedStop({ expiresAt: Date.now() - 1 })],
+    ['that lifts one', () => plane.signedStop({ stopped: false })],
+  ] as const)('one %s stops nobody', async (_, order) => {
+    const host = await start({ preload: [first] })
+    plane.publishStop(order())
+    plane.publish(plane.signed(await askFor(host)))
+    await run(host)
+    expect((await plane.report(({ state }) => state === 'applied')).refusal).toBeNull()
+  })
+
+  test('an older one does not lift it', async () => {
+    const host = await start({ preload: [first] })
+    plane.publishStop(plane.signedStop({ version: 2 }))
+    plane.publish(plane.signed(await askFor(host)))
+    await run(host)
+    await plane.report(({ refusal }) => refusal?.code === 'stopped')
+    plane.publishStop(plane.signedStop({ version: 1, stopped: false }))
+    await plane.report(({ refusal }) => refusal?.code === 'older-directive')
+    expect(await livepatchesOf(host)).toEqual(['lp_1'])
   })
 })
 

@@ -4,7 +4,15 @@ import { compactVerify, importJWK, jwtVerify } from 'jose'
 import { sha256 } from '../../shared/canonical/index.ts'
 import { Report } from '../../shared/fleet/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
-import { bucketOf, type Directive, type SignedDirective, signingBytes } from '../../shared/rollout/index.ts'
+import {
+  bucketOf,
+  type Directive,
+  type SignedDirective,
+  type SignedStopOrder,
+  type StopOrder,
+  signingBytes,
+  stopSigningBytes,
+} from '../../shared/rollout/index.ts'
 
 const FLEET = 'web'
 
@@ -23,6 +31,7 @@ export const controlPlane = async () => {
   let waiting: (() => void)[] = []
   let document: unknown = null
   let etag: string | null = null
+  let stop: unknown = null
   let down = false
 
   const body = async (request: IncomingMessage): Promise<string> => {
@@ -75,6 +84,7 @@ export const controlPlane = async () => {
     const path = request.url ?? ''
     requests.push(`${request.method} ${path}`)
     const answer = async (): Promise<void> => {
+      if (path === '/directives/stop.json') return void (stop === null ? response.writeHead(403).end() : json(response, 200, stop))
       if (down) return void request.destroy()
       if (path.startsWith('/modules/')) {
         const file = files.get(path)
@@ -129,6 +139,23 @@ export const controlPlane = async () => {
     publish: (next: unknown, tag: string | null = null): void => {
       document = next
       etag = tag
+    },
+    signedStop: (given: Partial<StopOrder> = {}, key: KeyObject = privateKey): SignedStopOrder => {
+      const order: StopOrder = {
+        schema: 'supersede.stop/1',
+        version: 1,
+        issuedAt: 1,
+        expiresAt: Date.now() + 60_000,
+        scope: 'everything',
+        stopped: true,
+        reason: 'hosts panic',
+        ...given,
+      }
+      return { order, keyId: 'k1', signature: sign(null, stopSigningBytes(order), key).toString('base64') }
+    },
+    /** What lies where the stop order lies; null: nothing. It is served while the control plane is down, too. */
+    publishStop: (next: unknown): void => {
+      stop = next
     },
     setDown: (is: boolean): void => {
       down = is

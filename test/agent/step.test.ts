@@ -5,7 +5,7 @@ import { type Effect, type Input, type Observation, step } from '../../agent/ind
 import { digestOf } from '../../shared/canonical/index.ts'
 import { type Stack, stackDigest } from '../../shared/kernel/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
-import { type Directive, type SignedDirective, signingBytes } from '../../shared/rollout/index.ts'
+import { type Directive, type SignedDirective, signingBytes, stopSigningBytes } from '../../shared/rollout/index.ts'
 import { one, stackOf, three, two } from '../verdict/examples.ts'
 
 const trusted = generateKeyPairSync('ed25519')
@@ -20,6 +20,8 @@ const START = {
     sequence: 0,
     accepted: null,
     directiveRefusal: null,
+    stop: null,
+    stopRefusal: null,
     loaded: { bootId: '', digests: {} },
     work: null,
     reported: null,
@@ -72,6 +74,28 @@ const signed = ({ by, directive, damaged }: Sent): SignedDirective => {
   return { directive: damaged ? { ...directive, stopped: !directive.stopped } : directive, keyId: 'k1', signature }
 }
 
+type SentStop = { readonly version: number; readonly stopped: boolean; readonly expiresAt: number; readonly genuine: boolean }
+const arbitraryStop: fc.Arbitrary<SentStop> = fc.record({
+  version: fc.integer({ min: 1, max: 6 }),
+  stopped: fc.boolean(),
+  expiresAt: fc.integer({ min: 0, max: 200_000 }),
+  genuine: fc.boolean(),
+})
+const orderOf = ({ version, stopped, expiresAt }: SentStop) => ({
+  schema: 'supersede.stop/1' as const,
+  version,
+  issuedAt: 0,
+  expiresAt,
+  scope: 'everything' as const,
+  stopped,
+  reason: 'r',
+})
+const signedStop = (sent: SentStop): unknown => {
+  const order = orderOf(sent)
+  const key = sent.genuine ? trusted.privateKey : stranger.privateKey
+  return { order, keyId: 'k1', signature: sign(null, stopSigningBytes(order), key).toString('base64') }
+}
+
 /** One turn of the world, as the agent meets it. */
 type Turn = {
   readonly sent: Sent | null
@@ -79,6 +103,7 @@ type Turn = {
   readonly later: number
   readonly manifest: Manifest | null
   readonly goesWrong: boolean
+  readonly stop: SentStop | null
 }
 const arbitraryTurn: fc.Arbitrary<Turn> = fc.record({
   sent: fc.option(arbitrarySent),
@@ -86,6 +111,7 @@ const arbitraryTurn: fc.Arbitrary<Turn> = fc.record({
   later: fc.integer({ min: 0, max: 20_000 }),
   manifest: fc.constantFrom(two, null),
   goesWrong: fc.boolean(),
+  stop: fc.option(arbitraryStop, { freq: 2 }),
 })
 
 type Happened = { readonly at: number; readonly effect: Effect; readonly state: State; readonly stack: Stack }
@@ -103,6 +129,8 @@ const play = (turns: readonly Turn[]): readonly Happened[] => {
       switch (effect.do) {
         case 'sleep':
           return null
+        case 'poll-stop':
+          return { type: 'stop-polled', at, answer: turn.stop ? { is: 'document', document: signedStop(turn.stop) } : { is: 'absent' } }
         case 'poll':
           return turn.sent
             ? { type: 'polled', at, jitter: 0.5, document: signed(turn.sent), etag: null }
@@ -158,6 +186,8 @@ describe('the agent, whatever the control plane and the machine do,', () => {
         expect(accepted?.ask?.livepatch.digest).toBe(effect.digest)
         expect(accepted?.ask?.admitted).toContain(stackDigest(stack))
         expect(stack.forced).toBe(false)
+        const stop = state.durable.stop?.order
+        expect(stop?.stopped === true && stop.expiresAt > at).toBe(false)
       }
     })
     expect(loads).toBeGreaterThan(10)
@@ -177,6 +207,23 @@ describe('the agent, whatever the control plane and the machine do,', () => {
         version = accepted.version
       }
     })
+  })
+
+  test('believes only a stop order of the trusted key, and never goes back', () => {
+    let stopped = 0
+    lives((happened, turns) => {
+      const genuine = new Set(turns.flatMap(({ stop }) => (stop?.genuine ? [digestOf(orderOf(stop))] : [])))
+      let version = 0
+      for (const { state } of happened) {
+        const { stop } = state.durable
+        if (!stop) continue
+        stopped += Number(stop.order.stopped)
+        expect(genuine).toContain(digestOf(stop.order))
+        expect(stop.order.version).toBeGreaterThanOrEqual(version)
+        version = stop.order.version
+      }
+    })
+    expect(stopped).toBeGreaterThan(10)
   })
 
   test('comes to rest after each turn, with growing report numbers', () => {
