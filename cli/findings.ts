@@ -4,14 +4,15 @@ import { printTitle } from './terminal/print.ts'
 import { paintStatus } from './terminal/style.ts'
 import { terminalText } from './terminal/terminal-text.ts'
 
-/** Findings, the worst first, the same one once though several cohorts have it. */
-export const printFindings = (shell: Shell, findings: readonly FindingView[]): void => {
+/** Findings, the worst first, the same one once though several cohorts have it; `where` says whom it is about, if not every host. */
+export const printFindings = (shell: Shell, findings: readonly (FindingView & { readonly where?: string })[]): void => {
   const order = ['block', 'review', 'note']
   const distinct = [...new Map(findings.map(finding => [JSON.stringify([finding.code, finding.message]), finding])).values()]
   const sorted = distinct.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
   printTitle(shell, 'Findings')
-  for (const { severity, code, message, remedy } of sorted) {
-    shell.out(`${paintStatus(shell, terminalText(severity))} ${terminalText(code)}: ${terminalText(message)}\n`)
+  for (const { severity, code, message, remedy, where = '' } of sorted) {
+    const about = where === '' ? '' : ` (${terminalText(where)})`
+    shell.out(`${paintStatus(shell, terminalText(severity))} ${terminalText(code)}${about}: ${terminalText(message)}\n`)
     if (remedy !== '') shell.out(`  remedy: ${terminalText(remedy)}\n`)
   }
 }

@@ -7,10 +7,15 @@ const namesOf = ({ livepatches }: Stack): string => livepatches.map(({ name }) =
 const stackText = (stack: Stack): string =>
   stack.resident.length > 0 ? `${namesOf(stack)} (still resident: ${stack.resident.map(({ name }) => name).join(', ')})` : namesOf(stack)
 
-const List = ({ title, items }: { readonly title: string; readonly items: readonly string[] }) =>
-  items.length === 0 ? null : (
+/** `none`: what stands there where nothing is listed; without it the line is left out. */
+const List = ({ title, items, none }: { readonly title: string; readonly items: readonly string[]; readonly none?: string }) =>
+  items.length === 0 && none === undefined ? null : (
     <p>
-      <strong>{title}:</strong> {items.join(', ')}
+      <strong>
+        {title}
+        {items.length > 1 ? ` (${items.length})` : ''}:
+      </strong>{' '}
+      {items.join(', ') || none}
     </p>
   )
 
@@ -43,26 +48,77 @@ const FindingItem = ({ finding, where }: { readonly finding: Finding; readonly w
   </li>
 )
 
-const Cohort = ({ cohort }: { readonly cohort: Verdict['cohorts'][number] }) => (
+type CohortOf = Verdict['cohorts'][number]
+type CohortGroup = {
+  readonly cohort: CohortOf
+  readonly hosts: number
+  readonly digests: readonly string[]
+  readonly findings: readonly string[]
+}
+
+const findingsAbout = (findings: readonly Finding[], { cohort }: CohortOf): readonly string[] => {
+  const own = findings.filter(finding => finding.cohort === cohort)
+  const worstFirst = own.toSorted((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity))
+  return [...new Set(worstFirst.map(({ severity, code }) => `${severity} ${code}`))]
+}
+
+const severityOf = ({ findings: [worst = 'none'] }: CohortGroup): number => [...WORST_FIRST, 'none'].indexOf(worst.split(' ')[0] ?? '')
+const takenFrom = ({ cohort: { functions, fixes, callbacks } }: CohortGroup): number =>
+  functions.reverted.length + fixes.lost.length + callbacks.skipped.length
+
+/** Cohorts of which the same is told are shown as one; the worst first, then what loses most, then the largest. */
+const cohortGroups = ({ cohorts, findings }: Verdict): readonly CohortGroup[] =>
+  [
+    ...Map.groupBy(
+      cohorts.map(cohort => ({ cohort, about: findingsAbout(findings, cohort) })),
+      ({ cohort: { cohort: _, hosts: __, stack, ...told }, about }) => JSON.stringify([stack.kernelRelease, stackText(stack), told, about]),
+    ).values(),
+  ]
+    .flatMap((group): CohortGroup[] => {
+      const [first] = group
+      const all = group.map(({ cohort }) => cohort)
+      const hosts = all.reduce((sum, cohort) => sum + cohort.hosts, 0)
+      return first ? [{ cohort: first.cohort, hosts, digests: all.map(({ cohort }) => cohort), findings: first.about }] : []
+    })
+    .sort((a, b) => severityOf(a) - severityOf(b) || takenFrom(b) - takenFrom(a) || b.hosts - a.hosts)
+
+const Functions = ({ functions }: Pick<CohortOf, 'functions'>) => (
+  <>
+    <List title="Goes back to original code" items={functions.reverted} none="none" />
+    <List title={functions.rePatched ? 'Kept' : 'Kept, maybe with other code'} items={functions.kept} />
+    <List title="Re-patched with other code" items={functions.rePatched ?? []} />
+    <List title="Of these with code that cannot be compared" items={functions.codeUnknown ?? []} />
+    <List title="Added" items={functions.added} />
+  </>
+)
+
+const Cohort = ({ group: { cohort, hosts, digests, findings } }: { readonly group: CohortGroup }) => (
   <details>
     <summary>
-      <strong>{plural(cohort.hosts, 'host')}</strong> with {stackText(cohort.stack)} →{' '}
-      {cohort.result === 'OK' ? cohort.stackAfter.join(' + ') : (cohort.result ?? 'unknown')}
+      <strong>{plural(hosts, 'host')}</strong> with {stackText(cohort.stack)} →{' '}
+      {cohort.result === 'OK' ? cohort.stackAfter.join(' + ') : `${cohort.result ?? 'unknown'}, so nothing changes`}
       {cohort.functions.reverted.length > 0 ? (
         <span class="error"> reverts {plural(cohort.functions.reverted.length, 'function')}</span>
       ) : null}
+      {findings[0] ? <span class="hint"> {findings[0]}</span> : null}
     </summary>
-    <List title="Goes back to original code" items={cohort.functions.reverted} />
-    <List title="Kept" items={cohort.functions.kept} />
-    <List title="Added" items={cohort.functions.added} />
+    <Functions functions={cohort.functions} />
+    <List title="Fixes lost" items={cohort.fixes.lost} none="none" />
     <List title="Fixes gained" items={cohort.fixes.gained} />
-    <List title="Fixes lost" items={cohort.fixes.lost} />
+    <List title="Callbacks that are skipped" items={cohort.callbacks.skipped} none="none" />
     <List title="Callbacks that run" items={cohort.callbacks.run} />
-    <List title="Callbacks that are skipped" items={cohort.callbacks.skipped} />
     <List title="Way back" items={[cohort.wayBack]} />
-    {cohort.log.length > 0 ? <pre>{cohort.log.join('\n')}</pre> : null}
+    <List title="Findings" items={findings} />
+    {cohort.log.length > 0 ? (
+      <>
+        <p>
+          <strong>What the kernel will log:</strong>
+        </p>
+        <pre>{cohort.log.join('\n')}</pre>
+      </>
+    ) : null}
     <p class="hint">
-      Stack <code>{shortDigest(cohort.cohort)}</code> on {cohort.stack.kernelRelease}
+      {digests.length === 1 ? 'Stack' : 'Stacks'} <code>{digests.map(shortDigest).join(', ')}</code> on {cohort.stack.kernelRelease}
     </p>
   </details>
 )
@@ -92,8 +148,8 @@ export const VerdictView = ({ change, version }: { readonly change: string; read
               ))}
             </ul>
             <h3>Cohort by cohort</h3>
-            {verdict.cohorts.map(cohort => (
-              <Cohort key={cohort.cohort} cohort={cohort} />
+            {cohortGroups(verdict).map(group => (
+              <Cohort key={group.cohort.cohort} group={group} />
             ))}
           </>
         )}

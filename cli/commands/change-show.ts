@@ -1,12 +1,32 @@
 import { type ChangeView, changeView } from '../change-view.ts'
 import { printFindings } from '../findings.ts'
-import { firstArgument, type Run } from '../input.ts'
+import { firstArgument, type Input, type Run } from '../input.ts'
 import type { Shell } from '../shell.ts'
 import { when } from '../terminal/format.ts'
 import { printFacts, printJson, printTable, printTitle } from '../terminal/print.ts'
+import { type JsonObject, objectOf, textOf } from '../terminal/read-json.ts'
+import { printVerdictOverview } from '../verdict-report.ts'
 import { waveLines } from '../wave-view.ts'
 
-const printChange = (shell: Shell, change: ChangeView): void => {
+/** Whoever may still have to decide sees the cohorts, too. */
+const ON_THE_TABLE = ['in-review', 'blocked', 'halted']
+
+const verdictOf = async (input: Input, body: JsonObject): Promise<JsonObject | null> => {
+  if (textOf(body['verdict']) === '' || !ON_THE_TABLE.includes(textOf(body['status']))) return null
+  const answer = await input.api().call('show-verdict', { path: { change: firstArgument(input) } })
+  return objectOf(objectOf(answer.body)['verdict'])
+}
+
+const printFound = (shell: Shell, change: ChangeView, verdict: JsonObject | null): void => {
+  if (verdict === null) {
+    if (change.findings.length > 0) printFindings(shell, change.findings)
+    return
+  }
+  printVerdictOverview(shell, verdict)
+  shell.out(`\nEach cohort whole, with functions, callbacks and the kernel's log lines: supersede change verdict ${change.id}\n`)
+}
+
+const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | null): void => {
   shell.out(`${waveLines(change, shell).join('\n')}\n\n`)
   printFacts(shell, [
     ['livepatch', change.livepatch],
@@ -27,7 +47,7 @@ const printChange = (shell: Shell, change: ChangeView): void => {
     ],
     ['void', change.voidApprovals.join('\n')],
   ])
-  if (change.findings.length > 0) printFindings(shell, change.findings)
+  printFound(shell, change, verdict)
   if (change.timeline.length === 0) return
   printTitle(shell, 'What happened')
   printTable(
@@ -40,6 +60,6 @@ const printChange = (shell: Shell, change: ChangeView): void => {
 export const run: Run = async input => {
   const { body } = await input.api().call('show-change', { path: { change: firstArgument(input) } })
   if (input.json) printJson(input.shell, body)
-  else printChange(input.shell, changeView(body))
+  else printChange(input.shell, changeView(body), await verdictOf(input, objectOf(body)))
   return undefined
 }

@@ -325,26 +325,97 @@ describe('showing', () => {
     ])
       expect(out).toContain(text)
   })
-  test('a verdict, cohort by cohort', async () => {
-    const cohort = {
-      cohort: DIGEST,
-      hosts: 3,
-      stack: { kernelRelease: '6.1.0', livepatches: [{ name: 'lp_2' }] },
-      result: 'EINVAL',
-      stackAfter: ['lp_2'],
-      wayBack: 'none',
-      functions: { reverted: ['vmlinux:a'] },
-      fixes: { lost: ['CVE-1'] },
-    }
-    const verdict = {
-      livepatch: DIGEST,
-      outcome: 'block',
-      cohorts: [cohort],
-      findings: [{ code: 'missing-callback', severity: 'block', message: 'm', remedy: 'r' }],
-    }
-    const { out, exit } = await asBob({ 'show-verdict': () => ({ body: { change: ID, verdict } }) }, ['change', 'verdict', ID])
+  const cohort = {
+    cohort: DIGEST,
+    hosts: 3,
+    stack: { kernelRelease: '6.1.0', livepatches: [{ name: 'lp_2' }], resident: [{ name: 'lp_0' }] },
+    result: 'OK',
+    stackAfter: ['lp_3'],
+    wayBack: 'none',
+    functions: {
+      reverted: ['vmlinux:gone'],
+      kept: ['vmlinux:same'],
+      rePatched: ['vmlinux:other', 'vmlinux:secret'],
+      codeUnknown: ['vmlinux:secret'],
+      added: ['ext4:fresh'],
+    },
+    fixes: { gained: ['CVE-2'], lost: ['CVE-1'] },
+    callbacks: { run: ['lp_3:vmlinux:pre_patch'], skipped: ['lp_2:vmlinux:post_unpatch'] },
+    log: ["livepatch: enabling patch 'lp_3'", "livepatch: 'lp_3': patching complete"],
+  }
+  const about = { code: 'missing-callback', severity: 'block', cohort: DIGEST, message: 'm', remedy: 'r' }
+  const printed = async (cohorts: readonly object[], findings: readonly object[]) =>
+    asBob({ 'show-verdict': () => ({ body: { change: ID, verdict: { livepatch: DIGEST, outcome: 'block', cohorts, findings } } }) }, [
+      'change',
+      'verdict',
+      ID,
+    ])
+
+  test('a cohort whole, and what goes back to original code before anything else', async () => {
+    const { out, exit } = await printed([cohort], [about])
     expect(exit).toBe(0)
-    for (const text of ['EINVAL', 'CVE-1', 'block missing-callback: m']) expect(out).toContain(text)
+    expect(out).toContain('block missing-callback: m\n  remedy: r\n')
+    expect(out.slice(out.indexOf('3 hosts:'))).toBe(`3 hosts: lp_2 (still in memory: lp_0) → lp_3
+reverted           vmlinux:gone
+kept               vmlinux:same
+re-patched         vmlinux:other, vmlinux:secret
+                   (of these 1 with code that cannot be compared: vmlinux:secret)
+added              ext4:fresh
+fixes lost         CVE-1
+fixes gained       CVE-2
+callbacks skipped  lp_2:vmlinux:post_unpatch
+callbacks run      lp_3:vmlinux:pre_patch
+kernel log         livepatch: enabling patch 'lp_3'
+                   livepatch: 'lp_3': patching complete
+way back           none
+findings           block missing-callback
+kernel             6.1.0
+cohort             abababababab
+`)
+  })
+  test('thirty cohorts: the same told once, the worst first, and of each finding whom it is about', async () => {
+    const digest = (index: number): string => index.toString(16).padStart(64, '0')
+    const many = Array.from({ length: 30 }, (_, index) => ({
+      ...cohort,
+      cohort: digest(index),
+      hosts: index + 1,
+      stack: { ...cohort.stack, livepatches: [{ name: `lp_${index % 5}` }] },
+      functions: { kept: [], rePatched: [], added: ['vmlinux:f'], reverted: [] },
+      fixes: { gained: [], lost: [] },
+      callbacks: { run: [], skipped: [] },
+    }))
+    const { out } = await printed(many, [
+      { ...about, cohort: digest(3) },
+      { ...about, cohort: digest(8) },
+    ])
+    expect(out).toContain('judged on  465 hosts in 30 cohorts')
+    expect(out).toContain('block missing-callback (13 hosts with lp_3): m')
+    const rows = out.slice(out.indexOf('HOSTS'), out.indexOf('\n\n', out.indexOf('HOSTS'))).split('\n')
+    expect(rows.slice(1).map(row => row.split(/ {2,}/).slice(0, 2))).toEqual([
+      ['13', 'lp_3'],
+      ['105', 'lp_4'],
+      ['93', 'lp_2'],
+      ['87', 'lp_1'],
+      ['86', 'lp_3'],
+      ['81', 'lp_0'],
+    ])
+    expect(out.match(/^\d+ hosts: /gm)).toHaveLength(6)
+  })
+  test('a cohort where the kernel would refuse, or of before code was compared, says so', async () => {
+    const { out } = await printed([{ ...cohort, result: 'EINVAL', functions: { kept: ['vmlinux:a'], added: [], reverted: [] } }], [])
+    expect(out).toContain('→ EINVAL, so nothing changes')
+    expect(out).toContain('kept, maybe with other code  vmlinux:a')
+  })
+  test('a change that waits for a decision shows its cohorts beside the findings', async () => {
+    const routes: Routes = {
+      'show-change': () => ({ body: { ...change, verdict: DIGEST } }),
+      'show-verdict': () => ({
+        body: { change: ID, verdict: { livepatch: DIGEST, outcome: 'review', cohorts: [cohort], findings: [about] } },
+      }),
+    }
+    const { out } = await asBob(routes, ['change', 'show', ID])
+    expect(out).toMatch(/3 +lp_2 +lp_3 +OK +1 +1 +2 +1 +\+1 −1 +1 +none +block missing-callback/)
+    expect(out).toContain(`supersede change verdict ${ID}`)
   })
   test('a fleet with its cohorts', async () => {
     const fleet = { id: 'edge', hosts: 40, cohorts: [{ cohort: DIGEST, hosts: 10, stack: { kernelRelease: '6.1.0', livepatches: [] } }] }

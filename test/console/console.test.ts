@@ -71,6 +71,16 @@ const row = (page: Page, change: string) => page.locator('tbody tr', { hasText: 
     await see(page, '1 host with lp_proc_1 + lp_proc_hotfix')
     await page.locator('summary', { hasText: 'no livepatch' }).click()
     await page.locator('details[open] pre', { hasText: "livepatch: enabling patch 'lp_proc_2'" }).waitFor()
+    expect(await page.locator('details[open] > p > strong').allTextContents()).toEqual([
+      'Goes back to original code:',
+      'Added (2):',
+      'Fixes lost:',
+      'Fixes gained (2):',
+      'Callbacks that are skipped:',
+      'Callbacks that run (2):',
+      'Way back:',
+      'What the kernel will log:',
+    ])
     await see(page, /approval by one of security/)
     expect([await harmed(page), errors]).toEqual([undefined, []])
     await page.context().close()
