@@ -31,7 +31,7 @@ const whyNot = (error: unknown): string => {
   return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' ? WHY_EARLY : WHY_FORGED
 }
 
-/** Checks a bearer token as the JWT authorizer does: RSA signature by the issuer's keys, iss, aud, exp, nbf. */
+/** Checks a bearer token as the JWT authorizer does: RSA signature by the issuer's keys, iss, aud, exp, nbf, iat. */
 const byJwt = async (
   token: string | undefined,
   authorization: Extract<Authorization, { kind: 'jwt' }>,
@@ -49,6 +49,7 @@ const byJwt = async (
       requiredClaims: ['sub', 'exp'],
       currentDate: new Date(now()),
     })
+    if (typeof payload.iat === 'number' && payload.iat * 1000 > now()) return unauthorized(WHY_EARLY)
     const claims = Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, claimText(value)]))
     return { ok: true, context: { jwt: { claims, scopes: null } } }
   } catch (error) {

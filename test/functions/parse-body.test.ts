@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { groupsOf } from '../../functions/http/identity.ts'
 import { DEPTH_MAX, depthOf, parseBody } from '../../functions/http/parse-body.ts'
 import { Refusal } from '../../functions/http/problem.ts'
 
@@ -66,21 +65,4 @@ describe('a body', () => {
       expect(parseBody(bytes('1'), type, 10)).toBe(1)
     },
   )
-})
-
-describe('groups of a claim', () => {
-  test.each([
-    ['[a b]', ['a', 'b']],
-    ['a,b', ['a', 'b']],
-    ['a', ['a']],
-    ['[]', []],
-    [
-      ['a', 'b', 3],
-      ['a', 'b'],
-    ],
-    [undefined, []],
-    [7, []],
-  ])('%j are %j', (claim, groups) => {
-    expect(groupsOf(claim)).toEqual(groups)
-  })
 })

@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { importJWK, type JWK, SignJWT } from 'jose'
+import { root } from '../infra/assembly.ts'
+import { type Answered, openOnePlatform, until } from './one-platform.ts'
+
+/* What somebody with a valid login, or with a token of his own making, may try. Each through HTTP, against the stack as it is deployed. */
+
+const moduleFile = (name: string): Buffer => readFileSync(join(root, 'examples/livepatches', `lp_proc_${name}.ko`))
+const NEW = createHash('sha256').update(moduleFile('2')).digest('hex')
+
+const platform = await openOnePlatform()
+const { ask, send } = platform
+afterAll(platform.close)
+
+const seconds = (): number => Math.floor(Date.now() / 1000)
+
+/** A token of the issuer's own key, with whatever claims somebody managed to be given. */
+const tokenOf = async (claims: Readonly<Record<string, unknown>>): Promise<{ readonly token: string }> => {
+  const { privateKey } = JSON.parse(readFileSync(join(platform.data, 'issuer.json'), 'utf8')) as { readonly privateKey: JWK }
+  const payload = { iss: `${platform.url}/issuer`, aud: 'supersede', iat: seconds(), exp: seconds() + 60, ...claims }
+  const key = await importJWK(privateKey, 'RS256')
+  return { token: await new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'local-1' }).sign(key) }
+}
+
+let fleets = 0
+/** A change by alice that waits for its approvals, on a fleet of its own. */
+const inReview = async (plan?: object): Promise<{ readonly change: string; readonly digest: string }> => {
+  fleets += 1
+  const fleet = `fleet-${fleets}`
+  await ask('create-fleet', { as: 'alice', body: { id: fleet } })
+  const proposed = await ask('propose-change', { as: 'alice', body: { fleet, livepatch: NEW, reason: 'why', plan } })
+  const change = String(proposed.body['id'])
+  const { body } = await until(
+    () => show(change),
+    answer => answer.body['status'] === 'in-review',
+  )
+  return { change, digest: String(body['digest']) }
+}
+const show = (change: string): Promise<Answered> => ask('show-change', { as: 'dave', path: { change } })
+const approve = (as: Parameters<typeof ask>[1] & object, { change, digest }: { readonly change: string; readonly digest: string }) =>
+  ask('approve-change', { ...as, path: { change }, body: { decision: 'approve', digest } })
+const standing = async (change: string) => {
+  const { body } = await show(change)
+  const approvals = Array.isArray(body['approvals']) ? body['approvals'].map(({ by }) => String(by)) : []
+  return { status: body['status'], approvals }
+}
+
+beforeAll(async () => {
+  await ask('submit-patch', { as: 'alice', body: { module: moduleFile('2').toString('base64') } })
+}, 60_000)
+
+describe('approving one’s own proposal', () => {
+  test('by a second account of the same subject', async () => {
+    const reviewed = await inReview()
+    const again = await tokenOf({ sub: 'alice', name: 'Somebody Else', groups: ['security'], email: 'else@example.org' })
+    expect(await approve({ as: again }, reviewed)).toMatchObject({ status: 403, body: { code: 'four-eyes' } })
+    expect(await standing(reviewed.change)).toEqual({ status: 'in-review', approvals: [] })
+  })
+
+  test('after a change of groups', async () => {
+    const reviewed = await inReview()
+    for (const groups of [['security'], ['kernel-maintainers', 'security', 'operators'], []])
+      expect((await approve({ as: await tokenOf({ sub: 'alice', name: 'Alice', groups }) }, reviewed)).status).toBe(403)
+    expect((await standing(reviewed.change)).approvals).toEqual([])
+  })
+})
+
+describe('being counted twice', () => {
+  test('one subject under two names and two groups is one person', async () => {
+    const reviewed = await inReview()
+    const [first, second] = [
+      await tokenOf({ sub: 'bob', name: 'Bob', groups: ['kernel-maintainers'] }),
+      await tokenOf({ sub: 'bob', name: 'Robert', groups: ['security'] }),
+    ]
+    expect((await approve({ as: first }, reviewed)).status).toBe(201)
+    await approve({ as: second }, reviewed)
+    expect(await standing(reviewed.change)).toEqual({ status: 'in-review', approvals: ['bob'] })
+  })
+
+  test('the same request a hundred times at once', async () => {
+    const reviewed = await inReview()
+    const answers = await Promise.all(Array.from({ length: 100 }, () => approve({ as: 'bob' }, reviewed)))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+    expect(await standing(reviewed.change)).toEqual({ status: 'in-review', approvals: ['bob'] })
+  }, 30_000)
+})
+
+describe('groups that look alike', () => {
+  test.each([
+    ['a Cyrillic letter', ['s\u0435curity', 'kernel-maintainers\u200b']],
+    ['full-width letters', ['\uff53ecurity', '\uff4bernel-maintainers']],
+    ['another case', ['Security', 'KERNEL-MAINTAINERS']],
+    ['blanks around it', [' security', 'security ']],
+    ['one name that reads as two groups', ['guests security', 'guests,kernel-maintainers']],
+    ['brackets', ['[security]', '[kernel-maintainers]']],
+    ['a policy’s own words', ['Group::"security"', 'x" || true || "']],
+  ])('%s', async (_, groups) => {
+    const reviewed = await inReview()
+    const eve = await tokenOf({ sub: 'eve', name: 'Eve', groups })
+    expect(await approve({ as: eve }, reviewed)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    expect((await ask('list-changes', { as: eve })).status).toBe(403)
+  })
+})
+
+describe('tokens', () => {
+  test.each([
+    ['of a wrong issuer', { iss: 'https://issuer.example' }],
+    ['for a wrong audience', { aud: 'elsewhere' }],
+    ['that have expired', { iat: 1, exp: 2 }],
+    ['that are not valid yet', { nbf: seconds() + 600 }],
+    ['of the future', { iat: seconds() + 600, exp: seconds() + 1_200 }],
+    ['without a subject', { sub: undefined }],
+    ['of an empty subject', { sub: '' }],
+  ])('%s let nobody in', async (_, claims) => {
+    const token = await tokenOf({ sub: 'bob', name: 'Bob', groups: ['kernel-maintainers'], ...claims })
+    expect((await ask('list-changes', { as: token })).status).toBe(401)
+  })
+})
+
+describe('idempotency keys', () => {
+  test('another’s key repeats nothing of his: it is one’s own', async () => {
+    const reviewed = await inReview()
+    const headers = { 'idempotency-key': 'the-same-key' }
+    const [bob, carol] = [await approve({ as: 'bob', headers }, reviewed), await approve({ as: 'carol', headers }, reviewed)]
+    expect([bob.status, carol.status]).toEqual([201, 201])
+    expect(carol.headers.get('idempotency-replayed')).toBeNull()
+    expect(await standing(reviewed.change)).toEqual({ status: expect.any(String), approvals: ['bob', 'carol'] })
+  })
+
+  test('an approval’s key does not carry it over to another change', async () => {
+    const [one, two] = [await inReview(), await inReview()]
+    const headers = { 'idempotency-key': 'carried-over' }
+    await approve({ as: 'bob', headers }, one)
+    const carried = await approve({ as: 'bob', headers }, two)
+    expect(carried).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } })
+    expect((await standing(two.change)).approvals).toEqual([])
+  })
+})
+
+describe('approvals of something else', () => {
+  test('the digest of another change', async () => {
+    const [one, two] = [await inReview(), await inReview({ soakSeconds: 1 })]
+    expect(await approve({ as: 'bob' }, { ...one, digest: two.digest })).toMatchObject({ status: 409, body: { code: 'outdated-digest' } })
+    expect((await standing(one.change)).approvals).toEqual([])
+  })
+})
+
+describe('what is written', () => {
+  test('ten megabytes of comment are refused before anything reads them', async () => {
+    const { change } = await inReview()
+    const comment = (text: string) => ask('approve-change', { as: 'bob', path: { change }, body: { decision: 'comment', comment: text } })
+    expect((await comment('x'.repeat(10_000_000))).status).toBe(413)
+    expect((await comment('x'.repeat(2_001))).status).toBe(422)
+    expect((await comment('x'.repeat(2_000))).status).toBe(201)
+  })
+
+  test('scripts in names and comments stay text, and nobody’s browser takes the answer for a page', async () => {
+    const { change } = await inReview()
+    const script = '<script>alert(1)</script>'
+    const as = await tokenOf({ sub: 'bob', name: script, groups: ['kernel-maintainers'] })
+    await ask('approve-change', { as, path: { change }, body: { decision: 'comment', comment: script } })
+    const { headers, text, body } = await show(change)
+    expect(headers.get('content-type')).toMatch(/^application\/json/)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(JSON.stringify(body['timeline'])).toContain('<script>')
+    expect(text).not.toContain('<html')
+  })
+
+  test.each(['..%2f..%2fmodules', '%2e%2e%2f', 'a%00b', '%c0%ae%c0%ae', 'change%23x', 'x'.repeat(300), '__proto__', 'constructor'])(
+    'the id %s leads nowhere',
+    async id => {
+      for (const path of [`/changes/${id}`, `/fleets/${id}`, `/hosts/${id}/history`, `/patches/${id}`]) {
+        const { status, text } = await send('GET', path, { as: 'dave' })
+        expect([path.slice(0, 40), [400, 403, 404, 414, 422].includes(status), /^ +at /m.test(text)]).toEqual([
+          path.slice(0, 40),
+          true,
+          false,
+        ])
+      }
+    },
+  )
+})
+
+test('no task token, no signing secret and no one’s login stands in the log', () => {
+  const log = platform.log.join('\n')
+  expect(log).not.toMatch(/taskToken|"token":"/i)
+  expect(log).not.toMatch(/eyJ[\w-]{20,}/)
+})
