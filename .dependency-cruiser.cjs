@@ -16,7 +16,7 @@ const MAY = {
   rollout: [],
   fleet: ['livepatch', 'kernel', 'rollout'],
   lineage: ['livepatch', 'verdict', 'kernel'],
-  policy: ['livepatch', 'kernel', 'verdict', 'rollout'],
+  policy: ['livepatch', 'kernel', 'verdict', 'rollout', 'fleet'],
   change: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage'],
   store: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage', 'change'],
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadPolicies, PolicyError, type PolicySet } from '../shared/policy/index.ts'
+import { loadPolicies, PolicyError, type PolicySet, type PolicyTexts, policyTextsOf } from '../shared/policy/index.ts'
 import { Failure } from './failure.ts'
 import { readText } from './files.ts'
 import type { Shell } from './shell.ts'
@@ -10,40 +10,62 @@ import { messageOf } from './system-error.ts'
 /** The policies that this release comes with. */
 const HOUSE = fileURLToPath(new URL('../shared/policy/cedar', import.meta.url))
 
+const READ = /\.(cedar|cedarschema|json)$/
+
 const listed = ({ cwd }: Shell, directory: string): readonly string[] => {
+  const from = resolve(cwd, directory)
   try {
-    return readdirSync(resolve(cwd, directory)).sort()
+    return readdirSync(from, { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile() && READ.test(entry.name))
+      .map(entry => relative(from, join(entry.parentPath, entry.name)))
+      .sort()
   } catch (error) {
     throw new Failure('failure', `${directory}: ${messageOf(error)}`)
   }
 }
 
-const textsOf = (shell: Shell, directory: string, ending: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    listed(shell, directory)
-      .filter(file => file.endsWith(ending))
-      .map(file => [directory === HOUSE ? file : join(directory, file), readText(shell, join(directory, file))]),
-  )
+/** The files of a policy folder that mean something: path in it → text. */
+const policyFilesOf = (shell: Shell, directory: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(listed(shell, directory).map(file => [file, readText(shell, join(directory, file))]))
 
-const filesOf = (shell: Shell, directory: string) => {
-  const policies = textsOf(shell, directory, '.cedar')
-  if (Object.keys(policies).length === 0) throw new Failure('failure', `${directory}: there is no .cedar file in it`)
-  const schema = Object.values(textsOf(shell, directory, '.cedarschema')).join('\n')
-  return { schema, policies, freezes: Object.values(textsOf(shell, directory, 'freezes.json'))[0] }
+const textsOf = (shell: Shell, directory: string): PolicyTexts => {
+  const texts = policyTextsOf(policyFilesOf(shell, directory))
+  const rules = Object.keys(texts.policies).length + Object.keys(texts.teams ?? {}).length
+  if (rules === 0) throw new Failure('failure', `${directory}: there is no .cedar file in it`)
+  return texts
+}
+
+/** A team's files beside those of the release; one of the same name stands beside it, under its folder's name, and takes nothing's place. */
+const beside = (house: PolicyTexts, given: PolicyTexts, directory: string): PolicyTexts => ({
+  schema: house.schema,
+  policies: {
+    ...house.policies,
+    ...Object.fromEntries(
+      Object.entries(given.policies).map(([file, text]) => [file in house.policies ? join(directory, file) : file, text]),
+    ),
+  },
+  freezes: given.freezes ?? house.freezes,
+  settings: given.settings ?? house.settings,
+  teams: { ...house.teams, ...given.teams },
+})
+
+const load = (shell: Shell, directory: string | undefined): PolicySet => {
+  if (directory === undefined) return loadPolicies(textsOf(shell, HOUSE))
+  const given = textsOf(shell, directory)
+  return loadPolicies(given.schema === '' ? beside(textsOf(shell, HOUSE), given, directory) : given)
 }
 
 /**
  * The policies of a folder. A folder with a schema of its own stands alone; one without is a team's, and is read beside those that
- * this release comes with; a freezes.json of its own takes the place of theirs. No folder: these alone. A Failure tells every fault with its file.
+ * this release comes with; a freezes.json or settings.json of its own takes the place of theirs. No folder: these alone. A Failure tells
+ * every fault with its file.
  */
 export const policiesOf = (shell: Shell, directory: string | undefined): PolicySet => {
-  const given = directory === undefined ? null : filesOf(shell, directory)
-  const house = given === null || given.schema === '' ? filesOf(shell, HOUSE) : null
-  const schema = given?.schema || (house?.schema ?? '')
   try {
-    return loadPolicies({ schema, policies: { ...house?.policies, ...given?.policies }, freezes: given?.freezes ?? house?.freezes })
+    return load(shell, directory)
   } catch (error) {
-    if (error instanceof PolicyError) throw new Failure('refusedFile', error.message)
+    if (error instanceof PolicyError)
+      throw new Failure('refusedFile', directory === undefined ? error.message : `${directory}: ${error.message}`)
     throw error
   }
 }

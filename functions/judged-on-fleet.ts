@@ -1,13 +1,14 @@
 import type { Stack } from '../shared/kernel/index.ts'
 import type { Edge } from '../shared/lineage/index.ts'
 import { judgeSignature, type Manifest } from '../shared/livepatch/index.ts'
+import { stricterOf } from '../shared/policy/index.ts'
 import type { CohortCount } from '../shared/store/index.ts'
 import type { Cohort, Judge, Known } from '../shared/verdict/index.ts'
 import { moduleKey } from './directive/instruction-of.ts'
 import { knownLivepatches } from './known-livepatches.ts'
 import type { Ports } from './ports.ts'
 
-export type JudgePorts = Pick<Ports, 'catalog' | 'fleets' | 'lineage' | 'objects'>
+export type JudgePorts = Pick<Ports, 'catalog' | 'fleets' | 'lineage' | 'objects' | 'policy'>
 
 const PAGE = 100
 
@@ -83,7 +84,7 @@ const withTrust = async ({ fleets, objects }: JudgePorts, fleet: string, livepat
   return { ...livepatch, signature: { ...livepatch.signature, ...judgeSignature(bytes, certificates) } }
 }
 
-/** What a verdict on a fleet rests on: the stacks that its hosts run now, what was replaced there before, and every livepatch named in it. */
+/** What a verdict on a fleet rests on: its hosts' stacks, what was replaced there before, every livepatch named in it, and what its policies block. */
 export const judgedOnFleet = async (ports: JudgePorts, fleet: string, submitted: Manifest): Promise<Judge> => {
   const { catalog, fleets, lineage } = ports
   const livepatch = await withTrust(ports, fleet, submitted)
@@ -93,5 +94,6 @@ export const judgedOnFleet = async (ports: JudgePorts, fleet: string, submitted:
   const earlier = await catalog.manifests([...behind.keys()].filter(digest => !digest.startsWith('unknown:')))
   const all: Known = new Map([...earlier.values(), ...known.values()].map(manifest => [manifest.name, manifest]))
   const names = new Map<string, string>([...all.values()].map(({ digest, name }) => [digest, name]))
-  return { livepatch, cohorts: live.map(cohort => withPast(cohort, behind, names)), known: all }
+  const stricter = stricterOf(ports.policy.set().settings, fleet)
+  return { livepatch, cohorts: live.map(cohort => withPast(cohort, behind, names)), known: all, stricter }
 }

@@ -23,7 +23,7 @@ export const shape = {
       livepatch: Digest,
       fleet: FleetId.optional(),
       stacks: z.array(Stack).min(1).max(100).optional(),
-      /** Findings to block that would only be reviewed: the reason by code. */
+      /** Findings to block that would only be reviewed or noted, beside those of the fleet's policies: the reason by code. */
       stricter: z.record(FindingCode, z.string().trim().min(1).max(500)).optional(),
     })
     .refine(({ fleet, stacks }) => (fleet === undefined) !== (stacks === undefined), 'name either a fleet or stacks'),
@@ -51,5 +51,5 @@ export const simulate =
     if (body.fleet !== undefined && !(await ports.fleets.summary(body.fleet))) return unknownFleet(body.fleet)
     const asked =
       body.fleet === undefined ? await onStacks(ports, livepatch, body.stacks ?? []) : await judgedOnFleet(ports, body.fleet, livepatch)
-    return ok(judgeChange({ ...asked, stricter: body.stricter && new Map(Object.entries(body.stricter)) }))
+    return ok(judgeChange({ ...asked, stricter: new Map([...Object.entries(body.stricter ?? {}), ...(asked.stricter ?? [])]) }))
   }

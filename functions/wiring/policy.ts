@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { authorize, loadPolicies, type PolicySet } from '../../shared/policy/index.ts'
+import { authorize, loadPolicies, type PolicySet, policyTextsOf } from '../../shared/policy/index.ts'
 import type { Ports } from '../ports.ts'
 import { lazily, optional } from './environment.ts'
 
@@ -12,13 +12,10 @@ const directory = (): string => {
 }
 
 const load = (from: string): PolicySet => {
-  const texts = readdirSync(from)
-    .sort()
-    .map(file => [file, readFileSync(join(from, file), 'utf8')] as const)
-  const policies = Object.fromEntries(texts.filter(([file]) => file.endsWith('.cedar')))
-  const schema = texts.find(([file]) => file.endsWith('.cedarschema'))?.[1] ?? ''
-  const freezes = texts.find(([file]) => file === 'freezes.json')?.[1]
-  return loadPolicies({ schema, policies, freezes })
+  const paths = readdirSync(from, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+  return loadPolicies(policyTextsOf(Object.fromEntries(paths.map(path => [relative(from, path), readFileSync(path, 'utf8')]))))
 }
 
 const set = lazily(() => load(directory()))

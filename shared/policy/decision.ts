@@ -1,5 +1,6 @@
 import { statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs'
-import { PolicyError, type PolicySet } from './load-policies.ts'
+import type { PolicySet } from './load-policies.ts'
+import { PolicyError } from './policy-texts.ts'
 import type { Request, Resource } from './request.ts'
 import { toCedar } from './to-cedar.ts'
 

@@ -1,6 +1,7 @@
 import { authorize } from './decision.ts'
 import type { Freeze } from './freezes.ts'
 import type { PolicySet, PolicyText } from './load-policies.ts'
+import { periodText } from './period.ts'
 import { UNHINDERED } from './release.ts'
 import { type ReleaseContext, WORKFLOW_PRINCIPAL } from './request.ts'
 
@@ -55,8 +56,7 @@ const missing = (policySet: PolicySet, fleet: string, verdict: Partial<Verdict>,
   return answer.allowed ? { needs: [], policies: [] } : { needs: answer.reasons, policies: answer.policies }
 }
 
-const calendarText = ({ name, reason, timeZone, every, from, until }: Freeze): string =>
-  `${name}: ${every === undefined ? '' : `every ${every}, `}${from} to ${until} ${timeZone}: ${reason}`
+const calendarText = (freeze: Freeze): string => `${freeze.name}: ${periodText(freeze)}: ${freeze.reason}`
 
 /** The policies in plain words: what a release on this fleet needs by kind of change, who may do what, what else holds back. */
 export const describePolicies = (policySet: PolicySet, fleet: string): PoliciesInWords => {

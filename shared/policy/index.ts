@@ -1,9 +1,10 @@
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { describePolicies, type KindOfChange, type PoliciesInWords } from './describe-policies.ts'
 export { type Held, HOLD_SCOPES, type Hold, type HoldScope, holdsInForce, holdText } from './hold.ts'
-export { loadPolicies, PolicyError, type PolicySet } from './load-policies.ts'
+export { loadPolicies, type PolicySet } from './load-policies.ts'
 export { PlanRequest, planDefaults, planOf, problemsOf } from './plan-of.ts'
 export { type CaseResult, runPolicyCases } from './policy-cases.ts'
+export { PolicyError, type PolicyTexts, policyTextsOf } from './policy-texts.ts'
 export {
   changeResource,
   countingApprovals,
@@ -25,3 +26,4 @@ export {
   type Resource,
   WORKFLOW_PRINCIPAL,
 } from './request.ts'
+export { ownerOf, type Settings, stricterOf, tierOf } from './settings.ts'

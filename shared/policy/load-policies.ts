@@ -8,13 +8,19 @@ import {
   type ValidationError,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs'
+import type * as z from 'zod'
 import { digestOf } from '../canonical/index.ts'
 import { Calendar, type Freeze } from './freezes.ts'
+import { PolicyError, type PolicyTexts } from './policy-texts.ts'
+import { Settings } from './settings.ts'
+import { faultOfTeamPolicy } from './team-policy.ts'
 
 /** One rule as people are shown it. */
 export type PolicyText = {
   readonly id: string
   readonly file: string
+  /** The fleet whose own rule it is; null for a rule of the house. */
+  readonly fleet: string | null
   readonly effect: 'permit' | 'forbid'
   /** Of a permit: who may. Of a forbid: why not; for a release, what is missing. */
   readonly reason: string
@@ -25,17 +31,13 @@ export type PolicyText = {
 export type PolicySet = {
   readonly version: string
   readonly policies: readonly PolicyText[]
-  /** The calendar of freezes; its text is part of the version. */
+  /** The calendar of freezes, and the settings; both are part of the version. */
   readonly freezes: readonly Freeze[]
+  readonly settings: Settings
   /** Policies that are sound and can never apply, one sentence each with file and id. */
   readonly unreachable: readonly string[]
   /** Ids of the permits that speak about an action, however they end; for telling people who may. */
   readonly permitsOf: (action: string) => readonly PolicyText[]
-}
-
-/** Policies that cannot be trusted to mean what they say. The message names each fault with its file. */
-export class PolicyError extends Error {
-  override name = 'PolicyError'
 }
 
 const messages = (errors: readonly DetailedError[]): string =>
@@ -45,8 +47,9 @@ const refuseLoudly = (faults: readonly string[]): void => {
 }
 
 type Parsed = PolicyText & { readonly json: PolicyJson }
+type Source = Pick<PolicyText, 'file' | 'fleet' | 'text'>
 
-const parsedOf = (file: string, text: string): readonly Parsed[] => {
+const parsedOf = ({ file, fleet, text }: Source): readonly Parsed[] => {
   const parts = policySetTextToParts(text)
   if (parts.type === 'failure') throw new PolicyError(`${file}: ${messages(parts.errors)}`)
   if (parts.policy_templates.length > 0) throw new PolicyError(`${file}: templates are not supported`)
@@ -55,7 +58,7 @@ const parsedOf = (file: string, text: string): readonly Parsed[] => {
     if (answer.type === 'failure') throw new PolicyError(`${file}: ${messages(answer.errors)}`)
     const { id, reason } = answer.json.annotations ?? {}
     if (!id || !reason) throw new PolicyError(`${file}: every policy has an @id and a @reason; this one lacks one:\n${policy}`)
-    return { id, file, effect: answer.json.effect, reason, text: policy, json: answer.json }
+    return { id, file, fleet, effect: answer.json.effect, reason, text: policy, json: answer.json }
   })
 }
 
@@ -72,42 +75,55 @@ const groupsOf = (schema: string, action: string): readonly string[] =>
     .filter(([, actions]) => (actions ?? '').split(/[\s,]+/).includes(action))
     .flatMap(([, , groups]) => (groups ?? '').split(/[\s,]+/).filter(Boolean))
 
-const calendarOf = (text: string): readonly Freeze[] => {
-  const parsed = Calendar.safeParse(jsonOf(text))
-  if (parsed.success) return parsed.data.freezes
-  throw new PolicyError(
-    parsed.error.issues.map(({ path, message }) => `freezes.json: ${path.map(String).join('.')}: ${message}`).join('\n'),
-  )
-}
-const jsonOf = (text: string): unknown => {
+const jsonOf = (file: string, text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    throw new PolicyError('freezes.json: this is no JSON')
+    throw new PolicyError(`${file}: this is no JSON`)
   }
+}
+const readAs = <Read>(schema: z.ZodType<Read>, file: string, text: string): Read => {
+  const parsed = schema.safeParse(jsonOf(file, text))
+  if (parsed.success) return parsed.data
+  throw new PolicyError(parsed.error.issues.map(({ path, message }) => `${file}: ${path.map(String).join('.')}: ${message}`).join('\n'))
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)
+const sourcesOf = ({ policies, teams = {} }: PolicyTexts): readonly Source[] => [
+  ...Object.entries(policies)
+    .sort(byName)
+    .map(([file, text]) => ({ file, fleet: null, text })),
+  ...Object.entries(teams)
+    .sort(byName)
+    .flatMap(([fleet, files]) =>
+      Object.entries(files)
+        .sort(byName)
+        .map(([file, text]) => ({ file: `fleets/${fleet}/${file}`, fleet, text })),
+    ),
+]
+
+const faultsOf = (parsed: readonly Parsed[]): readonly string[] => {
+  const first = new Map(parsed.toReversed().map(policy => [policy.id, policy]))
+  return parsed.flatMap(policy => {
+    const { id, file, fleet, json } = policy
+    if (first.get(id) !== policy) return [`${file}: the id ${id} is taken already`]
+    const fault = fleet === null ? null : faultOfTeamPolicy(fleet, json)
+    return fault === null ? [] : [`${file}: ${id}: ${fault}`]
+  })
 }
 
 /**
- * Parses and checks a schema and its policies (file name → text) and keeps them parsed under their version.
- * Throws PolicyError where anything does not parse, does not fit the schema, lacks its @id or @reason, or has another's id:
- * a house whose rules are unclear stays shut.
+ * Parses and checks a schema, its policies and settings, and keeps them parsed under their version.
+ * Throws PolicyError where anything does not parse, does not fit the schema, lacks its @id or @reason, has another's id, or is a
+ * fleet's and speaks about more than that fleet: a house whose rules are unclear stays shut.
  */
-export const loadPolicies = ({
-  schema,
-  policies,
-  freezes: calendar = '{ "freezes": [] }',
-}: {
-  readonly schema: string
-  readonly policies: Readonly<Record<string, string>>
-  /** Text of freezes.json. */
-  readonly freezes?: string | undefined
-}): PolicySet => {
-  const files = Object.entries(policies).sort(([a], [b]) => (a < b ? -1 : 1))
-  const freezes = calendarOf(calendar)
-  const version = digestOf({ schema, policies, freezes })
-  const parsed = files.flatMap(([file, text]) => parsedOf(file, text))
-  const doubled = parsed.filter((policy, index) => parsed.findIndex(({ id }) => id === policy.id) !== index)
-  refuseLoudly(doubled.map(({ file, id }) => `${file}: the id ${id} is taken already`))
+export const loadPolicies = (texts: PolicyTexts): PolicySet => {
+  const { schema, policies, teams = {} } = texts
+  const { freezes } = readAs(Calendar, 'freezes.json', texts.freezes ?? '{ "freezes": [] }')
+  const settings = readAs(Settings, 'settings.json', texts.settings ?? '{}')
+  const version = digestOf({ schema, policies, freezes, settings, teams })
+  const parsed = sourcesOf(texts).flatMap(parsedOf)
+  refuseLoudly(faultsOf(parsed))
   if (parsed.length === 0) throw new PolicyError('There are no policies, so nobody could do anything.')
 
   const staticPolicies = Object.fromEntries(parsed.map(({ id, text }) => [id, text]))
@@ -122,11 +138,11 @@ export const loadPolicies = ({
     if (prepared.type === 'failure') throw new PolicyError(messages(prepared.errors))
 
   const permits = parsed.filter(({ effect }) => effect === 'permit')
-  const texts = parsed.map(({ json: _, ...text }) => text)
+  const shown = parsed.map(({ json: _, ...text }) => text)
   const permitsOf = (action: string): readonly PolicyText[] => {
     const names = new Set([action, ...groupsOf(schema, action)])
     const speaking = permits.filter(({ json }) => json.action.op === 'All' || actionIdsOf(json).some(id => names.has(id)))
     return speaking.map(({ json: _, ...text }) => text)
   }
-  return { version, policies: texts, freezes, unreachable: told(answer.validationWarnings), permitsOf }
+  return { version, policies: shown, freezes, settings, unreachable: told(answer.validationWarnings), permitsOf }
 }

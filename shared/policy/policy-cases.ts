@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { authorize } from './decision.ts'
-import { PolicyError, type PolicySet } from './load-policies.ts'
+import type { PolicySet } from './load-policies.ts'
+import { PolicyError } from './policy-texts.ts'
 import { countingApprovals, tallyOf, UNHINDERED } from './release.ts'
 import { ACTIONS, HOUSE, type Principal, type ReleaseContext, type Request, type Resource, WORKFLOW_PRINCIPAL } from './request.ts'
 

@@ -12,7 +12,7 @@ export type Judge = {
   readonly known: Known
   /** Functions of vmlinux by kernel release, where they are known; else every function that is named is taken to exist once. */
   readonly symbols?: ReadonlyMap<string, Symbols> | undefined
-  /** Findings that a fleet's owners block instead of reviewing them: the reason by code. Nothing is ever made less severe. */
+  /** Findings that a fleet's owners block instead of reviewing or noting them: the reason by code. Nothing is ever made less severe. */
   readonly stricter?: ReadonlyMap<string, string> | undefined
 }
 
@@ -76,7 +76,7 @@ const findingsOf = (livepatch: Manifest, known: Known, cases: readonly CohortCas
 
 const raised = (finding: Finding, stricter: Judge['stricter']): Finding => {
   const reason = stricter?.get(finding.code)
-  if (reason === undefined || finding.severity !== 'review') return finding
+  if (reason === undefined || finding.severity === 'block') return finding
   return { ...finding, severity: 'block', evidence: { ...finding.evidence, raisedBecause: reason } }
 }
 

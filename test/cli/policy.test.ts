@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { runCommandLine } from '../../cli/run-command-line.ts'
@@ -12,7 +12,10 @@ forbid (principal, action == Action::"releaseChange", resource in Fleet::"edge")
 const withOurs = async (args: readonly string[], files: Readonly<Record<string, string>>) => {
   const at = home()
   mkdirSync(join(at.directory, 'ours'))
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(at.directory, 'ours', name), text)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(at.directory, 'ours', name)), { recursive: true })
+    writeFileSync(join(at.directory, 'ours', name), text)
+  }
   const exit = await runCommandLine(args, at.shell)
   return { exit, out: at.out(), err: at.err() }
 }
@@ -31,7 +34,7 @@ describe('policy check', () => {
     expect(JSON.parse(ran.out)).toMatchObject({
       unreachable: [],
       policies: expect.arrayContaining([
-        { id: 'edge-needs-three', file: 'ours/edge.cedar', effect: 'forbid', reason: 'approvals of three people' },
+        { id: 'edge-needs-three', file: 'edge.cedar', effect: 'forbid', reason: 'approvals of three people' },
         expect.objectContaining({ id: 'two-people', file: 'release.cedar' }),
       ]),
     })
@@ -43,7 +46,7 @@ describe('policy check', () => {
     expect(ran).toMatchObject({ exit: 0, out: expect.stringMatching(/^1 rule is sound/) })
   })
   const faults: readonly (readonly [string, string, RegExp])[] = [
-    ['does not parse', 'forbid (principal', /ours\/bad\.cedar: /],
+    ['does not parse', 'forbid (principal', /ours: bad\.cedar: /],
     ['speaks of what the schema does not know', stricter.replace('approvals.people', 'approvals.persons'), /edge-needs-three/],
     ['has no reason', stricter.replace(/@reason\(.*\)\n/, '\n'), /@reason/],
     ['has an id that is taken', stricter.replace('edge-needs-three', 'two-people'), /two-people is taken/],
@@ -58,7 +61,7 @@ describe('policy check', () => {
   test('a rule that can never apply is refused, too', async () => {
     const never = '@id("never") @reason("r") forbid (principal is Person, action == Action::"releaseChange", resource);'
     const ran = await withOurs(['policy', 'check', 'ours'], { 'never.cedar': never })
-    expect(ran).toMatchObject({ exit: 12, out: expect.stringContaining('never applies: ours/never.cedar: never: ') })
+    expect(ran).toMatchObject({ exit: 12, out: expect.stringContaining('never applies: never.cedar: never: ') })
   })
   test('a folder that is not there, or holds nothing, is no sound policy', async () => {
     expect(await offline(['policy', 'check', 'none'])).toMatchObject({ exit: 1, out: '' })

@@ -9,6 +9,7 @@ const read = (file: string) => readFileSync(`${folder}${file}`, 'utf8')
 export const houseFiles = {
   schema: read('schema.cedarschema'),
   freezes: read('freezes.json'),
+  settings: read('settings.json'),
   policies: Object.fromEntries(
     readdirSync(folder)
       .filter(file => file.endsWith('.cedar'))

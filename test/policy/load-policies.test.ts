@@ -58,3 +58,15 @@ test('two sets live beside each other', () => {
 test('every rule of the house has a sentence for people', () => {
   for (const { reason } of housePolicies.policies) expect(reason).toMatch(/\w+ \w+/)
 })
+
+test('an edit of settings, calendar or a fleet’s rules makes another version', () => {
+  const rule = named('forbid (principal, action == Action::"releaseChange", resource in Fleet::"edge");')
+  const edits = [
+    { settings: '{ "tiers": { "edge": "production" } }' },
+    { freezes: '{ "freezes": [{ "name": "f", "reason": "r", "timeZone": "UTC", "every": "day", "from": "00:00", "until": "01:00" }] }' },
+    { teams: { edge: { 'a.cedar': rule } } },
+    { policies: { ...houseFiles.policies, 'a.cedar': rule } },
+  ]
+  const versions = [housePolicies, ...edits.map(edit => loadPolicies({ ...houseFiles, ...edit }))].map(({ version }) => version)
+  expect(new Set(versions).size).toBe(versions.length)
+})

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import type { Symbols } from '../../shared/kernel/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
-import { judgeChange, RULES, type Verdict } from '../../shared/verdict/index.ts'
+import { FINDING_CODES, judgeChange, RULES, type Verdict } from '../../shared/verdict/index.ts'
 import { ALL, hotfix, known, livepatch, one, RELEASE, stackOf, three, two } from './examples.ts'
 
 type Scene = Parameters<typeof stackOf>[1] & {
@@ -180,7 +180,7 @@ describe('a fleet whose owners are stricter', () => {
     expect(verdict.findings.find(({ code }) => code === 'fixes-lost')?.severity).toBe('review')
   })
 
-  test('does not make anything of a note', () => {
+  test('blocks what would only be noted, too', () => {
     const noted = named('9', { stated: ['version'] })
     const verdict = judgeChange({
       livepatch: noted,
@@ -188,7 +188,7 @@ describe('a fleet whose owners are stricter', () => {
       known: known(),
       stricter: new Map([['stated-not-read', 'why']]),
     })
-    expect(verdict.outcome).toBe('note')
+    expect(verdict.outcome).toBe('block')
   })
 })
 
@@ -196,6 +196,7 @@ describe('every rule', () => {
   test('has the name of its file', () => {
     const files = readdirSync('shared/verdict/rules').map(file => file.replace(/\.ts$/, ''))
     expect(RULES.map(({ id }) => id).toSorted()).toEqual(files.toSorted())
+    expect(FINDING_CODES).toEqual(files.toSorted())
   })
 
   test('and nothing else has a page in docs/findings that says what, why and how to fix it, with an example', () => {
