@@ -41,6 +41,8 @@ export type ChangeView = {
   readonly approvals: readonly ApprovalView[]
   /** Approvals that count no more, each with why. */
   readonly voidApprovals: readonly string[]
+  /** Requests for changes that stand. */
+  readonly changesRequested: readonly { readonly by: string; readonly at: string; readonly reason: string }[]
   /** What is missing for its release, in words. */
   readonly needs: readonly string[]
   /** Until when people may decide; empty where nothing is to be decided. */
@@ -111,6 +113,11 @@ export const changeView = (value: unknown): ChangeView => {
       signOff: textsOf(approval['signOff']),
     })),
     voidApprovals: objectsOf(body['voidApprovals']).map(approval => textOf(approval['text'])),
+    changesRequested: objectsOf(body['changesRequested']).map(request => ({
+      by: textOf(request['name']),
+      at: textOf(request['at']),
+      reason: textOf(request['reason']),
+    })),
     needs: textsOf(body['needs']),
     decideBefore: textOf(body['decideBefore']),
     waves: wavesOf(body),

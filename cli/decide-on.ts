@@ -8,10 +8,12 @@ import { terminalText } from './terminal/terminal-text.ts'
 
 type Decision =
   | { readonly decision: 'approve'; readonly comment?: string; readonly signOff?: readonly string[] }
-  | { readonly decision: 'reject'; readonly reason: string }
+  | { readonly decision: 'reject' | 'request-changes'; readonly reason: string }
+
+const DOING = { approve: 'approving', reject: 'rejecting', 'request-changes': 'asking for changes of' } as const
 
 /**
- * Approves or rejects. The decision binds to a digest: the one given with --digest (reviewed elsewhere, earlier), or the one
+ * Approves, rejects or asks for changes. The decision binds to a digest: the one given with --digest (reviewed elsewhere, earlier), or the one
  * that the change has now, which is told. Either way the server refuses it should the change have moved meanwhile.
  */
 export const decideOn = async (input: Input, id: string, decision: Decision): Promise<Ended> => {
@@ -20,9 +22,8 @@ export const decideOn = async (input: Input, id: string, decision: Decision): Pr
   const change = changeView((await api.call('show-change', { path: { change: id } })).body)
   const digest = given(input, 'digest') ?? change.digest
   if (digest === '') throw new Failure('refused', `there is nothing to decide on yet: the change is ${change.status}`)
-  const doing = decision.decision === 'approve' ? 'approving' : 'rejecting'
   shell.err(
-    `${doing} ${terminalText(`${change.fleet} → ${shortDigest(change.livepatch)}`)}, verdict ${terminalText(change.outcome)}, digest ${terminalText(shortDigest(digest))}\n`,
+    `${DOING[decision.decision]} ${terminalText(`${change.fleet} → ${shortDigest(change.livepatch)}`)}, verdict ${terminalText(change.outcome)}, digest ${terminalText(shortDigest(digest))}\n`,
   )
   return sayOn(input, id, { ...decision, digest })
 }

@@ -22,6 +22,18 @@ const Approvals = ({ change }: { readonly change: Change }) => (
         </li>
       ))}
     </ul>
+    {change.changesRequested.length > 0 ? (
+      <>
+        <p>Asked to be changed:</p>
+        <ul>
+          {change.changesRequested.map(({ by, name, at, reason }) => (
+            <li key={by}>
+              {name} ({by}), <Time at={at} />: {reason}
+            </li>
+          ))}
+        </ul>
+      </>
+    ) : null}
     {change.needs.length > 0 ? (
       <>
         <p>

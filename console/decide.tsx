@@ -52,7 +52,7 @@ const SignOff = ({ codes, onToggle }: { readonly codes: readonly string[]; reado
     </fieldset>
   )
 
-/** Approve, reject, comment, withdraw; a decision is bound to the digest that stands on this page. */
+/** Approve, reject, ask for changes, comment, withdraw; a decision is bound to the digest that stands on this page. */
 const Approval = ({ change, onDone }: Props) => {
   const [comment, setComment] = useState('')
   const [signed, setSigned] = useState<ReadonlySet<string>>(new Set())
@@ -80,12 +80,19 @@ const Approval = ({ change, onDone }: Props) => {
         <button type="button" class="bad" disabled={busy} onClick={() => say({ decision: 'reject', digest, reason: comment }, 'Rejected.')}>
           Reject
         </button>
+        <button
+          type="button"
+          disabled={busy}
+          onClick={() => say({ decision: 'request-changes', digest, reason: comment }, 'Asked for changes.')}
+        >
+          Ask for changes
+        </button>
         <button type="button" disabled={busy} onClick={() => say({ decision: 'comment', comment }, 'Said.')}>
           Only comment
         </button>
-        {change.approvals.some(({ by }) => by === me) ? (
+        {[...change.approvals, ...change.changesRequested].some(({ by }) => by === me) ? (
           <button type="button" disabled={busy} onClick={() => say({ decision: 'withdraw', reason: comment }, 'Withdrawn.')}>
-            Withdraw my approval
+            Withdraw what I said
           </button>
         ) : null}
       </div>

@@ -29,6 +29,7 @@ export type Change = {
     readonly comment: string
     readonly signOff?: readonly string[]
   }[]
+  readonly changesRequested: readonly { readonly by: string; readonly name: string; readonly at: string; readonly reason: string }[]
   readonly needs: readonly string[]
   readonly findings?: readonly Finding[]
   readonly waves: readonly Wave[]

@@ -45,6 +45,7 @@ const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | nul
         )
         .join('\n'),
     ],
+    ['asks for changes', change.changesRequested.map(({ by, at, reason }) => `${by}, ${when(at)}: ${reason}`).join('\n')],
     ['void', change.voidApprovals.join('\n')],
   ])
   printFound(shell, change, verdict)

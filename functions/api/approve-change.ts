@@ -7,6 +7,7 @@ import {
   currentApprovals,
   type Outcome as Decided,
   reject,
+  requestChanges,
   withdraw,
 } from '../../shared/change/index.ts'
 import { signableOf } from '../../shared/policy/index.ts'
@@ -34,6 +35,7 @@ export const shape = {
   body: z.discriminatedUnion('decision', [
     z.strictObject({ decision: z.literal('approve'), digest, comment: text.default(''), signOff: z.array(code).max(32).default([]) }),
     z.strictObject({ decision: z.literal('reject'), digest, reason: text.trim().min(1, 'say why') }),
+    z.strictObject({ decision: z.literal('request-changes'), digest, reason: text.trim().min(1, 'say what to change') }),
     z.strictObject({ decision: z.literal('withdraw'), reason: text.default('') }),
     z.strictObject({ decision: z.literal('comment'), comment: text.trim().min(1, 'say something') }),
   ]),
@@ -58,6 +60,8 @@ const decideOn = (change: Change, { id, input: { body }, person: by }: PersonCal
       return approve(change, { by, digest: body.digest, comment: body.comment, signOff: body.signOff })
     case 'reject':
       return reject(change, { by, digest: body.digest, reason: body.reason })
+    case 'request-changes':
+      return requestChanges(change, { by, digest: body.digest, reason: body.reason })
     case 'withdraw':
       return withdraw(change, { by, reason: body.reason })
     case 'comment':
@@ -79,29 +83,45 @@ const isRepeated = async (
       )
     case 'reject':
       return change.status === 'declined' && change.rejection?.by.id === person.id && change.rejection.digest === body.digest
-    case 'withdraw': {
-      const own = (change.review?.approvals ?? []).findLast(({ by }) => by.id === person.id)
-      return own !== undefined && own.withdrawnAt !== null && own.digest === change.review?.digest
-    }
+    case 'request-changes':
+      return (change.review?.changesRequested ?? []).some(
+        ({ by, digest: seen, reason }) => by.id === person.id && seen === body.digest && reason === body.reason,
+      )
+    case 'withdraw':
+      return lastWordOf(await eventsOf(ledger, change), person.id, change.review?.digest) === 'withdrawn'
     case 'comment':
-      return (await commentsOn(ledger, change)).includes(id)
+      return (await eventsOf(ledger, change)).some(event => event.type === 'commented' && event.id === id)
   }
 }
 
-/** Ids of the requests that the comments on a change came with. */
-const commentsOn = async (ledger: ApprovePorts['ledger'], { id }: Change): Promise<readonly string[]> =>
+const eventsOf = async (ledger: ApprovePorts['ledger'], { id }: Change): Promise<readonly ChangeEvent[]> =>
   (await commitsOfChange(ledger, id))
     .flatMap(({ events }) => events)
     .flatMap(event => {
       const parsed = ChangeEvent.safeParse(event)
-      return parsed.success && parsed.data.type === 'commented' ? [parsed.data.id] : []
+      return parsed.success ? [parsed.data] : []
     })
+
+const WORDS = ['approved', 'changes-requested', 'withdrawn']
+
+/** Of which kind the newest word of a person on a digest is. */
+const lastWordOf = (events: readonly ChangeEvent[], person: string, digest: string | undefined): string | undefined =>
+  events.findLast(
+    event =>
+      WORDS.includes(event.type) &&
+      'digest' in event &&
+      'by' in event &&
+      typeof event.by === 'object' &&
+      event.by.id === person &&
+      event.digest === digest,
+  )?.type
 
 /** A change is read whole each time; chatter must not make that dear, nor push what happened out of its timeline. */
 const COMMENTS_MAX = 200
 
 const floodProblem = async ({ ledger }: ApprovePorts, change: Change, { input: { body } }: PersonCall<Input>): Promise<Problem | null> => {
-  if (body.decision !== 'comment' || (await commentsOn(ledger, change)).length < COMMENTS_MAX) return null
+  if (body.decision !== 'comment' || (await eventsOf(ledger, change)).filter(({ type }) => type === 'commented').length < COMMENTS_MAX)
+    return null
   return problem('not-allowed-now', `The change has ${COMMENTS_MAX} comments; go on elsewhere, and refer to it there.`, {
     state: change.status,
     allowed: allowedNow(change).filter(command => command !== 'comment'),
@@ -126,6 +146,11 @@ const signOffProblem = async (
   })
 }
 
+/** A release may wait for an approval, or for a request for changes to be taken back. */
+const mayBeLast = (change: Change, { input: { body }, person }: PersonCall<Input>): boolean =>
+  body.decision === 'approve' ||
+  (body.decision === 'withdraw' && (change.review?.changesRequested ?? []).some(({ by }) => by.id === person.id))
+
 const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
   const { change } = loaded
   if (await isRepeated(ports, change, call)) return { settled: loaded }
@@ -133,12 +158,12 @@ const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Load
   if (!outcome.ok) return { settled: refusedProblem(change, outcome) }
   const refused = (await signOffProblem(ports, change, call)) ?? (await floodProblem(ports, change, call))
   if (refused) return { settled: refused }
-  const last = call.input.body.decision === 'approve' ? await releasedWith(ports, change, outcome.events) : []
+  const last = mayBeLast(change, call) ? await releasedWith(ports, change, outcome.events) : []
   const events = [...outcome.events, ...last]
   return { events, actor: call.person.id, decision: call.decision }
 }
 
-/** Approves or rejects exactly what was seen, takes an approval back, or comments. The answer tells what is still missing. */
+/** Approves, rejects or asks to change exactly what was seen, takes one's word back, or comments. The answer tells what is still missing. */
 export const approveChange =
   (ports: ApprovePorts) =>
   async (call: PersonCall<Input>): Promise<Outcome> => {

@@ -43,7 +43,7 @@ const timelineOf = (commits: readonly Commit[]) =>
 
 /** What stands in the answers of every operation on a change. */
 export const changeBrief = ({ change, version }: Loaded, needs: readonly string[]) => {
-  const { approvals, voidApprovals, ...summary } = summarize(change)
+  const { approvals, voidApprovals, changesRequested, ...summary } = summarize(change)
   return {
     ...summary,
     approvals: approvals.map(({ by, digest, comment, signOff, at }) => ({ by, digest, comment, signOff, at })),
@@ -51,6 +51,7 @@ export const changeBrief = ({ change, version }: Loaded, needs: readonly string[
       ...{ by: by.id, name: by.name, digest, at },
       ...{ why, differs, text },
     })),
+    changesRequested: changesRequested.map(({ by, digest, reason, at }) => ({ by: by.id, name: by.name, digest, reason, at })),
     version,
     needs,
   }

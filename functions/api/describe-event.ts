@@ -21,8 +21,10 @@ export const describeEvent = (event: ChangeEvent): string => {
       return `The verdict blocks it: ${event.codes.join(', ')}`
     case 'approved':
       return `${event.by.name} approved${signed(event.signOff)}${event.comment === '' ? '' : `: ${event.comment}`}`
+    case 'changes-requested':
+      return `${event.by.name} asked for changes: ${event.reason}`
     case 'withdrawn':
-      return `${event.by.name} withdrew the approval${event.reason === '' ? '' : `: ${event.reason}`}`
+      return `${event.by.name} took it back${event.reason === '' ? '' : `: ${event.reason}`}`
     case 'commented':
       return `${event.by.name} says: ${event.text}`
     case 'rejected':

@@ -2,10 +2,22 @@ import { type Change, type CommandName, type Refused, TRANSITIONS } from '../../
 import { type Problem, problem } from '../http/problem.ts'
 
 /** What people may ask of a change, by the decider's commands. */
-const ASKABLE = ['approve', 'reject', 'withdraw', 'comment', 'pause', 'resume', 'abort'] as const satisfies readonly CommandName[]
+const ASKABLE = [
+  'approve',
+  'reject',
+  'requestChanges',
+  'withdraw',
+  'comment',
+  'pause',
+  'resume',
+  'abort',
+] as const satisfies readonly CommandName[]
+
+/** As people write it in a request: `request-changes`. */
+const spelled = (command: string): string => command.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
 
 export const allowedNow = (change: Change): readonly string[] =>
-  ASKABLE.filter(command => !('refused' in TRANSITIONS[change.status][command]))
+  ASKABLE.filter(command => !('refused' in TRANSITIONS[change.status][command])).map(spelled)
 
 /** The decider's refusals of people's commands, as problems. */
 export const refusedProblem = (change: Change, { refused, detail }: Refused): Problem => {

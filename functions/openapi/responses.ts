@@ -23,10 +23,11 @@ const VoidApproval = z.object({
   name: z.string(),
   digest: z.string(),
   at: instant,
-  why: z.enum(['withdrawn', 'replaced', 'moved']),
+  why: z.enum(['withdrawn', 'changes-requested', 'replaced', 'moved']),
   differs: z.array(z.enum(['livepatch', 'verdict', 'plan', 'policy'])),
   text: z.string(),
 })
+const RequestForChanges = z.object({ by: z.string(), name: z.string(), digest: z.string(), reason: z.string(), at: instant })
 const Wave = z.object({
   wave: z.int(),
   share: z.int(),
@@ -51,6 +52,7 @@ const Summary = z.object({
 const ChangeBrief = Summary.extend({
   approvals: z.array(z.object({ by: Person, digest: z.string(), comment: z.string(), signOff: z.array(z.string()), at: instant })),
   voidApprovals: z.array(VoidApproval),
+  changesRequested: z.array(RequestForChanges),
 })
 const Change = Summary.extend({
   proposer: z.string(),
@@ -62,6 +64,7 @@ const Change = Summary.extend({
   verdict: z.string().nullable(),
   approvals: z.array(Approval),
   voidApprovals: z.array(VoidApproval),
+  changesRequested: z.array(RequestForChanges),
   findings: z.array(Finding).optional(),
   timeline: z.array(z.object({ at: instant, actor: z.string(), type: z.string(), text: z.string() })),
 })

@@ -59,6 +59,8 @@ export const ChangeEvent = z.discriminatedUnion('type', [
     /** What was signed off by name, besides the general yes; absent where nothing was. */
     signOff: z.array(z.string()).readonly().optional(),
   }),
+  z.object({ type: z.literal('changes-requested'), by: Person, digest: z.string(), reason: z.string() }),
+  /** Takes back the word of theirs that counts: an approval, or a request for changes. */
   z.object({ type: z.literal('withdrawn'), by: Person, digest: z.string(), reason: z.string() }),
   /** `id`: of the request, so that a repetition after a crash says it once. */
   z.object({ type: z.literal('commented'), id: z.string(), by: Person, text: z.string() }),
@@ -100,7 +102,12 @@ export type Approval = {
   readonly at: string
   /** ISO 8601; null while the person stands by it. */
   readonly withdrawnAt: string | null
+  /** How it was taken back, where it was: in so many words, or by asking for changes instead. */
+  readonly withdrawnBy: 'withdrawal' | 'request-for-changes' | null
 }
+
+/** Somebody wants the change changed before it is released. */
+export type RequestForChanges = { readonly by: Person; readonly digest: string; readonly reason: string; readonly at: string }
 
 /** What the simulation found, and what was said about it. */
 export type Review = {
@@ -110,6 +117,8 @@ export type Review = {
   readonly downgrade: boolean
   readonly judgedAt: string
   readonly approvals: readonly Approval[]
+  /** Requests that stand, one a person: of the present digest, not taken back, not answered by an approval of the same person. */
+  readonly changesRequested: readonly RequestForChanges[]
 }
 
 /**

@@ -20,7 +20,7 @@ const proposed = (event: Of<'proposed'>, at: string): Change => {
 
 const judged = (change: Change, event: Of<'judged'>, at: string): Change => {
   const { type: _, ...found } = event
-  const review: Review = { ...found, judgedAt: at, approvals: change.review?.approvals ?? [] }
+  const review: Review = { ...found, judgedAt: at, approvals: change.review?.approvals ?? [], changesRequested: [] }
   return { ...proposal(change), status: 'in-review', review, rollout: null }
 }
 
@@ -37,21 +37,42 @@ const reviewOf = (change: Change): Review => {
   return change.review
 }
 
+const inReview = (change: Change, review: Review): Change => ({ ...proposal(change), status: 'in-review', review, rollout: null })
+
+/** The newest word of a person counts, so an approval answers what the same person asked for. */
 const approved = (change: Change, event: Of<'approved'>, at: string): Change => {
   const review = reviewOf(change)
   const { by, digest, comment, signOff = [] } = event
-  const approval: Approval = { by, digest, bound: review.bound, comment, signOff, at, withdrawnAt: null }
-  return { ...proposal(change), status: 'in-review', review: { ...review, approvals: [...review.approvals, approval] }, rollout: null }
+  const approval: Approval = { by, digest, bound: review.bound, comment, signOff, at, withdrawnAt: null, withdrawnBy: null }
+  return inReview(change, { ...review, approvals: [...review.approvals, approval], changesRequested: requestsBut(review, by.id) })
 }
+
+const requestsBut = ({ changesRequested }: Review, person: string) => changesRequested.filter(({ by }) => by.id !== person)
+
+/** The person's approvals of a digest, taken back. */
+const takenBack = (
+  review: Review,
+  { by, digest }: Of<'withdrawn' | 'changes-requested'>,
+  at: string,
+  withdrawnBy: Approval['withdrawnBy'],
+) =>
+  review.approvals.map(approval =>
+    approval.by.id === by.id && approval.digest === digest && approval.withdrawnAt === null
+      ? { ...approval, withdrawnAt: at, withdrawnBy }
+      : approval,
+  )
 
 const withdrawn = (change: Change, event: Of<'withdrawn'>, at: string): Change => {
   const review = reviewOf(change)
-  const approvals = review.approvals.map(approval =>
-    approval.by.id === event.by.id && approval.digest === event.digest && approval.withdrawnAt === null
-      ? { ...approval, withdrawnAt: at }
-      : approval,
-  )
-  return { ...proposal(change), status: 'in-review', review: { ...review, approvals }, rollout: null }
+  const approvals = takenBack(review, event, at, 'withdrawal')
+  return inReview(change, { ...review, approvals, changesRequested: requestsBut(review, event.by.id) })
+}
+
+const changesRequested = (change: Change, event: Of<'changes-requested'>, at: string): Change => {
+  const review = reviewOf(change)
+  const { type: _, ...request } = event
+  const approvals = takenBack(review, event, at, 'request-for-changes')
+  return inReview(change, { ...review, approvals, changesRequested: [...requestsBut(review, event.by.id), { ...request, at }] })
 }
 
 const declined = (change: Change, event: Of<'rejected' | 'expired'>, at: string): Change => ({
@@ -153,6 +174,8 @@ export const evolve = (change: Change | null, event: ChangeEvent, at: string): C
       return blocked(change, event, at)
     case 'approved':
       return approved(change, event, at)
+    case 'changes-requested':
+      return changesRequested(change, event, at)
     case 'withdrawn':
       return withdrawn(change, event, at)
     case 'commented':

@@ -9,6 +9,7 @@ export type DetailRefusal =
   | 'own-change'
   | 'stale-digest'
   | 'already-approved'
+  | 'already-requested'
   | 'nothing-to-withdraw'
   | 'comment-missing'
   | 'policy-changed'
@@ -43,7 +44,8 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   'stale-digest':
     'The change is another one than you saw: livepatch, verdict, plan or policy moved. Look at it again and decide on its new digest.',
   'already-approved': 'You approved this digest already.',
-  'nothing-to-withdraw': 'You have no approval of this change that counts, so there is nothing to withdraw.',
+  'already-requested': 'Your request for changes stands already; withdraw it, or approve.',
+  'nothing-to-withdraw': 'You have no approval of this change that counts and no open request, so there is nothing to withdraw.',
   'comment-missing': 'Say something: the comment must not be empty.',
   'policy-changed': 'The policies changed since the change was judged; it must be judged and approved again.',
   'no-leave': 'Only a policy decision that lets this change be released releases it.',

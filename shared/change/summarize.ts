@@ -1,5 +1,5 @@
 import { currentApprovals } from './approvals.ts'
-import type { Approval, Change, ChangeStatus, WaveCounts } from './change.ts'
+import type { Approval, Change, ChangeStatus, RequestForChanges, WaveCounts } from './change.ts'
 import { type VoidApproval, voidApprovals } from './void-approvals.ts'
 import { activeWave } from './waves.ts'
 
@@ -22,6 +22,8 @@ export type Summary = {
   readonly approvals: readonly Approval[]
   /** Those that count no more, and why. */
   readonly voidApprovals: readonly VoidApproval[]
+  /** Requests for changes that stand; each holds the release. */
+  readonly changesRequested: readonly RequestForChanges[]
   readonly wave: {
     readonly index: number
     readonly share: number
@@ -74,6 +76,7 @@ export const summarize = (change: Change): Summary => {
     downgrade: change.review?.downgrade ?? false,
     approvals: currentApprovals(change),
     voidApprovals: voidApprovals(change),
+    changesRequested: change.review?.changesRequested ?? [],
     wave: current === undefined ? null : { index: current.wave, share: current.share, phase: current.state, counts: current.counts },
     waves,
     halted: change.status === 'halted' ? { code: change.halt.code, detail: change.halt.detail } : null,

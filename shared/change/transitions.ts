@@ -10,6 +10,7 @@ import { CHANGE_STATUSES, type ChangeStatus } from './change.ts'
 export const COMMANDS = [
   'judge',
   'approve',
+  'requestChanges',
   'withdraw',
   'reject',
   'release',
@@ -44,6 +45,7 @@ const refused = (refusal: StatusRefusal): Transition => ({ refused: refusal })
 const ended: Readonly<Record<CommandName, Transition>> = {
   judge: refused('ended'),
   approve: refused('ended'),
+  requestChanges: refused('ended'),
   withdraw: refused('ended'),
   reject: refused('ended'),
   release: refused('ended'),
@@ -63,6 +65,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   proposed: {
     judge: to('in-review', 'blocked'),
     approve: refused('not-judged'),
+    requestChanges: refused('not-judged'),
     withdraw: refused('not-judged'),
     reject: refused('not-judged'),
     release: refused('not-judged'),
@@ -80,6 +83,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   'in-review': {
     judge: to('in-review', 'blocked'),
     approve: to('in-review'),
+    requestChanges: to('in-review'),
     withdraw: to('in-review'),
     reject: to('declined'),
     release: to('released'),
@@ -97,6 +101,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   released: {
     judge: refused('already-released'),
     approve: refused('already-released'),
+    requestChanges: refused('already-released'),
     withdraw: refused('already-released'),
     reject: refused('already-released'),
     release: refused('already-released'),
@@ -114,6 +119,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   rolling: {
     judge: refused('already-released'),
     approve: refused('already-released'),
+    requestChanges: refused('already-released'),
     withdraw: refused('already-released'),
     reject: refused('already-released'),
     release: refused('already-released'),
@@ -131,6 +137,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   halted: {
     judge: refused('halted'),
     approve: refused('halted'),
+    requestChanges: refused('halted'),
     withdraw: refused('halted'),
     reject: refused('halted'),
     release: refused('halted'),

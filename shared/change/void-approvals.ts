@@ -4,7 +4,7 @@ import type { Approval, Bound, Change } from './change.ts'
 /** An approval that counts no more, and why. */
 export type VoidApproval = {
   readonly approval: Approval
-  readonly why: 'withdrawn' | 'replaced' | 'moved'
+  readonly why: 'withdrawn' | 'changes-requested' | 'replaced' | 'moved'
   /** Which parts of what was approved are others now; empty where none is. */
   readonly differs: readonly (keyof Bound)[]
   /** The same in a sentence. */
@@ -22,6 +22,8 @@ const listed = (parts: readonly string[]): string => [parts.slice(0, -1).join(',
 const explain = (approval: Approval, now: Bound, digest: string): VoidApproval => {
   const { name } = approval.by
   const differs = approval.digest === digest ? [] : differing(approval.bound, now)
+  if (approval.withdrawnBy === 'request-for-changes')
+    return { approval, why: 'changes-requested', differs, text: `${name} asked for changes instead at ${approval.withdrawnAt}.` }
   if (approval.withdrawnAt !== null) return { approval, why: 'withdrawn', differs, text: `${name} withdrew it at ${approval.withdrawnAt}.` }
   if (approval.digest === digest) return { approval, why: 'replaced', differs, text: `${name} approved again later.` }
   const moved = `the ${listed(differs)} changed since ${name} approved`

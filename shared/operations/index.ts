@@ -36,7 +36,12 @@ export const OPERATIONS = [
   read('list-changes', '/changes', 'viewChange', 'List changes'),
   read('show-change', '/changes/{change}', 'viewChange', 'Show a change'),
   read('show-verdict', '/changes/{change}/verdict', 'viewChange', 'Show the verdict of a change'),
-  write('approve-change', '/changes/{change}/approvals', 'approveChange', 'Approve or reject a change, withdraw an approval, or comment'),
+  write(
+    'approve-change',
+    '/changes/{change}/approvals',
+    'approveChange',
+    'Approve or reject a change, ask for changes, withdraw, or comment',
+  ),
   write('control-change', '/changes/{change}/control', 'controlChange', 'Pause, resume or abort a change'),
   {
     ...write('simulate', '/simulations', 'simulate', 'Judge a livepatch on a fleet or stack without proposing anything'),

@@ -3,7 +3,16 @@ import { authorize } from './decision.ts'
 import type { PolicySet } from './load-policies.ts'
 import { PolicyError } from './policy-texts.ts'
 import { countingApprovals, tallyOf, UNHINDERED } from './release.ts'
-import { ACTIONS, HOUSE, type Principal, type ReleaseContext, type Request, type Resource, WORKFLOW_PRINCIPAL } from './request.ts'
+import {
+  ACTIONS,
+  DECISIONS,
+  HOUSE,
+  type Principal,
+  type ReleaseContext,
+  type Request,
+  type Resource,
+  WORKFLOW_PRINCIPAL,
+} from './request.ts'
 
 const names = z.array(z.string()).default([])
 const Approval = z.strictObject({ by: z.string(), groups: names, signOff: names })
@@ -18,7 +27,7 @@ export const PolicyCase = z.strictObject({
     .union([z.literal('house'), OnChange, z.strictObject({ fleet: z.string() }), z.strictObject({ patch: z.string() })])
     .default('house'),
   /** Of approveChange. */
-  decision: z.enum(['approve', 'reject', 'withdraw', 'comment']).optional(),
+  decision: z.enum(DECISIONS).optional(),
   /** Of controlChange. */
   command: z.enum(['pause', 'resume', 'abort']).optional(),
   /** Of releaseChange and openWave, like `verdict` and `plan`. The proposer's own count nothing, as ever. */

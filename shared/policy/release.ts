@@ -21,7 +21,7 @@ export type Releasable = {
     readonly digest: string
     readonly approvals: readonly Approved[]
     /** People whose request for changes stands. */
-    readonly changesRequested?: readonly unknown[]
+    readonly changesRequested?: readonly { readonly by: { readonly name: string }; readonly reason: string }[]
   } | null
 }
 
@@ -125,7 +125,7 @@ export const releaseQuestion = (
   context: releaseContext(policySet, change, verdict, situation),
 })
 
-/** Rules about freezes and holds are told with them: which ones, until when, why. */
+/** Rules about freezes, holds and requests for changes are told with them: which ones, until when, by whom, why. */
 const told = ({ policies }: PolicySet, needed: readonly string[], about: Readonly<Record<string, readonly string[]>>): readonly string[] =>
   needed.map(need => {
     const rule = policies.find(({ reason }) => reason === need)
@@ -138,5 +138,6 @@ export const missingForRelease = (policySet: PolicySet, change: Releasable, verd
   const answer = authorize(policySet, releaseQuestion('releaseChange', policySet, change, verdict, situation))
   if (answer.allowed) return []
   const frozen = freezesInForce(policySet.freezes, change.fleet, situation.now).map(freezeText)
-  return told(policySet, answer.reasons, { frozen, held: situation.held.map(holdText) })
+  const requests = (change.review?.changesRequested ?? []).map(({ by, reason }) => `by ${by.name}: ${reason}`)
+  return told(policySet, answer.reasons, { frozen, held: situation.held.map(holdText), 'approvals.changesRequested': requests })
 }

@@ -64,12 +64,16 @@ export type ReleaseContext = {
   readonly breakGlass: { readonly passes: readonly string[]; readonly confirmed: boolean }
 }
 
+/** What people say on a change; context of approveChange. */
+export const DECISIONS = ['approve', 'reject', 'request-changes', 'withdraw', 'comment'] as const
+export type DecisionOnChange = (typeof DECISIONS)[number]
+
 /** Actions that are asked about without a context. */
 export type PlainAction = Exclude<Action, 'releaseChange' | 'openWave' | 'controlChange' | 'approveChange'>
 
 export type Request = { readonly principal: Principal; readonly resource: Resource } & (
   | { readonly action: PlainAction }
-  | { readonly action: 'approveChange'; readonly context: { readonly decision: 'approve' | 'reject' | 'withdraw' | 'comment' } }
+  | { readonly action: 'approveChange'; readonly context: { readonly decision: DecisionOnChange } }
   | { readonly action: 'controlChange'; readonly context: { readonly command: 'pause' | 'resume' | 'abort' } }
   | { readonly action: 'releaseChange' | 'openWave'; readonly context: ReleaseContext }
 )

@@ -7,6 +7,7 @@ import {
   changeDigest,
   comment,
   complete,
+  currentApprovals,
   expire,
   isTerminal,
   judge,
@@ -17,6 +18,7 @@ import {
   type Refusal,
   reject,
   release,
+  requestChanges,
   resume,
   withdraw,
 } from '../../shared/change/index.ts'
@@ -121,6 +123,45 @@ table('withdraw', [
   ['comes too late after the release', withdrawnBy(bob)(released), 'already-released'],
   ['lets the same person approve again', approvedBy(bob)(after(approvedOnce, withdrawnBy(bob))), { type: 'approved', by: bob }],
 ])
+
+const askedBy =
+  (by: Person, reason = 'soak longer') =>
+  (change: Change) =>
+    requestChanges(change, { by, digest: change.review?.digest ?? '', reason })
+const asked = after(approvedOnce, askedBy(bob))
+table('request-changes', [
+  ['is bound to the digest that was seen', askedBy(bob)(inReview), { type: 'changes-requested', by: bob, digest, reason: 'soak longer' }],
+  ['refuses a digest that moved', requestChanges(rejudged, { by: bob, digest, reason: 'no' }), 'stale-digest'],
+  ['refuses the proposer, who can revise', askedBy(alice)(inReview), 'own-change'],
+  ['says what to change', askedBy(bob, ' ')(inReview), 'reason-missing'],
+  ['refuses the same request twice', askedBy(bob)(asked), 'already-requested'],
+  ['takes another request of the same person in its place', askedBy(bob, 'add a canary')(asked), { reason: 'add a canary' }],
+  ['is taken back by its author', withdrawnBy(bob)(asked), { type: 'withdrawn', by: bob }],
+  ['is taken back by nobody else', withdrawnBy(carol)(asked), 'nothing-to-withdraw'],
+  ['comes too late after the release', askedBy(bob)(released), 'already-released'],
+])
+
+const answered = after(asked, approvedBy(bob))
+const besideAnother = after(asked, approvedBy(carol), askedBy(bob, 'add a canary'))
+const moved = after(asked, judgedAs(verdictOf(['review', 'no-way-back'])))
+const withdrawnAgain = after(asked, withdrawnBy(bob))
+describe('a request for changes', () => {
+  const standing = (change: Change) => (change.review?.changesRequested ?? []).map(({ by, reason }) => [by.id, reason])
+  test('takes the place of an approval of the same person, and an approval takes its place', () => {
+    expect(standing(asked)).toEqual([['bob', 'soak longer']])
+    expect(currentApprovals(asked)).toEqual([])
+    expect(standing(answered)).toEqual([])
+    expect(currentApprovals(answered)).toMatchObject([{ by: bob }])
+  })
+  test('stands beside approvals of others, one a person', () => {
+    expect(standing(besideAnother)).toEqual([['bob', 'add a canary']])
+    expect(currentApprovals(besideAnother)).toMatchObject([{ by: carol }])
+  })
+  test('falls when the digest moves, or when it is taken back', () => {
+    expect(standing(moved)).toEqual([])
+    expect(standing(withdrawnAgain)).toEqual([])
+  })
+})
 
 table('comment', [
   [

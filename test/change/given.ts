@@ -18,6 +18,7 @@ import {
   propose,
   reject,
   release,
+  requestChanges,
   resume,
   type WaveCounts,
   withdraw,
@@ -146,6 +147,7 @@ export const leave = anyDecision()
 export const commands: Readonly<Record<CommandName, (change: Change) => Outcome>> = {
   judge: change => judge(change, { verdict: clearVerdict, verdictDigest: 'another', policyVersion: POLICY }),
   approve: change => approve(change, { by: bob, digest: presentDigest(change), comment: '' }),
+  requestChanges: change => requestChanges(change, { by: bob, digest: presentDigest(change), reason: 'soak longer' }),
   reject: change => reject(change, { by: bob, digest: presentDigest(change), reason: 'no' }),
   release: change => release(change, { digest: presentDigest(change), decision: leave }),
   expire: change => expire(change, { missing: ['two people'] }),

@@ -24,6 +24,7 @@ import {
   reject,
   release,
   replay,
+  requestChanges,
   resume,
   TRANSITIONS,
   withdraw,
@@ -49,6 +50,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     ([by, stale]): Step => ({
       name: 'approve',
       run: change => approve(change, { by, digest: digestOf(change, stale), comment: '' }),
+    }),
+  ),
+  fc.tuple(person, rarely).map(
+    ([by, stale]): Step => ({
+      name: 'requestChanges',
+      run: change => requestChanges(change, { by, digest: digestOf(change, stale), reason: 'soak longer' }),
     }),
   ),
   person.map((by): Step => ({ name: 'withdraw', run: change => withdraw(change, { by, reason: '' }) })),
@@ -144,6 +151,16 @@ describe('every history of a change', () => {
         ),
       ).toBe(true)
       expect(new Set(counting.map(approval => approval.by.id)).size).toBe(counting.length)
+    }
+  })
+
+  law('lets nobody say yes and ask for changes at once, nor the proposer ask', trace => {
+    for (const { after } of trace) {
+      const asking = (after.review?.changesRequested ?? []).map(({ by }) => by.id)
+      expect(new Set(asking).size).toBe(asking.length)
+      expect(asking).not.toContain(alice.id)
+      for (const { by } of currentApprovals(after)) expect(asking).not.toContain(by.id)
+      for (const { digest } of after.review?.changesRequested ?? []) expect(digest).toBe(after.review?.digest)
     }
   })
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { approve, type Change, ChangeEvent, evolve, summarize, withdraw } from '../../shared/change/index.ts'
+import { approve, type Change, ChangeEvent, evolve, requestChanges, summarize, withdraw } from '../../shared/change/index.ts'
 import { after, approvedBy, at, bob, changes, countsOf, judgedAs, steps, verdictOf } from './given.ts'
 
 const rows: readonly (readonly [string, Change, object])[] = [
@@ -55,6 +55,16 @@ test('an approval that was withdrawn is void, and the next one of the same perso
   const withdrawal = [{ approval: { by: bob }, why: 'withdrawn', differs: [], text: `Bob withdrew it at ${at}.` }]
   expect(summarize(withdrawn)).toMatchObject({ approvals: [], voidApprovals: withdrawal })
   expect(summarize(after(withdrawn, approvedBy(bob)))).toMatchObject({ approvals: [{ by: bob }], voidApprovals: withdrawal })
+})
+
+test('an approval whose author asked for changes afterwards is void, and the request stands in its place', () => {
+  const digest = changes.inReview.review?.digest ?? ''
+  const asked = after(changes.inReview, approvedBy(bob), change => requestChanges(change, { by: bob, digest, reason: 'soak longer' }))
+  expect(summarize(asked)).toMatchObject({
+    approvals: [],
+    changesRequested: [{ by: bob, digest, reason: 'soak longer', at }],
+    voidApprovals: [{ why: 'changes-requested', differs: [], text: `Bob asked for changes instead at ${at}.` }],
+  })
 })
 
 test('an approval that signs off more takes the place of the one before', () => {

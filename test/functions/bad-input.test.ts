@@ -167,7 +167,11 @@ const ROWS: readonly Row[] = [
     'approve-change',
     () => approve('dave', known.digest),
     'forbidden',
-    { reasons: expect.arrayContaining(['Members of kernel-maintainers and security approve and reject changes.']) },
+    {
+      reasons: expect.arrayContaining([
+        'Members of kernel-maintainers and security approve and reject changes, and ask for changes to them.',
+      ]),
+    },
   ],
   [
     'an approval of an outdated digest',
@@ -204,7 +208,7 @@ const ROWS: readonly Row[] = [
     'control-change',
     () => control('resume', { 'if-match': known.etag }),
     'not-allowed-now',
-    { state: 'in-review', allowed: ['approve', 'reject', 'withdraw', 'comment', 'abort'] },
+    { state: 'in-review', allowed: ['approve', 'reject', 'request-changes', 'withdraw', 'comment', 'abort'] },
   ],
   ['an unknown control', 'control-change', () => control('force', { 'if-match': known.etag }), 'invalid-input'],
   [

@@ -45,6 +45,7 @@ const GROUPS = {
   bob: '[kernel-maintainers]',
   carol: 'security',
   dave: 'auditors',
+  erin: '[kernel-maintainers]',
   mallory: '',
 } as const
 export type PersonName = keyof typeof GROUPS

@@ -68,6 +68,50 @@ describe('an approval that is withdrawn', () => {
   })
 })
 
+describe('a request for changes', () => {
+  beforeAll(() => inReview())
+  const request = async (as: PersonName, reason = 'soak for a day') =>
+    say(as, { decision: 'request-changes', digest: (await show())['digest'], reason })
+
+  test('holds the release and declines nothing', async () => {
+    expect(await request('carol')).toMatchObject({ status: 201, body: { status: 'in-review', changesRequested: [{ by: 'carol' }] } })
+    await approve('bob')
+    expect(await show()).toMatchObject({
+      status: 'in-review',
+      changesRequested: [{ by: 'carol', name: 'Carol', reason: 'soak for a day' }],
+      needs: expect.arrayContaining(['the answer to a request for changes by Carol: soak for a day']),
+      timeline: expect.arrayContaining([expect.objectContaining({ text: 'Carol asked for changes: soak for a day' })]),
+    })
+  })
+
+  test('is made by who may approve, of what was seen, and says what to change', async () => {
+    expect(await request('alice')).toMatchObject({ status: 403, body: { code: 'four-eyes' } })
+    expect(await request('dave')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    expect(await request('bob', ' ')).toMatchObject({ status: 422 })
+    const stale = { decision: 'request-changes', digest: 'e'.repeat(64), reason: 'r' }
+    expect(await say('bob', stale)).toMatchObject({ status: 409, body: { code: 'outdated-digest' } })
+  })
+
+  test('is recorded once, and taken back once, however often the request comes', async () => {
+    for (const _ of [1, 2]) expect((await request('carol')).status).toBe(201)
+    expect((await typesOf()).filter(type => type === 'changes-requested')).toHaveLength(1)
+    for (const _ of [1, 2]) expect((await say('carol', { decision: 'withdraw' })).status).toBe(201)
+    expect((await typesOf()).filter(type => type === 'withdrawn')).toHaveLength(1)
+  })
+
+  test('releases with its withdrawal what it alone held', async () => {
+    await request('bob', 'a canary first')
+    await approve('carol')
+    expect(await approve('bob')).toMatchObject({ body: { status: 'released', changesRequested: [] } })
+    await inReview()
+    await approve('bob')
+    await request('erin', 'why now?')
+    await approve('carol')
+    expect(await show()).toMatchObject({ status: 'in-review', needs: ['the answer to a request for changes by Erin: why now?'] })
+    expect(await say('erin', { decision: 'withdraw', reason: 'I see' })).toMatchObject({ status: 201, body: { status: 'released' } })
+  })
+})
+
 describe('a comment', () => {
   beforeAll(() => inReview())
 
