@@ -24,12 +24,20 @@ const STEPS = `case 'write': r = await vm.cmd('W' + set, '/sys/kernel/livepatch/
       case 'shadow': r = await vm.cmd('W' + set, '/sys/module/klpshadow/parameters/call', [st.call, st.object ?? 0, st.id, st.data, st.constructed, st.destructor ? 'dtor' : ''].filter(x => x !== undefined && x !== '').join(' ')); break;
       `
 
+const PROBE = `if (m.kind === 'probe') return ['klpprobe', ['symbol', 'offset', 'post'].filter(k => m[k] !== undefined).map(k => k + '=' + m[k]).join(' ')];
+  `
+
+/** Modules of ours that the guest can load. */
+const MODULES = ['klpshadow', 'klpprobe'] as const
+
 const extend = (oracle: string): void => {
-  copyFileSync(new URL('guest/klpshadow.c', import.meta.url), join(oracle, 'guest/mod/klpshadow.c'))
-  insertBefore(join(oracle, 'guest/mod/Kbuild'), 'obj-m', 'obj-m += klpshadow.o\n')
-  insertBefore(join(oracle, 'guest/mkinitrd.sh'), '# the same livepatch module', 'cp "$mod/klpshadow.ko" "$root/m/klpshadow.ko"\n')
+  for (const name of MODULES) copyFileSync(new URL(`guest/${name}.c`, import.meta.url), join(oracle, `guest/mod/${name}.c`))
+  insertBefore(join(oracle, 'guest/mod/Kbuild'), 'obj-m += klpgen', MODULES.map(name => `obj-m += ${name}.o\n`).join(''))
+  const copies = MODULES.map(name => `cp "$mod/${name}.ko" "$root/m/${name}.ko"\n`).join('')
+  insertBefore(join(oracle, 'guest/mkinitrd.sh'), '# the same livepatch module', copies)
   insertBefore(join(oracle, 'oracle'), "case 'wait': r =", STEPS)
   insertBefore(join(oracle, 'oracle'), "if (m.kind === 'target') return", "if (m.kind === 'caller') return ['klpshadow', ''];\n  ")
+  insertBefore(join(oracle, 'oracle'), "if (m.kind === 'target') return", PROBE)
 }
 
 const [oracle] = process.argv.slice(2)
