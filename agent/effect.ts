@@ -1,6 +1,7 @@
 import type { Report } from '../shared/fleet/index.ts'
 import type { Manifest } from '../shared/livepatch/index.ts'
 import type { Observation } from './kernel.ts'
+import type { TransitionFacts } from './transition-tasks.ts'
 
 /** What the shell shall do; each comes back as one input. Times are epoch milliseconds. */
 export type Effect =
@@ -9,6 +10,8 @@ export type Effect =
   | { readonly do: 'poll-stop' }
   | { readonly do: 'poll'; readonly etag: string | null }
   | { readonly do: 'observe' }
+  /** Asks the machine whom its open transition waits for. */
+  | { readonly do: 'explain' }
   /** Gets the file from the store or by download and checks size and digest. */
   | { readonly do: 'fetch'; readonly digest: string; readonly name: string; readonly size: number; readonly location: string }
   | { readonly do: 'load'; readonly digest: string; readonly name: string; readonly removeFirst: boolean }
@@ -25,6 +28,13 @@ export type Input =
   | { readonly type: 'unchanged'; readonly at: number; readonly jitter: number }
   | { readonly type: 'unreachable'; readonly at: number; readonly jitter: number; readonly detail: string }
   | { readonly type: 'observed'; readonly at: number; readonly observation: Observation }
+  /** `none`: no transition is open (any more). `unknown`: the machine could not be asked. */
+  | {
+      readonly type: 'explained'
+      readonly at: number
+      readonly observation: Observation
+      readonly facts: TransitionFacts | 'none' | 'unknown'
+    }
   /** The machine could not be read; nothing is decided on what is not known. */
   | { readonly type: 'unobserved'; readonly at: number; readonly detail: string }
   | {

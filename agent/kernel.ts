@@ -1,5 +1,6 @@
 import type { Stack } from '../shared/kernel/index.ts'
 import type { Manifest } from '../shared/livepatch/index.ts'
+import type { TransitionFacts } from './transition-tasks.ts'
 
 /** What a host's kernel tells of its livepatches, read at one moment. */
 export type Observation = {
@@ -28,6 +29,8 @@ export type KernelAnswer = { readonly result: string; readonly detail: string }
 /** The livepatch subsystem of the machine that the agent runs on. */
 export type Kernel = {
   observe(): Promise<Observation>
+  /** Whom the open transition waits for; null: none is open. Looks at every task of the machine, so it is asked only where one has stalled. */
+  explain(): Promise<TransitionFacts | null>
   /** Manifests of livepatches that the kernel side knows without the agent having loaded them. */
   known(): Promise<readonly Manifest[]>
   /** insmod. Comes back when the module's init has returned, which may be before the transition is over. */

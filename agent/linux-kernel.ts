@@ -5,6 +5,7 @@ import type { Stack, StackEntry } from '../shared/kernel/index.ts'
 import { codeOf } from './failure.ts'
 import { parseHooks, unhookedOf } from './ftrace.ts'
 import type { Kernel, KernelAnswer, Observation } from './kernel.ts'
+import { transitionTasks } from './transition-tasks.ts'
 
 export type LinuxKernelOptions = {
   /** Root of the file tree that holds sys/ and proc/; another one than `/` for tests. */
@@ -155,7 +156,27 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
     }
   }
 
+  /** Functions that listed livepatches patch, from their directories in sysfs. */
+  const patchedFunctions = async (names: readonly string[]): Promise<ReadonlySet<string>> => {
+    const ofObject = async (name: string, object: string): Promise<readonly string[]> =>
+      (await foldersIn(join(folder, name, object))).map(directory => `${object}:${directory.replace(/,\d+$/, '')}`)
+    const ofLivepatch = async (name: string): Promise<readonly string[]> =>
+      (await Promise.all((await foldersIn(join(folder, name))).map(object => ofObject(name, object)))).flat()
+    return new Set((await Promise.all(names.map(ofLivepatch))).flat())
+  }
+
+  const explain = async (): ReturnType<Kernel['explain']> => {
+    const names = await foldersIn(folder)
+    for (const livepatch of names) {
+      if ((await attribute(join(folder, livepatch, 'transition'))) !== '1') continue
+      const direction = (await attribute(join(folder, livepatch, 'enabled'))) === '1' ? 'patching' : 'unpatching'
+      return transitionTasks(root, { livepatch, direction }, { functions: await patchedFunctions(names), livepatches: new Set(names) })
+    }
+    return null
+  }
+
   return {
+    explain,
     known: async () => [],
     observe: async (): Promise<Observation> => {
       const [release, bootId, modules] = await Promise.all([

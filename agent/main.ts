@@ -53,8 +53,11 @@ const tell = (input: Input, effects: readonly Effect[]): void => {
   for (const effect of effects) {
     if (effect.do === 'load') say(`loading ${effect.name} (${effect.digest.slice(0, 12)})`)
     if (effect.do !== 'report') continue
-    const { state, change, refusal } = effect.report
-    say(`${state}${change ? ` for change ${change}` : ''}${refusal ? `, refused: ${refusal.code}: ${refusal.detail}` : ''}`)
+    const { state, change, refusal, transition } = effect.report
+    const waited = transition?.tasks.map(({ name, pid, functions }) => `${name} (${pid}) in ${functions.join(', ') || '?'}`).join('; ')
+    say(
+      `${state}${waited ? `, waiting for ${waited}` : ''}${change ? ` for change ${change}` : ''}${refusal ? `, refused: ${refusal.code}: ${refusal.detail}` : ''}`,
+    )
   }
 }
 

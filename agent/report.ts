@@ -1,10 +1,10 @@
 import { digestOf } from '../shared/canonical/index.ts'
-import type { Report } from '../shared/fleet/index.ts'
+import type { Report, TransitionEvidence } from '../shared/fleet/index.ts'
 import type { Step } from './effect.ts'
 import { stoppedFrom } from './open-ask.ts'
 import type { Settings } from './settings.ts'
 import { type Agent, change } from './state.ts'
-import { hostState, type View } from './view.ts'
+import { entryOf, hasStalled, hostState, isProven, type View } from './view.ts'
 
 type Standing = Pick<Report, 'state' | 'change' | 'refusal'>
 
@@ -19,9 +19,24 @@ const standing = ({ durable }: Agent, view: View, at: number, settings: Settings
   }
 }
 
+/** Whom a transition waits for, without what changes from one look to the next. */
+const waitedFor = ({ livepatch, direction, waiting, tasks, unproven }: TransitionEvidence) => ({
+  livepatch,
+  direction,
+  waiting,
+  tasks: tasks.map(({ pid, name, functions }) => ({ pid, name, functions })),
+  unproven,
+})
+
 /** What makes a report worth sending: how the host stands and what it runs; not its number, its time, or the directive's version. */
-export const essenceOf = ({ state, change: answers, refusal, stack, bootId }: Report): string =>
-  digestOf({ state, answers, refusal, stack, bootId })
+export const essenceOf = ({ state, change: answers, refusal, stack, bootId, transition }: Report): string =>
+  digestOf({ state, answers, refusal, stack, bootId, transition: transition ? waitedFor(transition) : null })
+
+/** Whether what the host works on has been loaded for long and is still not proven. */
+const isStalled = ({ durable: { work } }: Agent, view: View, at: number, { stallSecondsMax }: Settings): boolean => {
+  const entry = work ? entryOf(view, work.livepatch.digest) : undefined
+  return work !== null && entry !== undefined && !isProven(view, entry) && hasStalled(work, at, stallSecondsMax)
+}
 
 /** States in which the machine is looked at more often than the control plane is asked. */
 const isUnderway = ({ state }: Standing, view: View): boolean =>
@@ -35,9 +50,11 @@ export const sleepAfter = (agent: Agent, underway: boolean, at: number, { watchS
   effects: [{ do: 'sleep', until: underway ? Math.min(agent.pollAt, at + watchSeconds * 1000) : agent.pollAt, idle: !underway }],
 })
 
-/** Reports what is new, or that the host is still there; otherwise sleeps. */
+/** Reports what is new, after it has found out what a stalled transition waits for, or that the host is still there; otherwise sleeps. */
 export const reportOrSleep = (agent: Agent, view: View, at: number, settings: Settings): Step<Agent> => {
-  const { durable } = agent
+  const { durable, evidence } = agent
+  const stalled = isStalled(agent, view, at, settings)
+  if (stalled && (!evidence || at - evidence.at >= settings.explainSeconds * 1000)) return { state: agent, effects: [{ do: 'explain' }] }
   const now = standing(agent, view, at, settings)
   const report: Report = {
     schema: 'supersede.report/1',
@@ -49,6 +66,7 @@ export const reportOrSleep = (agent: Agent, view: View, at: number, settings: Se
     ...now,
     stack: view.stack,
     directiveVersion: durable.accepted?.directive.version ?? 0,
+    ...(stalled && evidence ? { transition: evidence } : {}),
   }
   const { reported } = durable
   const quiet = reported !== null && reported.essence === essenceOf(report) && at - reported.at < settings.heartbeatSeconds * 1000

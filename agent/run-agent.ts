@@ -106,6 +106,17 @@ const observe = async ({ kernel, clock }: Shell): Promise<Input> => {
   }
 }
 
+/** What cannot be told keeps nobody from reporting that the transition has stalled. */
+const explain = async (shell: Shell): Promise<Input> => {
+  const { kernel, clock } = shell
+  const facts = await kernel.explain().then(
+    found => found ?? ('none' as const),
+    () => 'unknown' as const,
+  )
+  const seen = await observe(shell)
+  return seen.type === 'observed' ? { type: 'explained', at: clock.now(), observation: seen.observation, facts } : seen
+}
+
 const fetchModule = async (shell: Shell, effect: Extract<Effect, { do: 'fetch' }>): Promise<Input> => {
   const { clock, kernel, storage } = shell
   const read = shell.readManifest ?? readManifest
@@ -178,6 +189,8 @@ const perform = async (shell: Shell, effect: Effect): Promise<Input> => {
       return poll(shell, effect.etag)
     case 'observe':
       return observe(shell)
+    case 'explain':
+      return explain(shell)
     case 'fetch':
       return fetchModule(shell, effect)
     case 'load':
@@ -220,7 +233,7 @@ export const runAgent = async (options: AgentOptions): Promise<RunningAgent> => 
   }
   const interval = durable.accepted?.directive.pollSeconds ?? durable.pollSeconds
   const delay = options.firstPoll === 'at-once' ? 0 : clock.jitter() * interval * 1000
-  const done = loop(shell, { durable, pollAt: clock.now() + delay, misses: 0, resting: false })
+  const done = loop(shell, { durable, pollAt: clock.now() + delay, misses: 0, resting: false, evidence: null })
   return {
     stop: () => {
       shell.stopped = true

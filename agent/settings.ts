@@ -8,12 +8,15 @@ export type Settings = {
   readonly stallSecondsMax: number
   /** How often the machine is looked at while a transition is open. */
   readonly watchSeconds: number
+  /** How often the tasks that a stalled transition waits for are looked up; the kernel's own rhythm. */
+  readonly explainSeconds: number
   /** A report is sent at least this often, so that a quiet host differs from a silent one. */
   readonly heartbeatSeconds: number
 }
 
-export const DEFAULTS: Pick<Settings, 'stallSecondsMax' | 'watchSeconds' | 'heartbeatSeconds'> = {
+export const DEFAULTS: Pick<Settings, 'stallSecondsMax' | 'watchSeconds' | 'explainSeconds' | 'heartbeatSeconds'> = {
   stallSecondsMax: 90,
   watchSeconds: 1,
+  explainSeconds: 15,
   heartbeatSeconds: 300,
 }

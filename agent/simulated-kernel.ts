@@ -2,6 +2,7 @@ import * as z from 'zod'
 import {
   apply,
   boot,
+  explain,
   imageOf,
   type Machine,
   machineOf,
@@ -13,6 +14,7 @@ import {
 } from '../shared/kernel/index.ts'
 import { Manifest } from '../shared/livepatch/index.ts'
 import type { Kernel, KernelAnswer, Observation } from './kernel.ts'
+import type { TransitionFacts } from './transition-tasks.ts'
 
 /** A simulated machine as JSON: its stack and the livepatches that it has seen. */
 export const SavedMachine = z.object({
@@ -73,6 +75,22 @@ const patchedOf = (machine: Machine): Observation['patched'] =>
     ]),
   )
 
+/** The same account of an open transition as a real machine gives. */
+const transitionOf = (machine: Machine): TransitionFacts | null => {
+  const explained = explain(machine)
+  if (explained === null) return null
+  const { livepatch, direction, blockers } = explained
+  const tasks = blockers.slice(0, 16).map(({ task, kthread, frames, because }) => ({
+    pid: null,
+    name: (task ?? 'every task').slice(0, 64),
+    kthread,
+    state: null,
+    functions: [...new Set(frames.map(frame => `${frame.object}:${frame.function}`.slice(0, 160)))].slice(0, 8),
+    stack: frames.length === 0 ? [because.slice(0, 160)] : [],
+  }))
+  return { livepatch, direction, waiting: blockers.length, tasks, log: [] }
+}
+
 /** The kernel of a simulated host: the simulation core, which keeps the digests of the modules that it was given. */
 export const simulatedKernel = (options: SimulatedKernelOptions): SimulatedKernel => {
   let scene = options.saved ? restored(options.saved) : fresh(options)
@@ -85,6 +103,7 @@ export const simulatedKernel = (options: SimulatedKernelOptions): SimulatedKerne
   const answer = ({ result, log }: Outcome): KernelAnswer => ({ result, detail: log.join('\n') })
   return {
     observe: async () => ({ bootId: scene.bootId, stack: stack(), patched: patchedOf(scene.machine) }),
+    explain: async () => transitionOf(scene.machine),
     known: async () => [...scene.manifests.values()],
     load: async ({ name, manifest }) => {
       if (!manifest) return { result: 'ENOEXEC', detail: `what ${name} patches cannot be read from its file, so it cannot be simulated` }

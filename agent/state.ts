@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Report } from '../shared/fleet/index.ts'
+import { Report, type TransitionEvidence } from '../shared/fleet/index.ts'
 import { Directive, StopOrder } from '../shared/rollout/index.ts'
 
 const Refusal = Report.shape.refusal
@@ -69,6 +69,8 @@ export type Agent = {
   readonly misses: number
   /** Something failed since the agent woke; it begins nothing new before it wakes again. */
   readonly resting: boolean
+  /** What was last found out about a stalled transition. */
+  readonly evidence: TransitionEvidence | null
 }
 
 export const change = (agent: Agent, durable: Partial<AgentState>): Agent => ({ ...agent, durable: { ...agent.durable, ...durable } })

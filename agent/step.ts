@@ -1,5 +1,6 @@
 import { assertNever } from './assert-never.ts'
 import type { Effect, Input, Step } from './effect.ts'
+import { onExplained } from './on-explained.ts'
 import { onFetched, onFetchFailed } from './on-fetched.ts'
 import { onLoaded } from './on-loaded.ts'
 import { onObserved } from './on-observed.ts'
@@ -16,6 +17,7 @@ import type { Agent } from './state.ts'
  *   sleep → woken → poll-stop → stop-polled → poll → polled | unchanged | unreachable → observe
  *                 → observe (between polls, while a transition is open)
  *   observe → observed ┬→ report → reported → sleep
+ *                      ├→ explain → explained (a transition has stalled) → report
  *                      ├→ fetch → fetched → load → loaded → observe
  *                      └→ sleep
  *
@@ -36,6 +38,8 @@ export const step = (state: Agent, input: Input, settings: Settings): Step<Agent
       return onUnreachable(state, input)
     case 'observed':
       return onObserved(state, input, settings)
+    case 'explained':
+      return onExplained(state, input, settings)
     case 'unobserved':
       return { state, effects: [{ do: 'sleep', until: state.pollAt, idle: false }] }
     case 'fetched':

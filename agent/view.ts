@@ -22,20 +22,29 @@ export const entryOf = ({ stack }: View, livepatch: string): StackEntry | undefi
 
 export const isMoving = ({ stack }: View): boolean => stack.livepatches.some(({ transition }) => transition)
 
+/** What of a livepatch is not in force on this machine: loaded objects that are not patched, functions that ftrace does not divert. */
+export const unprovenOf = ({ stack, patched, unhooked }: View, name: string): readonly string[] => [
+  ...Object.entries(patched[name] ?? {}).flatMap(([object, is]) =>
+    is === false && (object === 'vmlinux' || stack.targets.includes(object)) ? [object] : [],
+  ),
+  ...(unhooked?.[name] ?? []),
+]
+
 /**
  * Applied means proven: enabled, no transition left, every object that is loaded patched, and ftrace attached to every function of
  * them. Kernels before 6.1 do not tell the third, and the last can be read only where tracefs is mounted; there the others have to do.
  */
-export const isProven = ({ stack, patched, unhooked }: View, { name, enabled, transition }: StackEntry): boolean =>
-  enabled &&
-  !transition &&
-  Object.entries(patched[name] ?? {}).every(([object, is]) => is !== false || (object !== 'vmlinux' && !stack.targets.includes(object))) &&
-  (unhooked?.[name] ?? []).length === 0
+export const isProven = (view: View, { name, enabled, transition }: StackEntry): boolean =>
+  enabled && !transition && unprovenOf(view, name).length === 0
 
-const ofEntry = (view: View, entry: StackEntry, { movingSince }: Work, at: number, stallSecondsMax: number): HostState => {
+/** Whether what was loaded has not been proven for longer than a transition takes. */
+export const hasStalled = ({ movingSince }: Work, at: number, stallSecondsMax: number): boolean =>
+  movingSince !== null && at - movingSince >= stallSecondsMax * 1000
+
+const ofEntry = (view: View, entry: StackEntry, work: Work, at: number, stallSecondsMax: number): HostState => {
   if (isProven(view, entry)) return 'applied'
   if (!entry.enabled) return 'reversing'
-  return movingSince !== null && at - movingSince >= stallSecondsMax * 1000 ? 'transition-stalled' : 'in-transition'
+  return hasStalled(work, at, stallSecondsMax) ? 'transition-stalled' : 'in-transition'
 }
 
 /** The state that a host is in for the change that it works on. */

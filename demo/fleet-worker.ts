@@ -73,6 +73,7 @@ const keptKernel = (host: DemoHost): Kernel => {
   }
   return {
     observe: kernel.observe,
+    explain: kernel.explain,
     known: kernel.known,
     load: async module => andSave(await kernel.load(module)),
     remove: async name => andSave(await kernel.remove(name)),

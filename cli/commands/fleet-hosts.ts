@@ -3,6 +3,7 @@ import { firstArgument, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
 import { objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
+import { waitedForInShort } from '../transition-view.ts'
 
 export const run: Run = async input => {
   const { body } = await input.api().call('list-hosts', { path: { fleet: firstArgument(input) }, query: pageQuery(input) })
@@ -22,6 +23,7 @@ export const run: Run = async input => {
       ],
       ['seen at', host => when(textOf(host['lastSeenAt']))],
       ['refusal', host => textOf(objectOf(host['refusal'])['code'])],
+      ['waits for', host => waitedForInShort(host['transition'])],
     ],
     'No hosts; supersede fleet enrol issues tokens with which they enrol.',
   )

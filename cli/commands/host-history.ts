@@ -4,12 +4,13 @@ import { firstArgument, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
 import { type JsonObject, listOf, objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
+import { printTransition, waitedForInShort } from '../transition-view.ts'
 
 const approversOf = (fact: JsonObject): string => listOf(objectOf(fact['change'])['approvedBy']).map(personName).join(', ')
 
 export const run: Run = async input => {
   const { body } = await input.api().call('show-host-history', { path: { host: firstArgument(input) }, query: pageQuery(input) })
-  return answerPage(
+  answerPage(
     input,
     body,
     [
@@ -25,7 +26,10 @@ export const run: Run = async input => {
       ],
       ['change', fact => textOf(objectOf(fact['change'])['id'])],
       ['approved by', approversOf],
+      ['waited for', fact => waitedForInShort(fact['transition'])],
     ],
     'Nothing is recorded of this host.',
   )
+  if (!input.json) printTransition(input.shell, objectOf(objectOf(body)['host'])['transition'])
+  return undefined
 }

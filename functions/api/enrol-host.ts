@@ -50,6 +50,7 @@ const newHost = ({ at, input: { path, body } }: Call): Host => ({
   stack: null,
   change: null,
   refusal: null,
+  transition: null,
   lastSeenAt: null,
 })
 

@@ -21,12 +21,13 @@ const wordOf = async (ledger: Ports['ledger'], id: string) => {
   return { id, livepatch, proposer: { id: proposer.id, name: proposer.name }, approvedBy }
 }
 
-const factDocument = ({ sequence, trueAt, learnedAt, state, stackDigest, livepatches }: HostFact) => ({
+const factDocument = ({ sequence, trueAt, learnedAt, state, stackDigest, transition, livepatches }: HostFact) => ({
   sequence,
   trueAt,
   learnedAt,
   state,
   cohort: stackDigest,
+  transition,
   livepatches,
 })
 

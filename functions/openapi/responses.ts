@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Person, WaveCounts } from '../../shared/change/index.ts'
-import { HostState, Report } from '../../shared/fleet/index.ts'
+import { HostState, Report, TransitionEvidence } from '../../shared/fleet/index.ts'
 import { Stack } from '../../shared/kernel/index.ts'
 import { Manifest } from '../../shared/livepatch/index.ts'
 import type { OperationId } from '../../shared/operations/index.ts'
@@ -107,6 +107,7 @@ const Host = z.object({
   livepatches: Stack.shape.livepatches,
   change: z.string().nullable(),
   refusal: Report.shape.refusal,
+  transition: TransitionEvidence.nullable(),
   sequence: z.int(),
   enrolledAt: instant,
   lastSeenAt: instant.nullable(),
@@ -117,6 +118,7 @@ const HostFact = z.object({
   learnedAt: instant,
   state: HostState,
   cohort: z.string(),
+  transition: TransitionEvidence.nullable(),
   livepatches: z.array(z.object({ name: z.string(), digest: z.string().nullable() })),
   change: z
     .object({

@@ -16,6 +16,7 @@ const factOf = (host: Host, report: Report, digest: string, now: number): HostFa
   state: report.state,
   change: report.change,
   stackDigest: digest,
+  transition: report.transition ?? null,
   livepatches: report.stack.livepatches.map(({ name, digest }) => ({ name, digest })),
 })
 
@@ -36,6 +37,7 @@ export const foldReport = (host: Host, report: Report, now: number): Moved | nul
     stack: report.stack,
     change: report.change,
     refusal: report.refusal,
+    transition: report.transition ?? null,
     lastSeenAt: instant(now),
   }
   const isNews = host.stackDigest !== digest || host.state !== report.state || host.change !== report.change

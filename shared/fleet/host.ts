@@ -1,5 +1,6 @@
 import type { Stack } from '../kernel/index.ts'
 import type { HostState, Report } from './report.ts'
+import type { TransitionEvidence } from './transition-evidence.ts'
 
 /** A host as the fleet knows it: who it is, and its newest accepted report. */
 export type Host = {
@@ -17,6 +18,8 @@ export type Host = {
   readonly stack: Stack | null
   readonly change: string | null
   readonly refusal: Report['refusal']
+  /** What its stalled transition waits for, as its newest report has it; null: none has stalled. */
+  readonly transition: TransitionEvidence | null
   /** When we learned the newest report, ISO 8601; null before the first. */
   readonly lastSeenAt: string | null
 }
@@ -31,6 +34,8 @@ export type HostFact = {
   readonly state: HostState
   readonly change: string | null
   readonly stackDigest: string
+  /** Why it stood still at that time; null where it did not. */
+  readonly transition: TransitionEvidence | null
   readonly livepatches: readonly { readonly name: string; readonly digest: string | null }[]
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Stack } from '../kernel/index.ts'
+import { TransitionEvidence } from './transition-evidence.ts'
 
 /** Host states, as hosts report them. */
 export const HOST_STATES = [
@@ -57,5 +58,7 @@ export const Report = z.object({
       detail: z.string().max(500),
     })
     .nullable(),
+  /** Of a transition that has stalled: what it waits for. Left out while none has. */
+  transition: TransitionEvidence.optional(),
 })
 export type Report = z.infer<typeof Report>

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Host, type HostFact, HostState, Report } from '../fleet/index.ts'
+import { type Host, type HostFact, HostState, Report, TransitionEvidence } from '../fleet/index.ts'
 import type { Stack } from '../kernel/index.ts'
 import { type Item, itemOf, type Key, padded, text } from './item.ts'
 
@@ -44,6 +44,7 @@ const StoredHost = z.object({
   stackDigest: z.string().nullable(),
   change: z.string().nullable(),
   refusal: Report.shape.refusal,
+  transition: TransitionEvidence.nullable().default(null),
   lastSeenAt: z.string().nullable(),
 })
 type StoredHost = z.infer<typeof StoredHost>
@@ -68,6 +69,7 @@ const StoredFact = z.object({
   state: HostState,
   change: z.string().nullable(),
   stackDigest: z.string(),
+  transition: TransitionEvidence.nullable().default(null),
   livepatches: z.array(z.object({ name: z.string(), digest: z.string().nullable() })),
 })
 

@@ -59,7 +59,7 @@ const run = async (host: Awaited<ReturnType<typeof start>>): Promise<RunningAgen
     clock: systemClock(),
     server: plane.url,
     readManifest,
-    settings: { watchSeconds: 0.01, stallSecondsMax: 0.05, heartbeatSeconds: 300 },
+    settings: { watchSeconds: 0.01, stallSecondsMax: 0.05, explainSeconds: 0.02, heartbeatSeconds: 300 },
   })
   running.push(agent)
   return agent
@@ -113,11 +113,45 @@ describe('a host that is asked to run a livepatch', () => {
     plane.publish(plane.signed(await askFor(host, { ask: { livepatch: plane.offer(blocked) } })))
     await run(host)
     await plane.report(({ state }) => state === 'in-transition')
-    await plane.report(({ state }) => state === 'transition-stalled')
+    const stalled = await plane.report(({ state }) => state === 'transition-stalled')
+    expect(stalled.transition).toMatchObject({ livepatch: 'lp_b', direction: 'patching', waiting: 1, unproven: [] })
+    expect(stalled.transition?.tasks).toMatchObject([{ name: 'reader', kthread: false, functions: ['driver:f'] }])
+    expect(Number(stalled.transition?.at) - Number(stalled.transition?.since)).toBeGreaterThanOrEqual(50)
     host.kernel.apply({ op: 'release', name: 'driver' })
     host.kernel.apply({ op: 'wait', milliseconds: 2000 })
     await plane.report(({ state }) => state === 'applied')
     expect(plane.reports.map(({ state }) => state)).toEqual(['in-transition', 'transition-stalled', 'applied'])
+    expect(plane.reports.map(({ transition }) => transition !== undefined)).toEqual([false, true, false])
+  })
+
+  test('reports anew when a stalled transition waits for others', async () => {
+    const host = await start()
+    const target = (name: string) => ({
+      kind: 'target' as const,
+      name,
+      symbols: new Map([['f', { occurrences: 1, sleeps: 'uninterruptible' as const }]]),
+    })
+    for (const name of ['d1', 'd2']) {
+      host.kernel.apply({ op: 'load', module: target(name) })
+      host.kernel.apply({ op: 'spawn', task: { id: `reader of ${name}`, object: name, function: 'f' } })
+    }
+    const objects = ['d1', 'd2'].map(name => ({ name, functions: [{ name: 'f', sympos: '0' }], callbacks: {} }))
+    plane.publish(plane.signed(await askFor(host, { ask: { livepatch: plane.offer(withFile({ ...two, name: 'lp_b', objects })) } })))
+    await run(host)
+    await plane.report(({ transition }) => transition?.waiting === 2)
+    host.kernel.apply({ op: 'release', name: 'd1' })
+    host.kernel.apply({ op: 'wait', milliseconds: 2000 })
+    const later = await plane.report(({ transition }) => transition?.waiting === 1)
+    expect(later.transition?.tasks.map(({ name }) => name)).toEqual(['reader of d2'])
+  })
+
+  test('that cannot tell whom it waits for says that it has stalled all the same', async () => {
+    const host = await start()
+    plane.publish(plane.signed(await askFor(host)))
+    const observe = async () => ({ ...(await host.kernel.observe()), unhooked: { lp_2: ['vmlinux:g'] } })
+    await run({ ...host, kernel: { ...host.kernel, observe, explain: async () => Promise.reject(new Error('not allowed')) } })
+    const report = await plane.report(({ state }) => state === 'transition-stalled')
+    expect(report.transition).toMatchObject({ livepatch: 'lp_2', waiting: null, tasks: [], unproven: ['vmlinux:g'] })
   })
 
   test('does not call applied what is not proven: a function that ftrace does not divert, an object that is not patched', async () => {
@@ -131,7 +165,7 @@ describe('a host that is asked to run a livepatch', () => {
     await plane.requested(plane.requests.length + 5, '')
     flaw = {}
     await plane.report(({ state }) => state === 'applied')
-    expect(plane.reports.map(({ state }) => state)).toEqual(['in-transition', 'transition-stalled', 'applied'])
+    expect([...new Set(plane.reports.map(({ state }) => state))]).toEqual(['in-transition', 'transition-stalled', 'applied'])
   })
 
   test('reports each state once, and polls by one request', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { linuxKernel } from '../../agent/index.ts'
+import { KERNELS, layOut, recordedFiles } from './host-files.ts'
 
 /** A file tree such as a machine with these livepatches shows it. */
 type Tree = {
@@ -108,6 +109,55 @@ describe('the kernel of a real machine', () => {
     const root = await machine({ modules: NEWEST_FIRST, livepatches: { lp_1: { enabled: '1', transition: '0', objects: {} } } })
     await mkdir(join(root, 'sys/kernel/livepatch/leaving'))
     expect((await linuxKernel({ root }).observe()).stack.livepatches.map(({ name }) => name)).toEqual(['lp_1'])
+  })
+})
+
+describe('a stalled transition', () => {
+  const FUNCTIONS = ['t1/tgt_block', 't1/tgt_f0', 'vmlinux/version_proc_show']
+
+  test.each(KERNELS)('is explained by the tasks that a real %s kernel waits for, and what they sleep in', async kernel => {
+    const root = join(folder, `stalled-${kernel}`)
+    await layOut(root, recordedFiles(kernel, 'stalled'), FUNCTIONS)
+    const explained = await linuxKernel({ root }).explain()
+    expect(explained).toMatchObject({ livepatch: 'lp_a', direction: 'patching', waiting: 2, log: [] })
+    expect(explained?.tasks).toMatchObject([
+      { name: 'klptgt_thread', kthread: true, state: 'I', functions: ['t1:tgt_block'] },
+      { name: 'init', kthread: false, state: 'I', functions: ['t1:tgt_block'] },
+    ])
+    expect(explained?.tasks[0]?.stack[0]).toMatch(/^tgt_block\+0x\w+\/0x\w+ \[t1\]$/)
+  })
+
+  test('the other way waits for those that are still on the new side', async () => {
+    const root = join(folder, 'unpatching')
+    await layOut(root, { ...recordedFiles('6.1', 'stalled'), '/sys/kernel/livepatch/lp_a/enabled': '0\n' }, FUNCTIONS)
+    const explained = await linuxKernel({ root }).explain()
+    const { waiting = 0, tasks = [] } = explained ?? {}
+    expect(waiting).toBeGreaterThan(tasks.length)
+    expect(tasks).toHaveLength(16)
+    expect(tasks.map(({ name }) => name)).not.toContain('klptgt_thread')
+  })
+
+  test('says that it cannot tell where patch_state is not to be read', async () => {
+    const root = join(folder, 'no-patch-state')
+    const files = Object.entries(recordedFiles('6.1', 'stalled')).filter(([path]) => !path.endsWith('/patch_state'))
+    await layOut(root, Object.fromEntries(files), FUNCTIONS)
+    expect(await linuxKernel({ root }).explain()).toMatchObject({ waiting: null, tasks: [] })
+  })
+
+  test('is none where no transition is open', async () => {
+    const root = join(folder, 'at-rest')
+    await layOut(root, recordedFiles('6.1', 'untraced'), FUNCTIONS)
+    expect(await linuxKernel({ root }).explain()).toBeNull()
+  })
+
+  test('may wait for a task that is called whatever it likes', async () => {
+    const root = join(folder, 'odd-name')
+    const files = Object.entries(recordedFiles('6.1', 'stalled')).map(([path, text]) => [
+      path,
+      text.replace('(klptgt_thread) I', '(a) S (b) D'),
+    ])
+    await layOut(root, Object.fromEntries(files), FUNCTIONS)
+    expect((await linuxKernel({ root }).explain())?.tasks[0]).toMatchObject({ name: 'a) S (b', state: 'D', kthread: true })
   })
 })
 

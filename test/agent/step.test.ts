@@ -10,7 +10,7 @@ import { one, stackOf, three, two } from '../verdict/examples.ts'
 
 const trusted = generateKeyPairSync('ed25519')
 const stranger = generateKeyPairSync('ed25519')
-const SETTINGS = { host: 'h1', fleet: 'web', bucket: 3000, stallSecondsMax: 90, watchSeconds: 1, heartbeatSeconds: 300 }
+const SETTINGS = { host: 'h1', fleet: 'web', bucket: 3000, stallSecondsMax: 90, watchSeconds: 1, explainSeconds: 15, heartbeatSeconds: 300 }
 
 const START = {
   durable: {
@@ -29,6 +29,7 @@ const START = {
   pollAt: 0,
   misses: 0,
   resting: false,
+  evidence: null,
 }
 type State = Parameters<typeof step>[0]
 
@@ -137,6 +138,8 @@ const play = (turns: readonly Turn[]): readonly Happened[] => {
             : { type: 'unreachable', at, jitter: 0.5, detail: 'gone' }
         case 'observe':
           return { type: 'observed', at, observation }
+        case 'explain':
+          return { type: 'explained', at, observation, facts: turn.goesWrong ? 'unknown' : 'none' }
         case 'fetch':
           return turn.goesWrong
             ? { type: 'fetch-failed', at, code: 'digest-mismatch', detail: 'other bytes' }

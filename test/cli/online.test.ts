@@ -102,6 +102,62 @@ describe('listings', () => {
       ['applied', 'lp_2', ID, 'Bob'],
     ],
   ]
+  const transition = {
+    livepatch: 'lp_2',
+    direction: 'patching',
+    since: 1_700_000_000_000,
+    at: 1_700_000_120_000,
+    waiting: 2,
+    tasks: [
+      {
+        pid: 79,
+        name: 'nvme-wq',
+        kthread: true,
+        state: 'I',
+        functions: ['nvme:nvme_poll'],
+        stack: ['nvme_poll+0xa7/0xe0 [nvme]', 'kthread+0xd7/0x100'],
+      },
+      { pid: 80, name: 'cat', kthread: false, state: 'D', functions: [], stack: [] },
+    ],
+    unproven: [],
+    log: ['livepatch: signaling remaining tasks'],
+  }
+
+  test('fleet hosts names the first task that a stalled transition waits for', async () => {
+    const items = [
+      { id: 'edge-07', state: 'transition-stalled', transition },
+      { id: 'edge-08', state: 'applied', transition: null },
+    ]
+    const { out } = await asBob({ 'list-hosts': () => ({ body: { items } }) }, ['fleet', 'hosts', 'edge'])
+    expect(out).toContain('kernel thread nvme-wq (79) in nvme:nvme_poll and 1 more')
+    expect(out.split('\n').find(line => line.includes('edge-08'))).toMatch(/applied$/)
+  })
+
+  test('host history explains a stalled transition below, and what it waited for at each time', async () => {
+    const fact = { trueAt: '', learnedAt: '', state: 'transition-stalled', livepatches: [], change: null, transition }
+    const body = { items: [fact], host: { id: 'edge-07', transition } }
+    const { out } = await asBob({ 'show-host-history': () => ({ body }) }, ['host', 'history', 'edge-07'])
+    for (const text of [
+      'The transition of lp_2 has stalled (patching)',
+      '2023-11-14T22:15:20Z, after 120 s',
+      '2 tasks',
+      'nvme_poll+0xa7/0xe0 [nvme]',
+      'cat (80) in code that cannot be told',
+      'livepatch: signaling remaining tasks',
+    ])
+      expect(out).toContain(text)
+    expect(out.split('\n')[1]).toContain('kernel thread nvme-wq (79) in nvme:nvme_poll and 1 more')
+  })
+
+  test.each([
+    ['whom it may not look at', { waiting: null, tasks: [] }, 'the host cannot tell whom'],
+    ['for nobody, though something is not in force', { waiting: 0, tasks: [], unproven: ['vmlinux:f'] }, 'vmlinux:f'],
+    ['for somebody at a time that is none', { since: 1e300, at: 'x' }, '2 tasks'],
+  ] as const)('host history shows a transition that waits %s', async (_, over, shown) => {
+    const body = { items: [], host: { id: 'edge-07', transition: { ...transition, ...over } } }
+    expect((await asBob({ 'show-host-history': () => ({ body }) }, ['host', 'history', 'edge-07'])).out).toContain(shown)
+  })
+
   test.each(rows)('%s shows a table, and with -o json what the server said', async (args, id, item, shown) => {
     const body = { items: [item], next: 'c2' }
     const table = await asBob({ [id]: () => ({ body }) }, args.split(' '))

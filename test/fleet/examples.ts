@@ -21,6 +21,7 @@ export const host = (over: Partial<Host> = {}): Host => ({
   stack: null,
   change: null,
   refusal: null,
+  transition: null,
   lastSeenAt: null,
   ...over,
 })

@@ -20,9 +20,26 @@ describe('a report', () => {
         state: 'unapplied',
         change: null,
         stackDigest: digest('lp_fix_1'),
+        transition: null,
         livepatches: [{ name: 'lp_fix_1', digest: null }],
       },
     })
+  })
+
+  test('what a stalled transition waits for stays with the host and with the fact, until it is over', () => {
+    const transition: Report['transition'] = {
+      livepatch: 'lp_fix_1',
+      direction: 'patching',
+      since: 1,
+      at: 2,
+      waiting: 1,
+      tasks: [{ pid: 79, name: 'reader', kthread: false, state: 'D', functions: ['vmlinux:f'], stack: ['f+0x1/0x2'] }],
+      unproven: [],
+      log: [],
+    }
+    const stalled = foldReport(host(), report({ state: 'transition-stalled', transition }), NOW)
+    expect([stalled?.host.transition, stalled?.fact?.transition]).toEqual([transition, transition])
+    expect(foldReport(stalled?.host ?? host(), report({ sequence: 2, state: 'applied' }), NOW)?.host.transition).toBeNull()
   })
 
   test.each<[string, Partial<Report>, 'nothing' | 'no fact' | 'fact']>([
