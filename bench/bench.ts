@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { synthesize } from '../demo/synthesize.ts'
 import { appendFigures } from './appends.ts'
+import { approvalFigures } from './approvals.ts'
 import { bundleFigures } from './bundles.ts'
 import { type Figure, isMet } from './figure.ts'
 import { fleetFigures } from './fleet.ts'
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, () => readonly Figure[] | Promise<readonly 
   kernel: () => kernelFigures(root),
   fleet: fleetFigures,
   appends: appendFigures,
+  approvals: () => approvalFigures(root, assembly),
   intake: () => intakeFigures(root, assembly),
   start: () => startFigures(root),
   bundles: () => bundleFigures(assembly),

@@ -1,39 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathOf } from '../shared/operations/index.ts'
 import type { Figure } from './figure.ts'
+import { type RunningPlatform, startPlatform } from './running-platform.ts'
 
 const MODULES = 1_000
 const KILLED_AFTER = 400
 const TOGETHER = 4
 
-type Running = { readonly child: ChildProcess; readonly url: string; readonly token: string }
+type Running = { readonly platform: RunningPlatform; readonly token: string }
 
 const start = async (root: string, assembly: string, data: string): Promise<Running> => {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(root, 'bench/platform-process.ts'), assembly, data],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8').trim()))
-    child.once('exit', code => reject(new Error(`the platform ended with ${code}`)))
-  })
-  const { code } = JSON.parse(readFileSync(join(data, 'issuer.json'), 'utf8')) as { readonly code: string }
-  const login = await fetch(`${url}/issuer/token`, { method: 'POST', body: JSON.stringify({ person: 'alice', code }) })
-  const { access_token: token } = (await login.json()) as { readonly access_token: string }
-  return { child, url, token }
+  const platform = await startPlatform(root, assembly, data)
+  return { platform, token: await platform.tokenOf('alice') }
 }
-
-const stop = ({ child }: Running): Promise<void> =>
-  new Promise(done => {
-    child.once('exit', () => done())
-    child.kill('SIGKILL')
-  })
 
 /** The first example under another name and in another series, so that each is a livepatch of its own. */
 const moduleOf = (example: Buffer, number: number): string => {
@@ -44,7 +25,7 @@ const moduleOf = (example: Buffer, number: number): string => {
   ).toString('base64')
 }
 
-const submit = async ({ url, token }: Running, example: Buffer, number: number): Promise<boolean> => {
+const submit = async ({ platform: { url }, token }: Running, example: Buffer, number: number): Promise<boolean> => {
   try {
     const response = await fetch(url + pathOf('submit-patch'), {
       method: 'POST',
@@ -58,7 +39,7 @@ const submit = async ({ url, token }: Running, example: Buffer, number: number):
   }
 }
 
-const listed = async ({ url, token }: Running): Promise<number> => {
+const listed = async ({ platform: { url }, token }: Running): Promise<number> => {
   let count = 0
   let cursor = ''
   do {
@@ -87,7 +68,7 @@ export const intakeFigures = async (root: string, assembly: string): Promise<rea
         if (await submit(running, example, number)) answered.add(number)
         if (answered.size >= KILLED_AFTER && !wasKilled) {
           wasKilled = true
-          killing = stop(running)
+          killing = running.platform.kill()
         }
         if (killing) return
       }
@@ -102,7 +83,7 @@ export const intakeFigures = async (root: string, assembly: string): Promise<rea
   killing = null
   while (answered.size < MODULES) await submitAll()
   const total = await listed(running)
-  await stop(running)
+  await running.platform.kill()
   rmSync(data, { recursive: true })
   return [
     {
