@@ -18,18 +18,21 @@ export class TooManyConflicts extends Error {
 const ATTEMPTS_MAX = 8
 
 /**
- * Loads a change, decides, and appends what was decided; when somebody else was first, loads and decides again. `decide` sees the newest
- * state each time, so a decision is never written over a state that it has not seen. Null: there is no such change.
+ * Loads a change, decides, and appends what was decided; when somebody else was first, loads and decides again. A decision is never written
+ * over a state that it has not seen. `seen`: the change as it was a moment ago, tried first, since an append on an outdated state conflicts;
+ * that nothing is to be written is believed of the newest state only. Null: there is no such change.
  */
 export const appendChange = async <R>(
   { ledger, now, newId }: Pick<Ports, 'ledger' | 'now' | 'newId'>,
   id: string,
   decide: (loaded: Loaded) => Intent<R> | Promise<Intent<R>>,
+  seen: Loaded | null = null,
 ): Promise<Appended<R> | null> => {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const loaded = await ledger.loadChange(id)
+    const early = attempt === 0 && seen ? await decide(seen) : null
+    const loaded = early && 'events' in early ? seen : await ledger.loadChange(id)
     if (!loaded) return null
-    const intent = await decide(loaded)
+    const intent = early && 'events' in early ? early : await decide(loaded)
     if ('settled' in intent) return intent
     const at = now()
     const { version: expected, lastHash } = loaded

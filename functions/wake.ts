@@ -31,9 +31,15 @@ export const wakeUpOf = (change: Change, waiting: Pick<Waiting, 'for' | 'wave'>)
 
 /**
  * Wakes the workflow of a change if what it waits for is there. Ordering duty: whoever makes the condition true appends first and calls
- * this then; whoever waits stores its token first and calls this then. Waking twice is harmless.
+ * this then; whoever waits stores its token first and calls this then. Waking twice is harmless. `appended`: the change as the caller has
+ * just appended it; where nobody can be woken by that, nothing is read.
  */
-export const wakeIfDue = async ({ ledger, workflow }: Pick<Ports, 'ledger' | 'workflow'>, id: string): Promise<Loaded | null> => {
+export const wakeIfDue = async (
+  { ledger, workflow }: Pick<Ports, 'ledger' | 'workflow'>,
+  id: string,
+  appended?: Change,
+): Promise<Loaded | null> => {
+  if (appended && (appended.status === 'proposed' || appended.status === 'in-review')) return null
   const waiting = await ledger.waiting(id)
   const loaded = await ledger.loadChange(id)
   if (!waiting || !loaded) return loaded

@@ -168,11 +168,11 @@ export const approveChange =
   (ports: ApprovePorts) =>
   async (call: PersonCall<Input>): Promise<Outcome> => {
     const id = call.input.path.change
-    const appended = await appendChange<Loaded | Problem>(ports, id, loaded => decide(ports, call, loaded))
+    const appended = await appendChange<Loaded | Problem>(ports, id, loaded => decide(ports, call, loaded), ports.ledger.recallChange(id))
     if (!appended) return unknownChange(id)
     const loaded = 'loaded' in appended ? appended.loaded : appended.settled
     if ('problem' in loaded) return loaded
-    await wakeIfDue(ports, id)
+    await wakeIfDue(ports, id, loaded.change)
     const { change, version } = loaded
     const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
     return created(`/changes/${id}`, changeBrief(loaded, await needsOf(ports, change, verdict)), {

@@ -5,6 +5,7 @@ import { blobItems, readBlob, readBlobs, writeBlob } from './blob.ts'
 import { itemOf, type Key, padded, text } from './item.ts'
 import { listPage } from './listing.ts'
 import type { Catalog, Page, PageRequest } from './ports.ts'
+import { type Recent, recent } from './recent.ts'
 import { type Expression, IS_NEW, type Table, type Write } from './table.ts'
 
 /*
@@ -63,38 +64,55 @@ const submit = async (table: Table, manifest: Manifest, at: number, by: string):
   return taken ? { ok: false, error: 'taken', by: text(taken, 'digest') } : { ok: true, outcome: 'present' }
 }
 
-const readManifests = async (table: Table, digests: readonly string[]): Promise<ReadonlyMap<string, Manifest>> => {
-  const texts = await readBlobs(table, digests.map(manifestKey))
-  return new Map([...texts.values()].map(json => readManifest(json)).map(manifest => [manifest.digest, manifest]))
+type Kept = { readonly manifests: Recent<Manifest>; readonly verdicts: Recent<Verdict> }
+/** Characters of JSON. What is under a digest never changes, so what was read once is not read again. */
+const KEPT_MAX = 8_000_000
+
+const readManifests = async (table: Table, { manifests }: Kept, digests: readonly string[]): Promise<ReadonlyMap<string, Manifest>> => {
+  const known = digests.flatMap(digest => manifests.get(digest) ?? [])
+  const missing = digests.filter(digest => manifests.get(digest) === undefined)
+  const texts = missing.length === 0 ? [] : [...(await readBlobs(table, missing.map(manifestKey))).values()]
+  const read = texts.map(json => ({ manifest: readManifest(json), weight: json.length }))
+  for (const { manifest, weight } of read) manifests.put(manifest.digest, manifest, weight)
+  return new Map([...known, ...read.map(({ manifest }) => manifest)].map(manifest => [manifest.digest, manifest]))
 }
 
-const list = async (table: Table, series: string | undefined, page: PageRequest): Promise<Page<Manifest>> => {
+const readVerdict = async (table: Table, { verdicts }: Kept, digest: string): Promise<Verdict | null> => {
+  const known = verdicts.get(digest)
+  if (known) return known
+  const first = await table.get(verdictKey(digest))
+  if (first === null) return null
+  const json = await readBlob(table, first)
+  const verdict = Verdict.parse(JSON.parse(json))
+  verdicts.put(digest, verdict, json.length)
+  return verdict
+}
+
+const list = async (table: Table, kept: Kept, series: string | undefined, page: PageRequest): Promise<Page<Manifest>> => {
   const partition = { value: series === undefined ? PATCHES : `series#${series}` }
   const found = await listPage({ table, order: 'newest-first' }, partition, page, item => text(item, 'digest'))
-  const manifests = await readManifests(table, found.items)
+  const manifests = await readManifests(table, kept, found.items)
   return { ...found, items: found.items.flatMap(digest => manifests.get(digest) ?? []) }
 }
 
 /** Manifests and verdicts by digest. Listed newest first: by submission, or by version within a series. */
 export const openCatalog = (table: Table): Catalog => {
-  const manifest = async (digest: string): Promise<Manifest | null> => (await readManifests(table, [digest])).get(digest) ?? null
+  const kept: Kept = { manifests: recent(KEPT_MAX), verdicts: recent(KEPT_MAX) }
+  const manifest = async (digest: string): Promise<Manifest | null> => (await readManifests(table, kept, [digest])).get(digest) ?? null
   return {
     submit: (one, at, by) => submit(table, one, at, by),
     manifest,
-    manifests: digests => readManifests(table, digests),
+    manifests: digests => readManifests(table, kept, digests),
     byName: async name => {
       const item = await table.get(nameKey(name))
       return item && manifest(text(item, 'digest'))
     },
-    list: ({ series }, page) => list(table, series, page),
+    list: ({ series }, page) => list(table, kept, series, page),
     putVerdict: async verdict => {
       const digest = digestOf(verdict)
       if ((await table.get(verdictKey(digest))) === null) await writeBlob(table, verdictKey(digest), JSON.stringify(verdict))
       return digest
     },
-    verdict: async digest => {
-      const first = await table.get(verdictKey(digest))
-      return first && Verdict.parse(JSON.parse(await readBlob(table, first)))
-    },
+    verdict: digest => readVerdict(table, kept, digest),
   }
 }

@@ -68,7 +68,10 @@ export const openChangeStreams = (table: Table, pause: Pause) => {
     return one && one.newest.sequence === version && one.newest.hash === lastHash ? streamOf(one) : null
   }
 
-  return { load, remember, remembered }
+  /** As it was when this process last saw it. */
+  const recall = (id: string): Loaded | null => streamOf(known.get(id) ?? null).loaded
+
+  return { load, remember, remembered, recall }
 }
 
 export type ChangeStreams = ReturnType<typeof openChangeStreams>

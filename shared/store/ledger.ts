@@ -93,6 +93,7 @@ export const openLedger = (table: Table, pause: Pause): Ledger => {
   const streams = openChangeStreams(table, pause)
   return {
     loadChange: async id => (await streams.load(id)).loaded,
+    recallChange: streams.recall,
     appendChange: async request => {
       await noteDay(request.at)
       return appendChange(table, streams, request, pause)

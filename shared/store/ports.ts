@@ -34,6 +34,8 @@ export type Loaded = { readonly change: Change; readonly version: number; readon
 export type Ledger = {
   /** Strongly consistent. Null: no such change. */
   loadChange(id: string): Promise<Loaded | null>
+  /** A change as this process last saw it, without reading; null where it has not. It may be outdated: an append on it then conflicts. */
+  recallChange(id: string): Loaded | null
   /**
    * Appends one commit of events to a change, if its version is still `expected` (0: it must not exist).
    * `proposed` takes the fleet's lock in the same transaction, a terminal status gives it back.
