@@ -3,12 +3,15 @@ export const EXIT = {
   ok: [0, 'done'],
   failure: [1, 'it failed; the message says how (policy test: a case failed)'],
   usage: [2, 'the command line is wrong'],
-  refused: [3, 'refused: by policy, by a blocking finding, or because the state does not allow it (HTTP 403, 409, 412)'],
+  refused: [
+    3,
+    'refused: by policy, by a blocking finding, or because the state does not allow it (HTTP 403, 409, 412); recomputed, and another verdict',
+  ],
   notFound: [4, 'there is no such thing (HTTP 404)'],
   notLoggedIn: [5, 'nobody is logged in, or the login has expired (HTTP 401)'],
   unreachable: [6, 'no answer from the server'],
   toReview: [10, 'verdict: nothing blocks, something has to be reviewed'],
-  nothingCertain: [11, 'inspect, diff: nothing certain can be said about the livepatch'],
+  nothingCertain: [11, 'inspect, diff: nothing certain can be said about the livepatch; a verdict that cannot be recomputed'],
   refusedFile: [12, 'inspect, diff, verdict, policy: the file is refused (policy check: or a rule can never apply)'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 export type Exit = keyof typeof EXIT

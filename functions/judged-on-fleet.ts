@@ -1,12 +1,12 @@
 import type { Stack } from '../shared/kernel/index.ts'
 import type { Edge } from '../shared/lineage/index.ts'
-import { judgeSignature, type Manifest } from '../shared/livepatch/index.ts'
+import type { Manifest } from '../shared/livepatch/index.ts'
 import { stricterOf } from '../shared/policy/index.ts'
 import type { CohortCount } from '../shared/store/index.ts'
-import type { Cohort, Judge, Known } from '../shared/verdict/index.ts'
-import { moduleKey } from './directive/instruction-of.ts'
+import type { Cohort, Known, Recordable } from '../shared/verdict/index.ts'
 import { knownLivepatches } from './known-livepatches.ts'
 import type { Ports } from './ports.ts'
+import { withTrust } from './with-trust.ts'
 
 export type JudgePorts = Pick<Ports, 'catalog' | 'fleets' | 'lineage' | 'objects' | 'policy'>
 
@@ -73,21 +73,11 @@ const withPast = (
   return { stack, hosts, replacedEarlier: [...told, ...untold] }
 }
 
-/** A manifest with what its file's signature is worth to a fleet that says whom it trusts. */
-const withTrust = async ({ fleets, objects }: JudgePorts, fleet: string, livepatch: Manifest): Promise<Manifest> => {
-  if (!livepatch.signature.present) return livepatch
-  const trust = (await fleets.summary(fleet))?.trust ?? []
-  if (trust.length === 0) return livepatch
-  const bytes = await objects.get(moduleKey(livepatch.digest))
-  if (!bytes) throw new Error(`the storage has no module ${livepatch.digest}`)
-  const certificates = trust.map((pem, index) => ({ name: `trusted-${index + 1}`, bytes: pem }))
-  return { ...livepatch, signature: { ...livepatch.signature, ...judgeSignature(bytes, certificates) } }
-}
-
 /** What a verdict on a fleet rests on: its hosts' stacks, what was replaced there before, every livepatch named in it, and what its policies block. */
-export const judgedOnFleet = async (ports: JudgePorts, fleet: string, submitted: Manifest): Promise<Judge> => {
+export const judgedOnFleet = async (ports: JudgePorts, fleet: string, submitted: Manifest): Promise<Recordable> => {
   const { catalog, fleets, lineage } = ports
-  const livepatch = await withTrust(ports, fleet, submitted)
+  const trust = (await fleets.summary(fleet))?.trust ?? []
+  const livepatch = await withTrust(ports, trust, submitted)
   const live = (await fleets.cohorts(fleet)).filter(({ hosts }) => hosts > 0)
   const running = live.flatMap(({ stack }) => runningOn(stack))
   const [known, behind] = await Promise.all([knownLivepatches(catalog, live), edgesBehind(lineage, fleet, running)])
@@ -95,5 +85,5 @@ export const judgedOnFleet = async (ports: JudgePorts, fleet: string, submitted:
   const all: Known = new Map([...earlier.values(), ...known.values()].map(manifest => [manifest.name, manifest]))
   const names = new Map<string, string>([...all.values()].map(({ digest, name }) => [digest, name]))
   const stricter = stricterOf(ports.policy.set().settings, fleet)
-  return { livepatch, cohorts: live.map(cohort => withPast(cohort, behind, names)), known: all, stricter }
+  return { livepatch, trust, cohorts: live.map(cohort => withPast(cohort, behind, names)), known: all, stricter }
 }

@@ -22,7 +22,7 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   'propose-change': ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read', 'workflow:start'],
   'list-changes': ['ledger:read'],
   'show-change': ['ledger:read', 'catalog:read', 'fleet:read'],
-  'show-verdict': ['ledger:read', 'catalog:read'],
+  'show-verdict': ['modules:read', 'ledger:read', 'catalog:read'],
   'approve-change': ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read', 'workflow:wake'],
   'control-change': ['ledger:read', 'ledger:write', 'workflow:wake', ...PUBLISH],
   simulate: ['modules:read', 'catalog:read', 'fleet:read', 'lineage:read'],

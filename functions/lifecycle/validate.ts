@@ -1,6 +1,6 @@
 import { isTerminal, judge } from '../../shared/change/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
-import { judgeChange } from '../../shared/verdict/index.ts'
+import { judgeRecorded } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
 import { type JudgePorts, judgedOnFleet } from '../judged-on-fleet.ts'
 import type { Ports } from '../ports.ts'
@@ -22,8 +22,8 @@ export const validate =
       if (loaded.change.status !== 'proposed') return { settled: answerOf(loaded) }
       const manifest = await ports.catalog.manifest(loaded.change.livepatch)
       if (!manifest) throw new Error(`the catalog has no livepatch ${loaded.change.livepatch}`)
-      const verdict = judgeChange(await judgedOnFleet(ports, loaded.change.fleet, manifest))
-      const verdictDigest = await ports.catalog.putVerdict(verdict)
+      const { verdict, inputs } = judgeRecorded(await judgedOnFleet(ports, loaded.change.fleet, manifest))
+      const verdictDigest = await ports.catalog.putVerdict(verdict, inputs)
       const outcome = judge(loaded.change, { verdict, verdictDigest, policyVersion: ports.policy.set().version })
       return outcome.ok ? byWorkflow(outcome.events, leaveOf(ports, 'judgeChange', loaded)) : { settled: answerOf(loaded) }
     })

@@ -6,6 +6,7 @@ import { Manifest } from '../../shared/livepatch/index.ts'
 import type { OperationId } from '../../shared/operations/index.ts'
 import { Plan, SignedDirective } from '../../shared/rollout/index.ts'
 import { Finding, Verdict } from '../../shared/verdict/index.ts'
+import { Recomputation } from '../recomputation.ts'
 
 const instant = z.iso.datetime()
 const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().optional() })
@@ -165,7 +166,10 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
   'propose-change': { status: 201, body: ChangeBrief },
   'list-changes': { status: 200, body: page(ChangeHead) },
   'show-change': { status: 200, body: Change },
-  'show-verdict': { status: 200, body: z.object({ change: z.string(), digest: z.string(), verdict: Verdict }) },
+  'show-verdict': {
+    status: 200,
+    body: z.object({ change: z.string(), digest: z.string(), verdict: Verdict, recomputed: Recomputation.optional() }),
+  },
   'approve-change': { status: 201, body: ChangeBrief },
   'control-change': { status: 200, body: ChangeBrief },
   simulate: { status: 200, body: Verdict },

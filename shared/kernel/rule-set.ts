@@ -94,6 +94,9 @@ export type RuleSet = Rules & { readonly name: string; readonly recorded: boolea
 /** Releases whose behaviour was recorded on the real kernel. Every other rule set is read from source. */
 const RECORDED: readonly string[] = ['6.1', '6.12', '7.2']
 
+/** All of it as data, for whoever has to name by which rules something was worked out. */
+export const kernelRules = { differences: DIFFERENCES, recorded: RECORDED }
+
 const numbersOf = (version: string): readonly [number, number] => {
   const [, major = '0', minor = '0'] = /^(\d+)(?:\.(\d+))?/.exec(version) ?? []
   return [Number(major), Number(minor)]

@@ -1,6 +1,6 @@
 import { digestOf } from '../canonical/index.ts'
 import { Manifest } from '../livepatch/index.ts'
-import { Verdict } from '../verdict/index.ts'
+import { Inputs, Verdict } from '../verdict/index.ts'
 import { blobItems, readBlob, readBlobs, writeBlob } from './blob.ts'
 import { itemOf, type Key, padded, text } from './item.ts'
 import { listPage } from './listing.ts'
@@ -17,11 +17,13 @@ import { type Expression, IS_NEW, type Table, type Write } from './table.ts'
  *   series#<series>     <version, padded>         which livepatch is a version of a series
  *   patches             <submitted at>#<digest>   all of them, for listing
  *   verdict#<digest>    verdict[#…]               a verdict, gzip, in chunks
+ *   inputs#<digest>     inputs[#…]                what verdicts were worked out from, gzip, in chunks
  */
 
 const PATCHES = 'patches'
 const manifestKey = (digest: string): Key => ({ pk: `patch#${digest}`, sk: 'manifest' })
 const verdictKey = (digest: string): Key => ({ pk: `verdict#${digest}`, sk: 'verdict' })
+const inputsKey = (digest: string): Key => ({ pk: `inputs#${digest}`, sk: 'inputs' })
 const nameKey = (name: string): Key => ({ pk: `name#${name}`, sk: 'name' })
 
 /** Versions that compare as equal are one key (`2` is `2.0`), and keys sort as versions do. */
@@ -95,6 +97,10 @@ const list = async (table: Table, kept: Kept, series: string | undefined, page: 
   return { ...found, items: found.items.flatMap(digest => manifests.get(digest) ?? []) }
 }
 
+const putOnce = async (table: Table, key: Key, value: unknown): Promise<void> => {
+  if ((await table.get(key)) === null) await writeBlob(table, key, JSON.stringify(value))
+}
+
 /** Manifests and verdicts by digest. Listed newest first: by submission, or by version within a series. */
 export const openCatalog = (table: Table): Catalog => {
   const kept: Kept = { manifests: recent(KEPT_MAX), verdicts: recent(KEPT_MAX) }
@@ -108,11 +114,17 @@ export const openCatalog = (table: Table): Catalog => {
       return item && manifest(text(item, 'digest'))
     },
     list: ({ series }, page) => list(table, kept, series, page),
-    putVerdict: async verdict => {
+    putVerdict: async (verdict, inputs) => {
       const digest = digestOf(verdict)
-      if ((await table.get(verdictKey(digest))) === null) await writeBlob(table, verdictKey(digest), JSON.stringify(verdict))
+      if (inputs) await putOnce(table, inputsKey(digestOf(inputs)), inputs)
+      await putOnce(table, verdictKey(digest), verdict)
       return digest
     },
     verdict: digest => readVerdict(table, kept, digest),
+    inputs: async digest => {
+      const first = await table.get(inputsKey(digest))
+      const inputs = first && Inputs.parse(JSON.parse(await readBlob(table, first)))
+      return inputs && digestOf(inputs) === digest ? inputs : null
+    },
   }
 }

@@ -6,7 +6,7 @@ import type { Edge } from '../lineage/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 import type { Decision } from '../policy/index.ts'
 import type { SignedDirective, SignedStopOrder } from '../rollout/index.ts'
-import type { Verdict } from '../verdict/index.ts'
+import type { Inputs, Verdict } from '../verdict/index.ts'
 
 /** One page of a listing; `next` is an opaque cursor, absent on the last page. */
 export type Page<T> = { readonly items: readonly T[]; readonly next?: string }
@@ -89,9 +89,11 @@ export type Catalog = {
   manifests(digests: readonly string[]): Promise<ReadonlyMap<string, Manifest>>
   byName(name: string): Promise<Manifest | null>
   list(filter: { readonly series?: string | undefined }, page: PageRequest): Promise<Page<Manifest>>
-  /** Content-addressed; returns the verdict's digest. */
-  putVerdict(verdict: Verdict): Promise<string>
+  /** Content-addressed; returns the verdict's digest. What the verdict names as its inputs is stored before it. */
+  putVerdict(verdict: Verdict, inputs?: Inputs): Promise<string>
   verdict(digest: string): Promise<Verdict | null>
+  /** What a verdict was worked out from, by the digest that it names; null where that is not there, or is something else. */
+  inputs(digest: string): Promise<Inputs | null>
 }
 
 export type FleetSummary = {

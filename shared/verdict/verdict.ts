@@ -57,6 +57,8 @@ export type CohortVerdict = z.infer<typeof CohortVerdict>
 export const Verdict = z.object({
   schema: z.literal('supersede.verdict/1'),
   livepatch: z.string(),
+  /** Digest of what it was worked out from (Inputs); left out where that was not written down. */
+  inputs: z.string().optional(),
   /** The worst severity among the findings; `clear` where there is none. */
   outcome: z.enum(['block', 'review', 'note', 'clear']),
   cohorts: z.array(CohortVerdict),

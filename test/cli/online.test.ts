@@ -462,6 +462,27 @@ cohort             abababababab
     expect(out).toContain('→ EINVAL, so nothing changes')
     expect(out).toContain('kept, maybe with other code  vmlinux:a')
   })
+  const rules = { judged: DIGEST, today: OTHER }
+  test.each([
+    ['equal', { rules: { judged: DIGEST, today: DIGEST }, differences: [] }, 0, /equal\n +It says so\.\ndigest +abab/],
+    [
+      'different',
+      { digest: OTHER, rules, differences: ['outcome was "note", is "block"'] },
+      3,
+      /rules now +abcdef010101\n\nWhat differs\noutcome was/,
+    ],
+    ['impossible', { rules: null, differences: [] }, 11, /impossible\n +It says so\./],
+  ] as const)('a verdict that was worked out again and is %s', async (outcome, more, exit, said) => {
+    const recomputed = { outcome, detail: 'It says so.', digest: null, ...more }
+    const ran = await asBob({ 'show-verdict': () => ({ body: { change: ID, digest: DIGEST, verdict: {}, recomputed } }) }, [
+      'change',
+      'verdict',
+      ID,
+      '--recompute',
+    ])
+    expect(ran).toMatchObject({ exit, out: expect.stringMatching(said) })
+    expect(ran.seen[0]?.query).toEqual({ recompute: 'true' })
+  })
   test('a change that waits for a decision shows its cohorts beside the findings', async () => {
     const routes: Routes = {
       'show-change': () => ({ body: { ...change, verdict: DIGEST } }),
