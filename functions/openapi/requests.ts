@@ -12,6 +12,7 @@ import { shape as listHosts } from '../api/list-hosts.ts'
 import { shape as listPatches } from '../api/list-patches.ts'
 import { shape as proposeChange } from '../api/propose-change.ts'
 import { shape as reportHosts } from '../api/report-hosts.ts'
+import { shape as reviseChange } from '../api/revise-change.ts'
 import { shape as showChange } from '../api/show-change.ts'
 import { shape as showDirective } from '../api/show-directive.ts'
 import { shape as showFleet } from '../api/show-fleet.ts'
@@ -40,6 +41,7 @@ export const REQUESTS: Readonly<Record<OperationId, Shape>> = {
   'show-verdict': showVerdict,
   'approve-change': approveChange,
   'control-change': controlChange,
+  'revise-change': reviseChange,
   simulate: simulate,
   'create-fleet': createFleet,
   'list-fleets': listFleets,
