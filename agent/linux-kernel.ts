@@ -5,6 +5,7 @@ import type { Stack, StackEntry } from '../shared/kernel/index.ts'
 import { codeOf } from './failure.ts'
 import { divertedOf, type Hooked, parseEnabledFunctions, parseKprobes, placesIn } from './ftrace.ts'
 import type { Kernel, KernelAnswer, Observation } from './kernel.ts'
+import { followKernelLog } from './kernel-log.ts'
 import { tracersOf } from './tracing.ts'
 import { transitionTasks } from './transition-tasks.ts'
 
@@ -15,7 +16,15 @@ export type LinuxKernelOptions = {
   readonly rmmod?: string
 }
 
-type LoadedModule = { readonly name: string; readonly refcnt: number; readonly isLivepatch: boolean }
+type LoadedModule = {
+  readonly name: string
+  readonly refcnt: number
+  readonly isLivepatch: boolean
+  /** Its init has returned and its exit has not begun. */
+  readonly isLive: boolean
+  /** References that no other module holds. */
+  readonly held: number
+}
 
 /**
  * /proc/modules, newest module first: name, size, reference count, users, state, address, taints. A livepatch carries the taint
@@ -26,8 +35,16 @@ export const parseModules = (text: string): readonly LoadedModule[] =>
     .split('\n')
     .filter(line => line !== '')
     .map(line => {
-      const [name = '', , refcnt = '0', , , , taints = ''] = line.split(' ')
-      return { name, refcnt: Number(refcnt) || 0, isLivepatch: /^\([A-Z]*K[A-Z]*\)$/.test(taints) }
+      const [name = '', , refcnt = '0', users = '-', state, , taints = ''] = line.split(' ')
+      const references = Number(refcnt) || 0
+      const others = users.split(',').filter(user => user !== '' && user !== '-').length
+      return {
+        name,
+        refcnt: references,
+        isLive: state === 'Live',
+        held: references - others,
+        isLivepatch: /^\([A-Z]*K[A-Z]*\)$/.test(taints),
+      }
     })
 
 const ERRNO_TEXTS: readonly (readonly [string, string])[] = [
@@ -88,6 +105,13 @@ const OBSERVATIONS_MAX = 3
 
 const isDenied = (failure: unknown): boolean => ['EACCES', 'EPERM'].includes(codeOf(failure) ?? '')
 
+/**
+ * Livepatch modules that are gone from sysfs and still held: a forced transition has left tasks in their code, so the kernel never
+ * lets them go (kernel/livepatch/transition.c: klp_force_transition). It says so in its log, too, as long as that reaches back.
+ */
+const pinnedOf = (modules: readonly LoadedModule[], listed: readonly string[]): readonly LoadedModule[] =>
+  modules.filter(({ name, isLivepatch, isLive, held }) => isLivepatch && isLive && held > 0 && !listed.includes(name))
+
 /** By livepatch, the functions of its patched objects that ftrace does not divert. */
 const unhookedIn = (entries: readonly Listed[], diverted: ReadonlySet<string>): NonNullable<Observation['unhooked']> =>
   Object.fromEntries(
@@ -104,6 +128,7 @@ const unhookedIn = (entries: readonly Listed[], diverted: ReadonlySet<string>): 
 export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: LinuxKernelOptions = {}): Kernel => {
   const folder = join(root, 'sys/kernel/livepatch')
   const read = (path: string): Promise<string> => readFile(join(root, path), 'utf8')
+  const followLog = followKernelLog(join(root, 'dev/kmsg'))
   const attribute = async (path: string): Promise<string | null> => {
     const text = await unlessGone(readFile(path, 'utf8'), null)
     return text === null ? null : text.trim()
@@ -152,14 +177,14 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
 
   /**
    * Livepatches enable themselves when they load, so the order of the modules is that of `klp_patches`; /proc/modules has the newest
-   * first. Targets are the loaded modules among the objects of the listed livepatches. A livepatch module that is not listed and
-   * still referenced is one that a forced transition has pinned (kernel/livepatch/transition.c: klp_force_transition).
+   * first. Targets are the loaded modules among the objects of the listed livepatches.
    */
   const stackOf = (
     release: string,
     modules: readonly LoadedModule[],
     entries: readonly Listed[],
     tracing: Stack['tracing'] | null,
+    forced: boolean,
   ): Stack => {
     const oldestFirst = modules.map(({ name }) => name).toReversed()
     const names = new Set(entries.map(({ entry }) => entry.name))
@@ -175,7 +200,7 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
         .map(({ name }) => name)
         .filter(name => objects.has(name))
         .sort(),
-      forced: resident.some(({ refcnt }) => refcnt > 0),
+      forced,
       ...(tracing && { tracing }),
     }
   }
@@ -203,7 +228,8 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
     for (const livepatch of names) {
       if ((await attribute(join(folder, livepatch, 'transition'))) !== '1') continue
       const direction = (await attribute(join(folder, livepatch, 'enabled'))) === '1' ? 'patching' : 'unpatching'
-      return transitionTasks(root, { livepatch, direction }, { functions: await patchedFunctions(names), livepatches: new Set(names) })
+      const patched = { functions: await patchedFunctions(names), livepatches: new Set(names) }
+      return { ...(await transitionTasks(root, { livepatch, direction }, patched)), log: followLog().lines }
     }
     return null
   }
@@ -217,7 +243,9 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
     const text = await firstOf(HOOKS)
     const hooked = text === null ? null : parseEnabledFunctions(text)
     const entries = (await Promise.all(names.map(listed))).filter(entry => entry !== null)
-    const stack = stackOf(release.trim(), parseModules(modules), entries, await tracingOf(hooked, entries))
+    const loaded = parseModules(modules)
+    const forced = followLog().forced || pinnedOf(loaded, names).length > 0
+    const stack = stackOf(release.trim(), loaded, entries, await tracingOf(hooked, entries), forced)
     return {
       bootId: bootId.trim(),
       stack,
@@ -226,13 +254,17 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
     }
   }
 
-  /** Livepatches that come and go between two reads would look like what they are not, such as somebody else's hook. */
+  /**
+   * Livepatches that come and go between two reads would look like what they are not, such as somebody else's hook; and for a moment
+   * after its transition a module is not listed any more and not let go yet, as if it were pinned.
+   */
   const observe = async (): Promise<Observation> => {
     let names = await foldersIn(folder)
     for (let attempt = 1; ; attempt += 1) {
       const observation = await observeOnce(names)
       const after = await foldersIn(folder)
-      if (attempt === OBSERVATIONS_MAX || names.join(' ') === after.join(' ')) return observation
+      const isSettled = names.join(' ') === after.join(' ') && !observation.stack.forced
+      if (attempt === OBSERVATIONS_MAX || isSettled) return observation
       names = after
     }
   }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -98,6 +98,35 @@ describe('the kernel of a real machine', () => {
   test('was forced where a livepatch that is gone from sysfs is still held', async () => {
     const root = await machine({ modules: ['lp_0 16384 1 - Live 0x0000000000000000 (OEK)'], livepatches: {} })
     expect((await linuxKernel({ root }).observe()).stack.forced).toBe(true)
+  })
+
+  const PINNED = 'lp_0 16384 1 - Live 0x0000000000000000 (OEK)'
+  test.each([
+    ['that another module uses', 'lp_0 16384 1 lp_user, Live 0x0000000000000000 (OEK)'],
+    ['that is being loaded', 'lp_0 16384 1 - Loading 0x0000000000000000 (OEK)'],
+    ['that nobody holds', 'lp_0 16384 0 - Live 0x0000000000000000 (OEK)'],
+    ['that is no livepatch', 'lp_0 16384 1 - Live 0x0000000000000000 (OE)'],
+  ])('was not forced because of a module %s', async (_, line) => {
+    const root = await machine({ modules: [line], livepatches: {} })
+    expect((await linuxKernel({ root }).observe()).stack.forced).toBe(false)
+  })
+
+  test('was not forced because of a module that is let go while it looks', async () => {
+    const root = await machine({ modules: [PINNED], livepatches: {} })
+    const looking = linuxKernel({ root }).observe()
+    await put(join(root, 'proc/modules'), PINNED.replace(' 1 ', ' 0 '))
+    expect((await looking).stack.forced).toBe(false)
+  })
+
+  test('was forced where its log says so, though nothing is pinned that can be seen yet', async () => {
+    const livepatches = { lp_1: { enabled: '1', transition: '0', objects: { vmlinux: '1' } } }
+    const root = await machine({ modules: ['lp_1 16384 1 - Live 0x0000000000000000 (OK)'], livepatches })
+    const kernel = linuxKernel({ root })
+    await put(join(root, 'dev/kmsg'), "6,100,9000,-;livepatch: enabling patch 'lp_1'\n")
+    expect((await kernel.observe()).stack.forced).toBe(false)
+    await appendFile(join(root, 'dev/kmsg'), '4,101,9100,-;livepatch: forcing remaining tasks to the patched state\n SUBSYSTEM=x\n')
+    expect((await kernel.observe()).stack.forced).toBe(true)
+    expect((await kernel.observe()).stack.forced).toBe(true)
   })
 
   test('without livepatching has an empty stack', async () => {
