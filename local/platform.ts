@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openAwsEndpoint, type Service } from './aws-endpoint.ts'
 import { deployBuckets, deployStateMachines, deployTables, functionsOf, runSchedules } from './deploy.ts'
 import { openDynamoDb } from './dynamodb/index.ts'
+import { type EventBuses, openEventBuses } from './events/event-bus.ts'
 import { openAuthorizer } from './gateway/authorize.ts'
 import { openDistribution } from './gateway/distribution.ts'
 import { type HttpAsk, openHttpApi } from './gateway/http-api.ts'
@@ -13,6 +14,7 @@ import { type HttpAnswer, problem } from './gateway/problem.ts'
 import { readRoutes } from './gateway/routes.ts'
 import { type Issuer, openIssuer, type Person } from './issuer/issuer.ts'
 import { openKms } from './kms/kms.ts'
+import { followTables } from './lambda/event-sources.ts'
 import { FunctionError, openLambdaHost } from './lambda/lambda-host.ts'
 import { isRunning, startOf } from './running-process.ts'
 import { openObjectStore } from './s3/object-store.ts'
@@ -36,6 +38,8 @@ export type PlatformOptions = {
 export type Platform = {
   readonly url: string
   readonly issuer: Issuer
+  /** What was put on the event buses, oldest first; it is kept in events.jsonl of the data directory. */
+  readonly events: EventBuses['events']
   readonly close: () => Promise<void>
 }
 
@@ -128,14 +132,14 @@ const functionEnvironment = (
   AWS_REGION: REGION,
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  ...Object.fromEntries(['DYNAMODB', 'SFN', 'S3', 'KMS'].map(service => [`AWS_ENDPOINT_URL_${service}`, endpoint])),
+  ...Object.fromEntries(['DYNAMODB', 'SFN', 'S3', 'KMS', 'EVENTBRIDGE'].map(service => [`AWS_ENDPOINT_URL_${service}`, endpoint])),
   TZ: 'UTC',
 })
 
-const signingKeys = (deployed: Deployed): readonly string[] =>
+const keysOf = (deployed: Deployed, spec: string): readonly string[] =>
   deployed
     .ofType('AWS::KMS::Key')
-    .filter(({ properties }) => properties['KeySpec'] === 'ECC_NIST_EDWARDS25519')
+    .filter(({ properties }) => properties['KeySpec'] === spec)
     .map(({ logicalId }) => deployed.physicalId(logicalId))
 
 /** Runs a synthesized stack on this machine. Everything it does is read from the template; nothing here knows what the functions do. */
@@ -155,7 +159,7 @@ export const openPlatform = async ({ assembly, stack, data, port, people, now, l
       assembly,
       stack,
       authority,
-      parameters: { IssuerUrl: `${url}/issuer`, Audience: AUDIENCE, PublicUrl: url },
+      parameters: { IssuerUrl: `${url}/issuer`, Audience: AUDIENCE, PublicUrl: url, LoopbackReceivers: 'yes' },
     })
 
     const credentials = {
@@ -178,11 +182,21 @@ export const openPlatform = async ({ assembly, stack, data, port, people, now, l
     // The machine stops before the functions do: what it hears of a function that was ended would else be recorded as that function's failure.
     closing.push(dynamodb.close, lambda.close, stepfunctions.close)
     const objects = openObjectStore(join(data, 'objects'))
-    const kms = openKms(join(data, 'keys'), signingKeys(deployed))
+    const kms = openKms(join(data, 'keys'), { signing: keysOf(deployed, 'ECC_NIST_EDWARDS25519'), mac: keysOf(deployed, 'HMAC_256') })
+    const buses = openEventBuses({
+      file: join(data, 'events.jsonl'),
+      names: deployed.ofType('AWS::Events::EventBus').map(({ logicalId }) => deployed.physicalId(logicalId)),
+      now,
+      region: REGION,
+      account: ACCOUNT,
+    })
+    const tables = followTables(deployed, dynamodb.handle, lambda.invoke, log)
+    closing.push(tables.close)
     const services: Readonly<Record<string, Service>> = {
-      DynamoDB_20120810: dynamodb.handle,
+      DynamoDB_20120810: tables.handle,
       AWSStepFunctions: stepfunctions.handle,
       TrentService: kms.handle,
+      AWSEvents: buses.handle,
     }
     back.serve = openAwsEndpoint({ services, s3: openS3({ objects, credentials, now }), credentials })
 
@@ -198,7 +212,7 @@ export const openPlatform = async ({ assembly, stack, data, port, people, now, l
 
     await stepfunctions.resume()
     closing.push(runSchedules(deployed, lambda.invoke, log))
-    return { url, issuer, close }
+    return { url, issuer, events: buses.events, close }
   } catch (error) {
     await close()
     throw error

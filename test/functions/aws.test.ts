@@ -160,7 +160,7 @@ describe('the signing key', () => {
   afterAll(() => rmSync(folder, { recursive: true }))
 
   test('signs what hosts verify with its public half', async () => {
-    const kms = openKms(folder, ['key-1'])
+    const kms = openKms(folder, { signing: ['key-1'] })
     const relay = async <T>(call: () => Promise<T>, target: string, request: Readonly<Record<string, unknown>>): Promise<T> => {
       const { status, body } = kms.handle(target, request)
       answerNext([status, body])

@@ -12,7 +12,7 @@ import { openKms } from '../../../local/kms/kms.ts'
 const folder = join(mkdtempSync(join(tmpdir(), 'supersede-kms-')), 'keys')
 const credentials = { accessKeyId: 'LOCALTEST', secretAccessKey: 'not-a-secret' }
 const opened: { listener?: Listener } = {}
-const open = () => openKms(folder, ['signingkey', 'another'])
+const open = () => openKms(folder, { signing: ['signingkey', 'another'] })
 
 beforeAll(async () => {
   opened.listener = await listen({
