@@ -18,7 +18,8 @@ const MAY = {
   lineage: ['livepatch', 'verdict', 'kernel'],
   policy: ['livepatch', 'kernel', 'verdict', 'rollout', 'fleet'],
   change: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage'],
-  store: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage', 'change'],
+  notice: ['history', 'change'],
+  store: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage', 'change', 'notice'],
 }
 const ROOMS = Object.keys(MAY)
 const CLIENT_ROOMS = ['livepatch', 'kernel', 'verdict', 'history', 'rollout', ...FOUNDATIONS]

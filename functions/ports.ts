@@ -1,8 +1,11 @@
 import type { Answer, PolicySet, Request } from '../shared/policy/index.ts'
-import type { Store } from '../shared/store/index.ts'
+import type { NoticeStore, Store } from '../shared/store/index.ts'
+import type { EventBus } from './aws/event-bus.ts'
+import type { MacKey } from './aws/mac-key.ts'
 import type { ObjectStorage } from './aws/object-storage.ts'
 import type { SigningKey } from './aws/signing-key.ts'
 import type { Workflow } from './aws/workflow.ts'
+import type { Post } from './notice/post.ts'
 
 /** What functions act on. Each takes only the members it uses; the wiring beside it knows where they come from. */
 export type Ports = {
@@ -14,6 +17,12 @@ export type Ports = {
   readonly workflow: Workflow
   readonly objects: ObjectStorage
   readonly signingKey: SigningKey
+  readonly notices: NoticeStore
+  /** Out of which receivers' secrets are made. */
+  readonly receiverKey: MacKey
+  readonly eventBus: EventBus
+  /** The way to receivers. */
+  readonly post: Post
   /** Where people and hosts reach the service, without a trailing slash. */
   readonly publicUrl: string
   readonly now: () => number

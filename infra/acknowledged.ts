@@ -38,7 +38,7 @@ const ACKNOWLEDGED: readonly Acknowledged[] = [
     path: 'Functions',
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason:
-      'X-Ray and states:SendTask* take no resource but *; task tokens are unguessable and only their holder’s function may send them.',
+      'X-Ray, dynamodb:ListStreams and states:SendTask* take no resource but *; task tokens are unguessable and only their holder’s function may send them.',
   },
   ...PREFIXES.map(prefix => ({
     path: 'Functions',

@@ -9,7 +9,7 @@ export type FunctionsProps = {
   readonly bundles: Readonly<Record<string, string>>
 }
 
-const TIMEOUT_SECONDS: Readonly<Record<string, number>> = { validate: 120, 'record-lineage': 60, sweep: 50 }
+const TIMEOUT_SECONDS: Readonly<Record<string, number>> = { validate: 120, 'record-lineage': 60, sweep: 50, 'deliver-notices': 50 }
 
 /** One function per operation and per lifecycle task; each with a role, a log group and a bundle of its own. */
 export class Functions extends Construct {

@@ -1,6 +1,6 @@
 /** What a function may touch. Constructs turn each word into the narrowest statements and the variables that name the resource. */
 export type Capability =
-  | `${'ledger' | 'catalog' | 'fleet' | 'lineage'}:${'read' | 'write'}`
+  | `${'ledger' | 'catalog' | 'fleet' | 'lineage' | 'notice'}:${'read' | 'write'}`
   | 'modules:read'
   | 'modules:write'
   | 'uploads:offer'
@@ -8,8 +8,13 @@ export type Capability =
   | 'directive:sign'
   | 'workflow:start'
   | 'workflow:wake'
+  | 'receivers:secret'
+  | 'receivers:send'
+  | 'outbox:follow'
 
 const PUBLISH = ['fleet:read', 'fleet:write', 'catalog:read', 'directives:write', 'directive:sign'] as const
+/** Deliveries are read and moved; secrets are made to sign with. */
+const NOTIFY = ['notice:read', 'notice:write', 'receivers:secret', 'receivers:send'] as const
 const JUDGE = ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read'] as const
 
 /** The whole of least privilege in one table: function name → capabilities. A test asserts that every function has its row. */
@@ -24,7 +29,6 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   'show-change': ['ledger:read', 'catalog:read', 'fleet:read'],
   'show-verdict': ['modules:read', 'ledger:read', 'catalog:read'],
   'approve-change': ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read', 'workflow:wake'],
-  'revise-change': [...JUDGE, 'modules:read', 'catalog:write', 'lineage:read', 'workflow:wake'],
   'control-change': ['ledger:read', 'ledger:write', 'workflow:wake', ...PUBLISH],
   simulate: ['modules:read', 'catalog:read', 'fleet:read', 'lineage:read'],
   'create-fleet': ['ledger:read', 'ledger:write', 'fleet:read', 'fleet:write'],
@@ -38,6 +42,12 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   'show-host-history': ['fleet:read', 'ledger:read'],
   'list-history': ['ledger:read'],
   'show-lineage': ['lineage:read', 'catalog:read'],
+  'create-receiver': ['ledger:read', 'ledger:write', 'notice:read', 'notice:write', 'receivers:secret'],
+  'list-receivers': ['notice:read'],
+  'control-receiver': ['ledger:read', 'ledger:write', 'notice:read', 'notice:write', 'receivers:secret'],
+  'test-receiver': ['ledger:read', 'ledger:write', ...NOTIFY],
+  'list-deliveries': ['notice:read'],
+  'retry-delivery': ['ledger:read', 'ledger:write', ...NOTIFY],
   'show-openapi': [],
   'host-authorizer': ['fleet:read'],
   validate: [...JUDGE, 'modules:read', 'catalog:write', 'lineage:read'],
@@ -49,5 +59,6 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   halt: ['ledger:read', 'ledger:write', ...PUBLISH],
   'await-decision': ['ledger:read', 'ledger:write', 'workflow:wake'],
   'record-lineage': [...JUDGE, 'lineage:read', 'lineage:write'],
+  'deliver-notices': ['ledger:read', 'ledger:write', 'catalog:read', 'outbox:follow', ...NOTIFY],
   sweep: ['ledger:read', 'ledger:write', ...PUBLISH, 'workflow:start', 'workflow:wake'],
 }

@@ -13,6 +13,7 @@ import { Artifacts, Front } from './artifacts.ts'
 import { Functions } from './functions.ts'
 import { type Capability, GRANTS } from './grants.ts'
 import { Lifecycle } from './lifecycle.ts'
+import { Notices } from './notices.ts'
 import { Tables } from './tables.ts'
 
 export type SupersedeStackProps = StackProps & {
@@ -35,6 +36,12 @@ export class SupersedeStack extends Stack {
       description: 'Where people and hosts reach the service, if not under the distribution’s own name',
     })
 
+    const loopback = new CfnParameter(this, 'LoopbackReceivers', {
+      default: 'no',
+      allowedValues: ['no', 'yes'],
+      description: 'Whether receivers of notices may lie on the machine itself (http://127.0.0.1): for an installation on one machine only',
+    })
+
     const tables = new Tables(this, 'Tables')
     const artifacts = new Artifacts(this, 'Artifacts')
     const signingKey = new Key(this, 'SigningKey', {
@@ -43,6 +50,7 @@ export class SupersedeStack extends Stack {
       keyUsage: KeyUsage.SIGN_VERIFY,
       removalPolicy: RemovalPolicy.RETAIN,
     })
+    const notices = new Notices(this, 'Notices')
     const functions = new Functions(this, 'Functions', { bundles })
     const byName: Record<string, LambdaFunction> = Object.fromEntries(Object.keys(GRANTS).map(name => [name, functions.add(name)]))
     const named = (name: string): LambdaFunction => {
@@ -91,6 +99,20 @@ export class SupersedeStack extends Stack {
         to.addEnvironment('SIGNING_KEY_ID', signingKey.keyId)
         allow(to, ['kms:Sign', 'kms:GetPublicKey'], signingKey.keyArn)
       },
+      receivers: (to, access) => {
+        if (access === 'secret') {
+          to.addEnvironment('RECEIVER_KEY_ID', notices.key.keyId)
+          allow(to, ['kms:GenerateMac'], notices.key.keyArn)
+        } else {
+          to.addEnvironment('EVENT_BUS_NAME', notices.bus.eventBusName)
+          allow(to, ['events:PutEvents'], notices.bus.eventBusArn)
+        }
+        to.addEnvironment('LOOPBACK_RECEIVERS', loopback.valueAsString)
+      },
+      outbox: to => {
+        allow(to, ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], ledgerStream)
+        allow(to, ['dynamodb:ListStreams'], '*')
+      },
       workflow: (to, access) => {
         if (access === 'wake') allow(to, ['states:SendTaskSuccess', 'states:SendTaskFailure'], '*')
         else {
@@ -100,9 +122,11 @@ export class SupersedeStack extends Stack {
         }
       },
     }
+    const ledgerStream = tables.ledgerStreamArn
     const machineArn = lifecycle.machine.stateMachineArn
     for (const [name, capabilities] of Object.entries(GRANTS)) this.#grantAll(named(name), capabilities, grant, artifacts, url)
 
+    notices.deliverBy(named('deliver-notices'), ledgerStream)
     new Rule(this, 'Sweep', {
       description: 'Finds wake-ups that got lost',
       schedule: Schedule.rate(Duration.minutes(1)),
@@ -114,12 +138,18 @@ export class SupersedeStack extends Stack {
       'A change’s workflow failed: look at its execution, then resume or abort the change',
     )
     this.#alarm(
+      'DeliverNoticesFailed',
+      named('deliver-notices').metricErrors({ period: Duration.minutes(5) }),
+      'Notices could not be worked on: people may not hear of what they are asked until this works again',
+    )
+    this.#alarm(
       'SweepFailed',
       named('sweep').metricErrors({ period: Duration.minutes(5) }),
       'The sweep failed: lost wake-ups are not found until it works again',
     )
 
     new CfnOutput(this, 'Url', { value: url, description: 'Console and API' })
+    new CfnOutput(this, 'EventBus', { value: notices.bus.eventBusName, description: 'Where receivers of kind eventbridge put notices' })
     new CfnOutput(this, 'ArtifactsBucket', { value: artifacts.bucket.bucketName })
   }
 

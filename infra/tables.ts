@@ -1,10 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { TABLES, type TableName } from '../shared/store/table-schema.ts'
 
-/** The four tables, all under one customer-managed key. */
+/** The five tables, all under one customer-managed key. */
 export class Tables extends Construct {
   readonly byName: ReadonlyMap<TableName, Table>
   readonly key: Key
@@ -24,6 +24,8 @@ export class Tables extends Construct {
       partitionKey: string(partitionKey),
       sortKey: string(sortKey),
       ...(schema.ttl ? { timeToLiveAttribute: schema.ttl } : {}),
+      // Keys alone: what follows the outbox needs to know that there is something, and reads it from the table.
+      ...(name === 'ledger' ? { stream: StreamViewType.KEYS_ONLY } : {}),
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
@@ -35,5 +37,12 @@ export class Tables extends Construct {
       table.addGlobalSecondaryIndex({ indexName: index.name, partitionKey: string(index.partitionKey), sortKey: string(index.sortKey) })
     }
     return table
+  }
+
+  /** Stream of the ledger's keys, oldest first. */
+  get ledgerStreamArn(): string {
+    const arn = this.byName.get('ledger')?.tableStreamArn
+    if (!arn) throw new Error('the ledger has a stream')
+    return arn
   }
 }

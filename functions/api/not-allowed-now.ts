@@ -7,7 +7,6 @@ const ASKABLE = [
   'reject',
   'requestChanges',
   'withdraw',
-  'revise',
   'comment',
   'pause',
   'resume',

@@ -1,9 +1,11 @@
 import { servePerson } from '../http/serve.ts'
 import { wired } from '../wiring/environment.ts'
+import { knowledge } from '../wiring/knowledge.ts'
 import { people } from '../wiring/people.ts'
 import { policy } from '../wiring/policy.ts'
 import { objects } from '../wiring/services.ts'
-import { store } from '../wiring/store.ts'
 import { question, shape, simulate } from './simulate.ts'
 
-export const handler = wired(() => servePerson('simulate', shape, question, people(), simulate({ ...store(), policy, objects: objects() })))
+export const handler = wired(() =>
+  servePerson('simulate', shape, question, people(), simulate({ ...knowledge(), policy, objects: objects() })),
+)

@@ -4,7 +4,7 @@ import { type Credentials, type Scope, signedHeaders } from './signature-v4.ts'
 
 /** Where and as whom a service is spoken to. */
 export type Service = {
-  readonly service: 's3' | 'kms' | 'states' | 'dynamodb'
+  readonly service: 's3' | 'kms' | 'states' | 'dynamodb' | 'events'
   readonly region: string
   readonly endpoint: string
   readonly credentials: () => Credentials

@@ -22,7 +22,7 @@ export const created = (location: string, body: unknown, headers: Readonly<Recor
 export const notModified = (etag: string): Answer => ({ status: 304, body: null, headers: { etag } })
 
 /** An answer with secrets in it, which are told once and stored nowhere. */
-export const secretly = (body: unknown, remembered: unknown): Answer => ({ status: 201, body, headers: {}, remembered })
+export const secretly = (body: unknown, remembered: unknown, status: 200 | 201 = 201): Answer => ({ status, body, headers: {}, remembered })
 
 /** The version of a change as an entity tag (RFC 9110, section 8.8.3). */
 export const etagOf = (version: number): string => `"${version}"`

@@ -4,7 +4,6 @@ import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
 import type { Ports } from '../ports.ts'
 import { situationOf } from '../situation-of.ts'
-import { type WaitAgain, waitAgain } from '../wake.ts'
 
 export type ExpirePorts = Pick<Ports, 'ledger' | 'catalog' | 'policy' | 'now' | 'newId'>
 
@@ -14,18 +13,11 @@ const missingOf = async (ports: ExpirePorts, { change }: Loaded): Promise<readon
   return verdict ? missingForRelease(policy.set(), change, verdict, await situationOf(ports, change)) : []
 }
 
-export type Expired = { readonly released: boolean } | WaitAgain
-
-/**
- * The workflow has waited long enough. `released`: the last approval came between the deadline and this task, and the change goes on.
- * `again`: the deadline itself moved meanwhile.
- */
+/** The time to decide is over. `released`: the last approval came between the deadline and this task, and the change goes on. */
 export const expireApprovals =
   (ports: ExpirePorts) =>
-  async ({ change: id }: { readonly change: string }): Promise<Expired> => {
-    const appended = await appendChange<Expired>(ports, id, async loaded => {
-      const left = waitAgain(loaded.change, ports.now())
-      if (left) return { settled: left }
+  async ({ change: id }: { readonly change: string }): Promise<{ readonly released: boolean }> => {
+    const appended = await appendChange<{ released: boolean }>(ports, id, async loaded => {
       const outcome = expire(loaded.change, { missing: await missingOf(ports, loaded) })
       if (outcome.ok) return byWorkflow(outcome.events, leaveOf(ports, 'expireChange', loaded))
       return { settled: { released: loaded.change.rollout !== null && loaded.change.status !== 'aborted' } }

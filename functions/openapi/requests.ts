@@ -2,17 +2,21 @@ import type { z } from 'zod'
 import type { OperationId } from '../../shared/operations/index.ts'
 import { shape as approveChange } from '../api/approve-change.ts'
 import { shape as controlChange } from '../api/control-change.ts'
+import { shape as controlReceiver } from '../api/control-receiver.ts'
 import { shape as createFleet } from '../api/create-fleet.ts'
+import { shape as createReceiver } from '../api/create-receiver.ts'
 import { shape as enrolHost } from '../api/enrol-host.ts'
 import { shape as issueEnrolments } from '../api/issue-enrolments.ts'
 import { shape as listChanges } from '../api/list-changes.ts'
+import { shape as listDeliveries } from '../api/list-deliveries.ts'
 import { shape as listFleets } from '../api/list-fleets.ts'
 import { shape as listHistory } from '../api/list-history.ts'
 import { shape as listHosts } from '../api/list-hosts.ts'
 import { shape as listPatches } from '../api/list-patches.ts'
+import { shape as listReceivers } from '../api/list-receivers.ts'
 import { shape as proposeChange } from '../api/propose-change.ts'
 import { shape as reportHosts } from '../api/report-hosts.ts'
-import { shape as reviseChange } from '../api/revise-change.ts'
+import { shape as retryDelivery } from '../api/retry-delivery.ts'
 import { shape as showChange } from '../api/show-change.ts'
 import { shape as showDirective } from '../api/show-directive.ts'
 import { shape as showFleet } from '../api/show-fleet.ts'
@@ -23,6 +27,7 @@ import { shape as showPatchLineage } from '../api/show-patch-lineage.ts'
 import { shape as showVerdict } from '../api/show-verdict.ts'
 import { shape as simulate } from '../api/simulate.ts'
 import { shape as submitPatch } from '../api/submit-patch.ts'
+import { shape as testReceiver } from '../api/test-receiver.ts'
 import { shape as uploadPatch } from '../api/upload-patch.ts'
 import { noBody, nothing } from '../http/request-shape.ts'
 
@@ -41,7 +46,6 @@ export const REQUESTS: Readonly<Record<OperationId, Shape>> = {
   'show-verdict': showVerdict,
   'approve-change': approveChange,
   'control-change': controlChange,
-  'revise-change': reviseChange,
   simulate: simulate,
   'create-fleet': createFleet,
   'list-fleets': listFleets,
@@ -54,6 +58,12 @@ export const REQUESTS: Readonly<Record<OperationId, Shape>> = {
   'enrol-host': enrolHost,
   'show-directive': showDirective,
   'report-hosts': reportHosts,
+  'create-receiver': createReceiver,
+  'list-receivers': listReceivers,
+  'control-receiver': controlReceiver,
+  'test-receiver': testReceiver,
+  'list-deliveries': listDeliveries,
+  'retry-delivery': retryDelivery,
   // Serves the document that is made here, so it cannot be asked while that is made.
   'show-openapi': { path: nothing, query: nothing, body: noBody },
 }

@@ -6,6 +6,7 @@ import { Manifest } from '../../shared/livepatch/index.ts'
 import type { OperationId } from '../../shared/operations/index.ts'
 import { Plan, SignedDirective } from '../../shared/rollout/index.ts'
 import { Finding, Verdict } from '../../shared/verdict/index.ts'
+import { DeliveryDocument, ReceiverDocument } from '../api/receiver-document.ts'
 import { Recomputation } from '../recomputation.ts'
 
 const instant = z.iso.datetime()
@@ -47,7 +48,6 @@ const Summary = z.object({
   wave: z.object({ index: z.int(), share: z.int(), phase: z.string(), counts: WaveCounts.nullable() }).nullable(),
   waves: z.array(Wave),
   halted: z.object({ code: z.string(), detail: z.string() }).nullable(),
-  decideBefore: instant.nullable(),
   ending: z.string().nullable(),
   needs: z.array(z.string()),
 })
@@ -59,6 +59,7 @@ const ChangeBrief = Summary.extend({
 const Change = Summary.extend({
   proposer: z.string(),
   proposerName: z.string(),
+  decideBefore: instant.nullable(),
   proposedAt: instant,
   reason: z.string(),
   plan: Plan,
@@ -144,6 +145,9 @@ const Edge = z.object({
   reverted: z.array(z.string()),
 })
 
+/** A receiver with its secret, which is told once. */
+const ToldOnce = ReceiverDocument.extend({ secret: z.string().nullable(), note: z.string().optional() })
+
 /** Status and body of what each operation answers when it did what it was asked to. */
 export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 201; readonly body: z.ZodType }>> = {
   'submit-patch': { status: 201, body: Manifest },
@@ -171,7 +175,6 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
     body: z.object({ change: z.string(), digest: z.string(), verdict: Verdict, recomputed: Recomputation.optional() }),
   },
   'approve-change': { status: 201, body: ChangeBrief },
-  'revise-change': { status: 201, body: ChangeBrief },
   'control-change': { status: 200, body: ChangeBrief },
   simulate: { status: 200, body: Verdict },
   'create-fleet': { status: 201, body: Fleet },
@@ -225,5 +228,11 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
       more: z.boolean(),
     }),
   },
+  'create-receiver': { status: 201, body: ToldOnce },
+  'list-receivers': { status: 200, body: z.object({ items: z.array(ReceiverDocument) }) },
+  'control-receiver': { status: 200, body: ToldOnce.partial({ secret: true }) },
+  'test-receiver': { status: 200, body: DeliveryDocument },
+  'list-deliveries': { status: 200, body: page(DeliveryDocument) },
+  'retry-delivery': { status: 200, body: DeliveryDocument },
   'show-openapi': { status: 200, body: z.looseObject({ openapi: z.string() }) },
 }

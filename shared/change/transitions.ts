@@ -9,7 +9,6 @@ import { CHANGE_STATUSES, type ChangeStatus } from './change.ts'
  */
 export const COMMANDS = [
   'judge',
-  'revise',
   'approve',
   'requestChanges',
   'withdraw',
@@ -45,7 +44,6 @@ const to = (...statuses: readonly ChangeStatus[]): Transition => ({ to: statuses
 const refused = (refusal: StatusRefusal): Transition => ({ refused: refusal })
 const ended: Readonly<Record<CommandName, Transition>> = {
   judge: refused('ended'),
-  revise: refused('ended'),
   approve: refused('ended'),
   requestChanges: refused('ended'),
   withdraw: refused('ended'),
@@ -66,7 +64,6 @@ const ended: Readonly<Record<CommandName, Transition>> = {
 export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandName, Transition>>>> = {
   proposed: {
     judge: to('in-review', 'blocked'),
-    revise: refused('not-judged'),
     approve: refused('not-judged'),
     requestChanges: refused('not-judged'),
     withdraw: refused('not-judged'),
@@ -85,7 +82,6 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   },
   'in-review': {
     judge: to('in-review', 'blocked'),
-    revise: to('in-review', 'blocked'),
     approve: to('in-review'),
     requestChanges: to('in-review'),
     withdraw: to('in-review'),
@@ -104,7 +100,6 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   },
   released: {
     judge: refused('already-released'),
-    revise: refused('already-released'),
     approve: refused('already-released'),
     requestChanges: refused('already-released'),
     withdraw: refused('already-released'),
@@ -123,7 +118,6 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   },
   rolling: {
     judge: refused('already-released'),
-    revise: refused('already-released'),
     approve: refused('already-released'),
     requestChanges: refused('already-released'),
     withdraw: refused('already-released'),
@@ -142,7 +136,6 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   },
   halted: {
     judge: refused('halted'),
-    revise: refused('halted'),
     approve: refused('halted'),
     requestChanges: refused('halted'),
     withdraw: refused('halted'),

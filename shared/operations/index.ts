@@ -42,12 +42,6 @@ export const OPERATIONS = [
     'approveChange',
     'Approve or reject a change, ask for changes, withdraw, or comment',
   ),
-  write(
-    'revise-change',
-    '/changes/{change}/revisions',
-    'proposeChange',
-    'Judge a change in review again, with another plan or on what is there now',
-  ),
   write('control-change', '/changes/{change}/control', 'controlChange', 'Pause, resume or abort a change'),
   {
     ...write('simulate', '/simulations', 'simulate', 'Judge a livepatch on a fleet or stack without proposing anything'),
@@ -88,6 +82,22 @@ export const OPERATIONS = [
   read('show-host-history', '/hosts/{host}/history', 'viewHistory', 'What ran on a host over time, and by whose approval'),
   read('list-history', '/history', 'viewHistory', 'List recorded commits, newest first'),
   read('show-lineage', '/lineage/{digest}', 'viewPatch', 'The replaced-by graph around a livepatch'),
+  write('create-receiver', '/receivers', 'manageReceivers', 'Add somebody who is told: a webhook, a Slack channel, the event bus'),
+  read('list-receivers', '/receivers', 'viewReceivers', 'List who is told, and how they do'),
+  write(
+    'control-receiver',
+    '/receivers/{receiver}/control',
+    'manageReceivers',
+    'Give a receiver a new secret, disable, enable or remove it',
+  ),
+  write('test-receiver', '/receivers/{receiver}/test', 'manageReceivers', 'Send a test to a receiver and tell what came of it'),
+  read('list-deliveries', '/receivers/{receiver}/deliveries', 'viewReceivers', 'What was sent to a receiver, newest first'),
+  write(
+    'retry-delivery',
+    '/receivers/{receiver}/deliveries/{delivery}/retry',
+    'manageReceivers',
+    'Send a delivery again, and tell what came of it',
+  ),
   {
     id: 'show-openapi',
     method: 'GET',

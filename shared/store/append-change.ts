@@ -1,8 +1,10 @@
 import { type Change, replay } from '../change/index.ts'
 import { type Commit, chain } from '../history/index.ts'
+import { isNoticeworthy } from '../notice/index.ts'
 import type { ChangeStreams } from './change-streams.ts'
 import { type Item, itemOf, text } from './item.ts'
 import { changeStream, commitItem, commitKey, headItem, holdsLock, lockKey, readChangeCommit } from './ledger-items.ts'
+import { outboxItem } from './outbox.ts'
 import { ATTEMPTS_MAX, type Pause } from './pause.ts'
 import type { Ledger, Loaded } from './ports.ts'
 import { type Expression, IS_NEW, type Table, type Write } from './table.ts'
@@ -36,13 +38,17 @@ const lockWrites = (before: Change | null, after: Change): Write[] => {
   return []
 }
 
-/** Positions of the writes below. */
+/** What somebody may want to hear of goes into the outbox with its commit, so that no crash comes between. */
+const announceWrites = (commit: Commit): Write[] => (isNoticeworthy(commit.stream, commit.events) ? [{ put: outboxItem(commit) }] : [])
+
+/** Positions of the writes below; nothing stands against the last one. */
 const COMMIT = 0
 const LOCK = 2
 const writesOf = (before: Loaded | null, after: Change, commit: Commit): Write[] => [
   { put: commitItem(commit, after.fleet), if: IS_NEW },
   { put: headItem(after, commit), if: unchanged(before) },
   ...lockWrites(before?.change ?? null, after),
+  ...announceWrites(commit),
 ]
 
 const isOurs = (item: Item | null, { commitId }: AppendRequest): boolean => item !== null && readChangeCommit(item).id === commitId

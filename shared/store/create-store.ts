@@ -4,8 +4,9 @@ import { openFleets } from './fleets.ts'
 import { openIdempotency } from './idempotency.ts'
 import { openLedger } from './ledger.ts'
 import { openLineage } from './lineage.ts'
+import { openNotices } from './notices.ts'
 import { jitteredPause, type Pause } from './pause.ts'
-import type { Store } from './ports.ts'
+import type { Idempotency, NoticeStore, Store } from './ports.ts'
 import { openTable } from './table.ts'
 import type { TableName } from './table-schema.ts'
 
@@ -17,14 +18,25 @@ export type StoreOptions = {
   readonly pause?: Pause
 }
 
-/** Everything that Supersede keeps. The only door to DynamoDB. */
-export const createStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): Store => {
-  const ledger = openTable(client, tables.ledger, pause)
-  return {
-    ledger: openLedger(ledger, pause),
-    catalog: openCatalog(openTable(client, tables.catalog, pause)),
-    fleets: openFleets(openTable(client, tables.fleet, pause), pause),
-    lineage: openLineage(openTable(client, tables.lineage, pause)),
-    idempotency: openIdempotency(ledger),
-  }
-}
+type Knowledge = Pick<Store, 'catalog' | 'fleets' | 'lineage'>
+
+/** What a verdict rests on, without the ledger: who only asks need not carry how changes are appended. */
+export const createKnowledge = ({ client, tables, pause = jitteredPause() }: StoreOptions): Knowledge => ({
+  catalog: openCatalog(openTable(client, tables.catalog, pause)),
+  fleets: openFleets(openTable(client, tables.fleet, pause), pause),
+  lineage: openLineage(openTable(client, tables.lineage, pause)),
+})
+
+export const createIdempotency = ({ client, tables, pause = jitteredPause() }: StoreOptions): Idempotency =>
+  openIdempotency(openTable(client, tables.ledger, pause))
+
+/** What Supersede keeps, but for notices. Here and below is the only door to DynamoDB. */
+export const createStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): Store => ({
+  ...createKnowledge({ client, tables, pause }),
+  ledger: openLedger(openTable(client, tables.ledger, pause), pause),
+  idempotency: createIdempotency({ client, tables, pause }),
+})
+
+/** Receivers and deliveries, apart from the rest: most functions neither know nor carry them. */
+export const createNoticeStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): NoticeStore =>
+  openNotices(openTable(client, tables.notice, pause))

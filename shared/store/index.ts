@@ -1,7 +1,8 @@
-export { createStore } from './create-store.ts'
+export { createIdempotency, createKnowledge, createNoticeStore, createStore } from './create-store.ts'
 export { InvalidCursor } from './cursor.ts'
 export { jitteredPause } from './pause.ts'
 export {
+  type Announced,
   type Catalog,
   type ChangeHead,
   type CohortCount,
@@ -9,9 +10,11 @@ export {
   type Fleets,
   type Idempotency,
   INDEXES,
+  type KeptReceiver,
   type Ledger,
   type LineageStore,
   type Loaded,
+  type NoticeStore,
   type Page,
   type PageRequest,
   type SlotCounts,

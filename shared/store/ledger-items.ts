@@ -16,6 +16,7 @@ import type { ChangeHead, Waiting } from './ports.ts'
  *   waiting#<id>      waiting        what the change's workflow waits for; apart from the head, so that both never contend
  *   days              2026-11-23     that something was recorded on a day
  *   idem#<hash>       idem           an Idempotency-Key (idempotency.ts)
+ *   outbox            <at>#<commit>  a commit that somebody may want to hear of (outbox.ts)
  *
  *   index             commits                            heads of changes
  *   by-status         —                                  <status> · <updated at>#<id>

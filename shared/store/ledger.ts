@@ -19,6 +19,7 @@ import {
   waitingKey,
 } from './ledger-items.ts'
 import { type Listing, listPage, type Partition, slice, walkPage } from './listing.ts'
+import { readOutbox, takeFromOutbox } from './outbox.ts'
 import type { Pause } from './pause.ts'
 import { INDEXES, type Ledger, type PageRequest } from './ports.ts'
 import { recordCommit } from './record-commit.ts'
@@ -117,5 +118,7 @@ export const openLedger = (table: Table, pause: Pause): Ledger => {
       return item && readWaiting(item)
     },
     open: page => walkPage({ table, index: INDEXES.byStatus, order: 'oldest-first' }, 'open', openStatusesFrom, page, readHead),
+    outbox: limit => readOutbox(table, limit),
+    takeFromOutbox: announced => takeFromOutbox(table, announced),
   }
 }

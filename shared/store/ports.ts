@@ -4,6 +4,7 @@ import type { Commit } from '../history/index.ts'
 import type { Stack } from '../kernel/index.ts'
 import type { Edge } from '../lineage/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
+import type { Delivery, DeliveryState, Receiver } from '../notice/index.ts'
 import type { Decision } from '../policy/index.ts'
 import type { SignedDirective, SignedStopOrder } from '../rollout/index.ts'
 import type { Inputs, Verdict } from '../verdict/index.ts'
@@ -29,6 +30,9 @@ export type ChangeHead = {
 export type Waiting = { readonly for: 'approvals' | 'wave' | 'decision'; readonly token: string; readonly wave: number | null }
 
 export type Loaded = { readonly change: Change; readonly version: number; readonly lastHash: string | null }
+
+/** A commit that somebody may want to hear of. */
+export type Announced = { readonly stream: string; readonly sequence: number; readonly at: string; readonly id: string }
 
 /** Append-only streams of commits; the head of a change moves in the same transaction. */
 export type Ledger = {
@@ -76,6 +80,10 @@ export type Ledger = {
   waiting(id: string): Promise<Waiting | null>
   /** Changes that are not in a terminal status, for the sweep; index read. */
   open(page: PageRequest): Promise<Page<ChangeHead>>
+  /** Commits that nobody has been told of yet, oldest first; strongly consistent. */
+  outbox(limit: number): Promise<readonly Announced[]>
+  /** Ordering duty: only when everybody's deliveries are kept. */
+  takeFromOutbox(announced: Announced): Promise<void>
 }
 
 export type Catalog = {
@@ -182,6 +190,48 @@ export type Idempotency = {
     readonly headers: Readonly<Record<string, string>>
     readonly at: number
   }): Promise<void>
+}
+
+/** A receiver and how it does; times in epoch milliseconds. */
+export type KeptReceiver = Receiver & {
+  /** Which secret it has, 1, 2, …; the one before counts as well until `previousUntil`. */
+  readonly generation: number
+  readonly previousUntil: number | null
+  /** The request that made the newest generation, so that its repetition makes none. */
+  readonly rotation: string | null
+  /** Why it is told nothing; null while it is. */
+  readonly disabled: string | null
+  /** Since when it has taken nothing; null where the newest attempt was taken. */
+  readonly failingSince: number | null
+  readonly deliveredAt: number | null
+}
+
+/** Receivers and what is on its way to them. What is said to a receiver that is gone changes nothing and answers false. */
+export type NoticeStore = {
+  /** False: the id is taken. */
+  addReceiver(receiver: Receiver): Promise<boolean>
+  /** All of them; their number is bounded by whoever adds. */
+  receivers(): Promise<readonly KeptReceiver[]>
+  receiver(id: string): Promise<KeptReceiver | null>
+  removeReceiver(id: string): Promise<void>
+  rotate(id: string, generation: number, previousUntil: number, rotation: string): Promise<boolean>
+  disable(id: string, why: string): Promise<boolean>
+  enable(id: string): Promise<boolean>
+  took(id: string, at: number): Promise<boolean>
+  failed(id: string, at: number): Promise<boolean>
+  /** Idempotent: a notice that is or was on its way to a receiver stays as it is. */
+  enqueue(delivery: Delivery): Promise<void>
+  /** Attempts that are due at a time, the longest waiting first; strongly consistent. */
+  due(at: number, limit: number): Promise<readonly { readonly receiver: string; readonly notice: string; readonly key: string }[]>
+  /** Takes away a due attempt whose delivery is gone. */
+  forget(dueKey: string): Promise<void>
+  /** False: somebody else moved it first. */
+  move(before: Delivery, after: Delivery): Promise<boolean>
+  delivery(receiver: string, notice: string): Promise<Delivery | null>
+  deliveries(receiver: string, filter: { readonly state?: DeliveryState | undefined }, page: PageRequest): Promise<Page<Delivery>>
+  /** Marks of what was told and is no commit: a reminder. */
+  wasTold(mark: string): Promise<boolean>
+  told(mark: string, at: number): Promise<void>
 }
 
 export type Store = {

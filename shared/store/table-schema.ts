@@ -1,9 +1,9 @@
 /**
- * The four tables as data: key attributes (all strings), sparse global secondary indexes (all attributes projected) and the
+ * The five tables as data: key attributes (all strings), sparse global secondary indexes (all attributes projected) and the
  * attribute that lets an item expire (epoch seconds). infra makes the tables of it; nothing else names a key.
  * What stands in the keys is said in the file that writes them.
  */
-export type TableName = 'ledger' | 'catalog' | 'fleet' | 'lineage'
+export type TableName = 'ledger' | 'catalog' | 'fleet' | 'lineage' | 'notice'
 
 export type TableSchema = {
   readonly partitionKey: 'pk'
@@ -31,4 +31,6 @@ export const TABLES: Readonly<Record<TableName, TableSchema>> = {
   fleet: { partitionKey: 'pk', sortKey: 'sk', indexes: [], ttl: 'expiresAt' },
   /** The replaced-by graph as an adjacency list, both directions. */
   lineage: { partitionKey: 'pk', sortKey: 'sk', indexes: [] },
+  /** Receivers of notices, and what is on its way to them; what has ended carries `expiresAt`. */
+  notice: { partitionKey: 'pk', sortKey: 'sk', indexes: [], ttl: 'expiresAt' },
 }

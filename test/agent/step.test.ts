@@ -23,7 +23,6 @@ const START = {
     stop: null,
     stopRefusal: null,
     loaded: { bootId: '', digests: {} },
-    forcedBoot: null,
     work: null,
     reported: null,
   },

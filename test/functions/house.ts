@@ -1,19 +1,23 @@
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import type { Context } from 'aws-lambda'
 import { ulid } from 'ulid'
 import * as approveChange from '../../functions/api/approve-change.ts'
 import * as controlChange from '../../functions/api/control-change.ts'
+import * as controlReceiver from '../../functions/api/control-receiver.ts'
 import * as createFleet from '../../functions/api/create-fleet.ts'
+import * as createReceiver from '../../functions/api/create-receiver.ts'
 import * as enrolHost from '../../functions/api/enrol-host.ts'
 import * as issueEnrolments from '../../functions/api/issue-enrolments.ts'
 import * as listChanges from '../../functions/api/list-changes.ts'
+import * as listDeliveries from '../../functions/api/list-deliveries.ts'
 import * as listFleets from '../../functions/api/list-fleets.ts'
 import * as listHistory from '../../functions/api/list-history.ts'
 import * as listHosts from '../../functions/api/list-hosts.ts'
 import * as listPatches from '../../functions/api/list-patches.ts'
+import * as listReceivers from '../../functions/api/list-receivers.ts'
 import * as proposeChange from '../../functions/api/propose-change.ts'
 import * as reportHosts from '../../functions/api/report-hosts.ts'
-import * as reviseChange from '../../functions/api/revise-change.ts'
+import * as retryDelivery from '../../functions/api/retry-delivery.ts'
 import * as showChange from '../../functions/api/show-change.ts'
 import * as showDirective from '../../functions/api/show-directive.ts'
 import * as showFleet from '../../functions/api/show-fleet.ts'
@@ -25,13 +29,15 @@ import * as showPatchLineage from '../../functions/api/show-patch-lineage.ts'
 import * as showVerdict from '../../functions/api/show-verdict.ts'
 import * as simulate from '../../functions/api/simulate.ts'
 import * as submitPatch from '../../functions/api/submit-patch.ts'
+import * as testReceiver from '../../functions/api/test-receiver.ts'
 import * as uploadPatch from '../../functions/api/upload-patch.ts'
 import type { HttpEvent } from '../../functions/http/exchange.ts'
 import { type Handler, serveAnyone, serveHost, servePerson } from '../../functions/http/serve.ts'
 import type { Log } from '../../functions/log.ts'
+import { openPost } from '../../functions/notice/post.ts'
 import type { Ports } from '../../functions/ports.ts'
 import { type OperationId, operation } from '../../shared/operations/index.ts'
-import { authorize, type PolicySet } from '../../shared/policy/index.ts'
+import { authorize } from '../../shared/policy/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { housePolicies } from '../policy/house-policies.ts'
 import { type Opened, openStore, type Wire } from '../store/open-store.ts'
@@ -77,11 +83,11 @@ export type House = {
   readonly wire: Wire
   /** Epoch milliseconds; a test lets time pass by adding to it. */
   time: number
-  /** In force; a test may put others in their place. */
-  policies: PolicySet
   readonly started: string[]
   readonly woken: { readonly token: string; readonly output: unknown }[]
   readonly objects: Map<string, Uint8Array>
+  /** What was put on the event bus. */
+  readonly bus: Readonly<Record<string, unknown>>[]
   readonly logged: { readonly level: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }[]
   /** Public halves by key id, as JWK `x`. */
   readonly directiveKeys: ReadonlyMap<string, string>
@@ -129,13 +135,6 @@ const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler
       around,
       controlChange.controlChange(ports),
     ),
-    'revise-change': servePerson(
-      'revise-change',
-      reviseChange.shape,
-      reviseChange.question(ports),
-      around,
-      reviseChange.reviseChange(ports),
-    ),
     simulate: servePerson('simulate', simulate.shape, simulate.question, around, simulate.simulate(ports)),
     'create-fleet': servePerson('create-fleet', createFleet.shape, createFleet.question, around, createFleet.createFleet(ports)),
     'list-fleets': servePerson('list-fleets', listFleets.shape, listFleets.question, around, listFleets.listFleets(ports)),
@@ -157,6 +156,42 @@ const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler
     ),
     'list-history': servePerson('list-history', listHistory.shape, listHistory.question, around, listHistory.listHistory(ports)),
     'show-lineage': servePerson('show-lineage', showLineage.shape, showLineage.question, around, showLineage.showLineage(ports)),
+    'create-receiver': servePerson(
+      'create-receiver',
+      createReceiver.shape,
+      createReceiver.question,
+      around,
+      createReceiver.createReceiver({ ...ports, addresses: { loopback: true } }),
+    ),
+    'list-receivers': servePerson(
+      'list-receivers',
+      listReceivers.shape,
+      listReceivers.question,
+      around,
+      listReceivers.listReceivers(ports),
+    ),
+    'control-receiver': servePerson(
+      'control-receiver',
+      controlReceiver.shape,
+      controlReceiver.question,
+      around,
+      controlReceiver.controlReceiver(ports),
+    ),
+    'test-receiver': servePerson('test-receiver', testReceiver.shape, testReceiver.question, around, testReceiver.testReceiver(ports)),
+    'list-deliveries': servePerson(
+      'list-deliveries',
+      listDeliveries.shape,
+      listDeliveries.question,
+      around,
+      listDeliveries.listDeliveries(ports),
+    ),
+    'retry-delivery': servePerson(
+      'retry-delivery',
+      retryDelivery.shape,
+      retryDelivery.question,
+      around,
+      retryDelivery.retryDelivery(ports),
+    ),
     'enrol-host': serveAnyone('enrol-host', enrolHost.shape, around, enrolHost.enrolHost(ports)),
     'show-directive': serveHost('show-directive', showDirective.shape, around, showDirective.showDirective(ports)),
     'report-hosts': serveHost('report-hosts', reportHosts.shape, around, reportHosts.reportHosts(ports)),
@@ -200,10 +235,10 @@ const makeHouse = (opened: Opened): House => {
   const objects = new Map<string, Uint8Array>()
   const house: { -readonly [Name in keyof House]: House[Name] } = {
     time: Date.UTC(2026, 10, 2, 9),
-    policies: housePolicies,
     started: [],
     woken: [],
     objects,
+    bus: [],
     logged: [],
     directiveKeys: new Map([[key.keyId, key.x]]),
     get client() {
@@ -221,7 +256,8 @@ const makeHouse = (opened: Opened): House => {
     get ports(): House['ports'] {
       return {
         ...opened.store,
-        policy: { set: () => house.policies, authorize: request => authorize(house.policies, request) },
+        notices: opened.notices,
+        policy: { set: () => housePolicies, authorize: request => authorize(housePolicies, request) },
         workflow: {
           start: async change => {
             house.started.push(change)
@@ -238,6 +274,15 @@ const makeHouse = (opened: Opened): House => {
           offerPut: (name, size, digest) => ({ url: `http://127.0.0.1/${name}`, headers: { size: String(size), digest } }),
         },
         signingKey: key,
+        receiverKey: { mac: async message => createHmac('sha256', 'the key of this house').update(message).digest() },
+        eventBus: {
+          name: 'bus',
+          put: async entry => {
+            house.bus.push(entry)
+            return null
+          },
+        },
+        post: openPost({ loopback: true }),
         publicUrl: 'http://127.0.0.1:8080',
         now: () => house.time,
         newId: at => ulid(at),

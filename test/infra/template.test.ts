@@ -85,13 +85,14 @@ describe('permissions', () => {
     )
   })
 
-  test('nothing but task tokens and traces is allowed on every resource', () => {
+  test('nothing but task tokens, traces and a list of streams is allowed on every resource', () => {
     const everywhere = Object.keys(FUNCTION_ENTRIES).flatMap(name =>
       statementsOf(name)
         .filter(({ Resource }) => Resource === '*')
         .flatMap(({ Action }) => Action),
     )
     expect([...new Set(everywhere)].toSorted()).toEqual([
+      'dynamodb:ListStreams',
       'states:SendTaskFailure',
       'states:SendTaskSuccess',
       'xray:PutTelemetryRecords',

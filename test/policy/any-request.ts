@@ -74,6 +74,8 @@ const anyAbout = (action: Request['action']): fc.Arbitrary<Request> => {
     case 'manageFleet':
       return asked(anyPerson, fc.oneof(onHouse, onFleet)).map(base => ({ ...base, action }))
     case 'submitPatch':
+    case 'viewReceivers':
+    case 'manageReceivers':
       return asked(anyPerson, onHouse).map(base => ({ ...base, action }))
     case 'proposeChange':
       return asked(anyPerson, onFleet).map(base => ({ ...base, action }))

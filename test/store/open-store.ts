@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll } from '@jest/globals'
 import { openDynamoDb } from '../../local/dynamodb/index.ts'
-import { createStore, type Store, TABLES, type TableName } from '../../shared/store/index.ts'
+import { createNoticeStore, createStore, type NoticeStore, type Store, TABLES, type TableName } from '../../shared/store/index.ts'
 
 /*
  * One contract, any endpoint: the local one of this repository, or the one that CONFORMANCE_ENDPOINT names
@@ -118,7 +118,14 @@ const createTable = async (client: DynamoDBClient, name: TableName, physical: st
   }
 }
 
-export type Opened = { store: Store; client: DynamoDBClient; tables: Readonly<Record<TableName, string>>; wire: Wire; again: () => Store }
+export type Opened = {
+  store: Store
+  notices: NoticeStore
+  client: DynamoDBClient
+  tables: Readonly<Record<TableName, string>>
+  wire: Wire
+  again: () => Store
+}
 
 /** A store of its own for the test file that calls this, on fresh tables; taken away at its end. */
 export const openStore = (): Opened => {
@@ -132,7 +139,7 @@ export const openStore = (): Opened => {
     const client = clientTo(local.endpoint)
     for (const name of NAMES) await createTable(client, name, tables[name])
     const again = () => createStore({ client, tables })
-    Object.assign(opened, { store: again(), client, wire: watch(client), again })
+    Object.assign(opened, { store: again(), notices: createNoticeStore({ client, tables }), client, wire: watch(client), again })
     close = async () => {
       if (foreign !== undefined) for (const name of NAMES) await client.send(new DeleteTableCommand({ TableName: tables[name] }))
       client.destroy()

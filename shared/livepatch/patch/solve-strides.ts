@@ -30,15 +30,14 @@ export const FUNCTION_STRIDES = candidates(PREFERRED_FUNCTION_BYTES, RANGE.funct
 /** An array is read against its symbol's size, where it has one: the size is a multiple of the stride, or the stride is wrong. */
 type Walk = { claimed: number; loose: number }
 
-/** Enough records for any real module many times over; a crafted one gets the best answer found until then. `claims` says for each pair of the
- * terrain which walk claimed it last. */
-type Budget = { records: number; walks: number; readonly claims: Uint32Array }
+/** Enough for any real module many times over; a crafted one gets the best answer found until then. */
+type Budget = { records: number }
 
 export type Bounds = { recordsMax: number; objectsMax: number; functionsMax: number }
 
 /** Solves both sizes for the klp_object arrays that begin at `roots`. Null: no two sizes fit. */
 export const solveStrides = (terrain: Terrain, roots: readonly Key[], bounds: Bounds): Strides | null => {
-  const budget: Budget = { records: bounds.recordsMax, walks: 0, claims: new Uint32Array(terrain.pairCount) }
+  const budget: Budget = { records: bounds.recordsMax }
   const solved = new Map<string, (Strides & { odd: number }) | null>()
   let best: (Strides & { odd: number }) | null = null
   for (const object of OBJECT_STRIDES) {
@@ -107,7 +106,7 @@ const solveFunctions = (
   for (const stride of FUNCTION_STRIDES) {
     const walk = walkFunctions(terrain, starts, stride, functionsMax, budget)
     if (!walk) continue
-    const found = { object: 0, function: stride, odd: 0, loose: walk.loose, unclaimed: terrain.pairCount - walk.claimed }
+    const found = { object: 0, function: stride, odd: 0, loose: walk.loose, unclaimed: terrain.pairs.size - walk.claimed }
     if (!best || isBetter(found, best)) best = found
     if (isPerfect(best)) break
   }
@@ -115,9 +114,7 @@ const solveFunctions = (
 }
 
 const walkFunctions = (terrain: Terrain, starts: readonly Key[], stride: number, functionsMax: number, budget: Budget): Walk | null => {
-  budget.walks += 1
-  const { claims, walks } = budget
-  let claimed = 0
+  const claimed = new Set<Key>()
   const counts: number[] = []
   let [loose, exact] = [0, false]
   for (const start of starts) {
@@ -127,10 +124,8 @@ const walkFunctions = (terrain: Terrain, starts: readonly Key[], stride: number,
       budget.records -= 1
       if (record.gap < stride) return null
       if (record.kind === 'end') break
-      const pair = terrain.pairAt(at)
-      if (record.kind === 'bad' || claimed >= functionsMax || claims[pair] === walks || budget.records < 0) return null
-      claims[pair] = walks
-      claimed += 1
+      if (record.kind === 'bad' || claimed.size >= functionsMax || claimed.has(at) || budget.records < 0) return null
+      claimed.add(at)
     }
     const fit = fitsSymbol(terrain.symbolSize(start), count, stride)
     if (fit === 'no') return null
@@ -138,7 +133,7 @@ const walkFunctions = (terrain: Terrain, starts: readonly Key[], stride: number,
     if (fit === 'exactly') exact = true
     counts.push(count)
   }
-  return isSeen(stride, PREFERRED_FUNCTION_BYTES, counts, exact) ? { claimed, loose } : null
+  return isSeen(stride, PREFERRED_FUNCTION_BYTES, counts, exact) ? { claimed: claimed.size, loose } : null
 }
 
 /** `struct klp_func funcs[8]` with three records is legal, so a longer symbol fits, loosely. */

@@ -1,0 +1,13 @@
+import { runTask } from '../lifecycle/run-task.ts'
+import { around, log } from '../wiring/around.ts'
+import { wired } from '../wiring/environment.ts'
+import { notifying } from '../wiring/notifying.ts'
+import { policy } from '../wiring/policy.ts'
+import { store } from '../wiring/store.ts'
+import { deliverNotices } from './deliver-notices.ts'
+
+export const handler = wired(() => {
+  const { ledger, catalog } = store()
+  const deliver = deliverNotices({ ...notifying(), ...around, ledger, catalog, policy })
+  return runTask('deliver-notices', log, () => deliver())
+})

@@ -1,0 +1,151 @@
+import {
+  type Delivery,
+  dueStage,
+  type Notice,
+  newDelivery,
+  noticesOf,
+  receiversOf,
+  reminderOf,
+  type Surroundings,
+} from '../../shared/notice/index.ts'
+import type { Announced, KeptReceiver, Loaded } from '../../shared/store/index.ts'
+import { needsOf } from '../api/change-document.ts'
+import type { Ports } from '../ports.ts'
+import { type AttemptPorts, attemptDelivery } from './attempt-delivery.ts'
+
+export type DeliverPorts = AttemptPorts & Pick<Ports, 'ledger' | 'catalog' | 'policy'>
+
+const CHANGE_STREAM = 'change#'
+const OUTBOX_AT_ONCE = 25
+const DUE_AT_ONCE = 500
+const PAGE = 100
+/** No attempt begins later than this after the start: each may take ten seconds of the fifty that the function has. */
+const BEGIN_MS_MAX = 30_000
+
+const surroundingsOf = async (ports: DeliverPorts, { change }: Loaded): Promise<Surroundings> => {
+  const { catalog, publicUrl } = ports
+  const [livepatch, verdict] = await Promise.all([
+    catalog.manifest(change.livepatch),
+    change.review && catalog.verdict(change.review.bound.verdict),
+  ])
+  return { change, livepatch, missing: await needsOf(ports, change, verdict), publicUrl }
+}
+
+const enqueue = async ({ notices, now }: DeliverPorts, notice: Notice, receivers: readonly KeptReceiver[]): Promise<void> => {
+  const listening = receivers.filter(({ disabled }) => disabled === null)
+  for (const { id } of receiversOf(notice, listening)) await notices.enqueue(newDelivery(id, notice, now()))
+}
+
+const commitOf = async ({ ledger }: DeliverPorts, { stream, sequence, id }: Announced) => {
+  let cursor: string | undefined
+  do {
+    const page = await ledger.commitsOf(stream, { limit: PAGE, cursor })
+    const found = page.items.find(commit => commit.sequence === sequence)
+    if (found) return found.id === id ? found : null
+    cursor = page.next
+  } while (cursor !== undefined)
+  return null
+}
+
+/** From the outbox to each receiver. What was kept twice is one delivery, so a crash before the last line costs nothing. */
+const tell = async (ports: DeliverPorts, announced: Announced, receivers: readonly KeptReceiver[]): Promise<void> => {
+  const { ledger } = ports
+  if (receivers.length > 0 && announced.stream.startsWith(CHANGE_STREAM)) {
+    const [commit, loaded] = await Promise.all([
+      commitOf(ports, announced),
+      ledger.loadChange(announced.stream.slice(CHANGE_STREAM.length)),
+    ])
+    if (commit && loaded)
+      for (const notice of noticesOf(commit, await surroundingsOf(ports, loaded))) await enqueue(ports, notice, receivers)
+  }
+  await ledger.takeFromOutbox(announced)
+}
+
+const remind = async (ports: DeliverPorts, id: string, receivers: readonly KeptReceiver[]): Promise<void> => {
+  const { ledger, notices, now } = ports
+  const loaded = await ledger.loadChange(id)
+  const due = loaded && dueStage(loaded.change, now())
+  if (!due || (await notices.wasTold(due.mark))) return
+  await enqueue(ports, reminderOf(await surroundingsOf(ports, loaded), due), receivers)
+  await notices.told(due.mark, now())
+}
+
+/** Runs each, and lets one that fails keep no other waiting. */
+const each = async <T>(items: readonly T[], failures: unknown[], run: (item: T) => Promise<unknown>): Promise<void> => {
+  await Promise.all(items.map(item => run(item).catch((error: unknown) => failures.push(error))))
+}
+
+const tellAll = async (ports: DeliverPorts, receivers: readonly KeptReceiver[], failures: unknown[]): Promise<number> => {
+  let told = 0
+  for (;;) {
+    const outbox = await ports.ledger.outbox(OUTBOX_AT_ONCE)
+    const before = failures.length
+    for (const announced of outbox) await each([announced], failures, one => tell(ports, one, receivers))
+    told += outbox.length
+    // What failed is still there, and would be met again at once.
+    if (outbox.length < OUTBOX_AT_ONCE || failures.length > before) return told
+  }
+}
+
+const remindAll = async (ports: DeliverPorts, receivers: readonly KeptReceiver[], failures: unknown[]): Promise<void> => {
+  let cursor: string | undefined
+  do {
+    const page = await ports.ledger.changes({ status: 'in-review' }, { limit: PAGE, cursor })
+    for (const { id } of page.items) await each([id], failures, change => remind(ports, change, receivers))
+    cursor = page.next
+  } while (cursor !== undefined)
+}
+
+/** A due attempt of a receiver that was removed, or one that its delivery knows nothing of. */
+const isDueAt = ({ state, nextAt }: Delivery, key: string): boolean =>
+  state === 'pending' && nextAt !== null && key.startsWith(new Date(nextAt).toISOString())
+
+type Due = Awaited<ReturnType<Ports['notices']['due']>>[number]
+
+/** One after the other, so that a receiver hears things in their order; one that fails is left alone until the next run. */
+const deliverTo = async (
+  ports: DeliverPorts,
+  known: KeptReceiver | undefined,
+  waiting: readonly Due[],
+  isLate: () => boolean,
+): Promise<number> => {
+  const { notices } = ports
+  let attempted = 0
+  for (const { receiver: id, notice, key } of waiting) {
+    if (isLate()) return attempted
+    const [delivery, receiver] = await Promise.all([notices.delivery(id, notice), known ?? notices.receiver(id)])
+    if (!delivery || !receiver || !isDueAt(delivery, key)) await notices.forget(key)
+    else {
+      const after = await attemptDelivery(ports, delivery, receiver, { once: false })
+      attempted += 1
+      if (after?.state === 'pending') return attempted
+    }
+  }
+  return attempted
+}
+
+const deliver = async (ports: DeliverPorts, receivers: ReadonlyMap<string, KeptReceiver>, failures: unknown[]): Promise<number> => {
+  const { notices, now } = ports
+  const begunAt = now()
+  const due = await notices.due(begunAt, DUE_AT_ONCE)
+  const byReceiver = Map.groupBy(due, ({ receiver }) => receiver)
+  let attempted = 0
+  await each([...byReceiver], failures, async ([id, waiting]) => {
+    attempted += await deliverTo(ports, receivers.get(id), waiting, () => now() - begunAt > BEGIN_MS_MAX)
+  })
+  return attempted
+}
+
+/**
+ * Tells people: what the outbox holds becomes one delivery for each receiver, reminders that are due as well, and every delivery that is due is
+ * attempted. It runs once a minute, and at once when something is put into the outbox; several at a time do each other no harm.
+ */
+export const deliverNotices = (ports: DeliverPorts) => async (): Promise<{ readonly told: number; readonly attempted: number }> => {
+  const failures: unknown[] = []
+  const receivers = await ports.notices.receivers()
+  const told = await tellAll(ports, receivers, failures)
+  if (receivers.length > 0) await remindAll(ports, receivers, failures)
+  const attempted = await deliver(ports, new Map(receivers.map(receiver => [receiver.id, receiver])), failures)
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} notices could not be worked on: ${String(failures[0])}`)
+  return { told, attempted }
+}

@@ -1,0 +1,105 @@
+import { type LookupAddress, lookup } from 'node:dns'
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { type Attempt, plainText } from '../../shared/notice/index.ts'
+import { type AddressRules, isAllowedAddress, refusedUrl } from './receiver-address.ts'
+
+/** Sends one POST and says what came of it; it never throws. */
+export type Post = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Attempt>
+
+const MILLISECONDS_MAX = 10_000
+/** Of an answer so much is read, so much is kept, and nothing of it is ever used. */
+const ANSWER_BYTES_MAX = 4_096
+const SHOWN_MAX = 200
+
+/** What a lookup found that must not be spoken to. */
+class RefusedAddress extends Error {
+  override readonly name = 'RefusedAddress'
+}
+
+/**
+ * The name is looked up once, every address that it has is checked, and the connection is made to one of those: a second look-up, which
+ * could answer otherwise, never happens.
+ */
+const checkedLookup =
+  (rules: AddressRules): NonNullable<RequestOptions['lookup']> =>
+  (name, options, done) => {
+    lookup(name, { ...options, all: true }, (error, found: readonly LookupAddress[]) => {
+      const addresses = error ? [] : found
+      const refused = addresses.find(({ address }) => !isAllowedAddress(address, rules))
+      const [first] = addresses
+      if (error || !first) done(error ?? new Error('no address'), '', 4)
+      else if (refused) done(new RefusedAddress('its name leads to an address that is none of the public internet'), '', 4)
+      else if (options.all) done(null, [...addresses])
+      else done(null, first.address, first.family)
+    })
+  }
+
+const readSome = async (response: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of response) {
+    const bytes = Buffer.from(chunk)
+    chunks.push(bytes)
+    size += bytes.length
+    if (size >= ANSWER_BYTES_MAX) break
+  }
+  response.destroy()
+  return Buffer.concat(chunks).subarray(0, ANSWER_BYTES_MAX).toString('utf8')
+}
+
+/** Seconds, or a date (RFC 9110, section 10.2.3). */
+const retryAfter = (value: string | undefined, now: number): number | null => {
+  if (value === undefined) return null
+  const seconds = /^\d{1,9}$/.test(value.trim()) ? Number(value) : (Date.parse(value) - now) / 1_000
+  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : null
+}
+
+const attemptOf = async (response: IncomingMessage): Promise<Attempt> => {
+  const { statusCode: status = 0, headers } = response
+  const said = status >= 200 && status <= 299 ? '' : plainText(await readSome(response).catch(() => ''), SHOWN_MAX)
+  response.destroy()
+  return {
+    status,
+    why: status >= 200 && status <= 299 ? '' : `HTTP ${status}${said === '' ? '' : `: ${said}`}`,
+    retryAfterSeconds: retryAfter(headers['retry-after'], Date.now()),
+  }
+}
+
+const failure = (why: string): Attempt => ({ status: null, why, retryAfterSeconds: null })
+
+/** A fault of the network in few words; its message may name addresses of the inside. */
+const faultOf = (error: unknown): Attempt => {
+  if (error instanceof RefusedAddress) return failure(error.message)
+  if (!(error instanceof Error)) return failure('no answer')
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return failure(`no answer within ${MILLISECONDS_MAX / 1_000} s`)
+  const code: unknown = Reflect.get(error, 'code')
+  return failure(`no answer (${typeof code === 'string' ? code : error.name})`)
+}
+
+const send = (url: string, options: RequestOptions, body: string): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const opened: ClientRequest = url.startsWith('http:') ? requestHttp(url, options) : requestHttps(url, options)
+    opened.once('response', resolve).once('error', reject)
+    opened.end(body)
+  })
+
+/** The way to receivers: to addresses of the public internet only, never on to where an answer points, and not for long. */
+export const openPost =
+  (rules: AddressRules): Post =>
+  async (url, headers, body) => {
+    const refused = refusedUrl(url, rules)
+    if (refused !== null) return failure(refused)
+    const options: RequestOptions = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': 'Supersede', 'content-length': Buffer.byteLength(body), ...headers },
+      agent: false,
+      lookup: checkedLookup(rules),
+      signal: AbortSignal.timeout(MILLISECONDS_MAX),
+    }
+    try {
+      return await attemptOf(await send(url, options, body))
+    } catch (error) {
+      return faultOf(error)
+    }
+  }

@@ -1,0 +1,6 @@
+import { createNoticeStore } from '../../shared/store/index.ts'
+import { lazily } from './environment.ts'
+import { storeOptions } from './store-options.ts'
+
+/** In a file of its own, so that only those carry it who tell people. */
+export const notices = lazily(() => createNoticeStore(storeOptions()))

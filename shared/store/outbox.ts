@@ -1,0 +1,34 @@
+import { type Item, itemOf, type Key, text, whole } from './item.ts'
+import type { Announced } from './ports.ts'
+import type { Table } from './table.ts'
+
+/*
+ * Commits that somebody may want to hear of, until the notices are on their way: each is put here by the very transaction that appends
+ * it, so that no crash comes between. One partition, oldest first; whoever tells people empties it within seconds.
+ *
+ *   pk       sk
+ *   outbox   <at>#<commit>      which commit of which stream
+ */
+const OUTBOX = 'outbox'
+
+const keyOf = ({ at, id }: Pick<Announced, 'at' | 'id'>): Key => ({ pk: OUTBOX, sk: `${at}#${id}` })
+
+export const outboxItem = ({ stream, sequence, at, id }: Announced): Item =>
+  itemOf({ ...keyOf({ at, id }), stream, sequence, at, commitId: id })
+
+const readAnnounced = (item: Item): Announced => ({
+  stream: text(item, 'stream'),
+  sequence: whole(item, 'sequence'),
+  at: text(item, 'at'),
+  id: text(item, 'commitId'),
+})
+
+/** Strongly consistent. */
+export const readOutbox = async (table: Table, limit: number): Promise<readonly Announced[]> => {
+  const { items } = await table.query({ key: { text: 'pk = :pk', values: { pk: OUTBOX } }, forward: true, limit })
+  return items.map(readAnnounced)
+}
+
+export const takeFromOutbox = async (table: Table, announced: Announced): Promise<void> => {
+  await table.write({ remove: keyOf(announced) })
+}
