@@ -36,9 +36,14 @@ const withWork = (agent: Agent, work: Work): Agent => (work === agent.durable.wo
 const mayGoOn = ({ resting }: Agent, { failure }: Work): boolean =>
   !resting && (failure === null || failure.state === 'pending' || failure.refusal.code === 'stack-not-admitted')
 
+/** A forced transition is never forgotten before the machine reboots, whatever restarts in between. */
+const remembering = (agent: Agent, { bootId }: View): Agent =>
+  agent.durable.forcedBoot === bootId ? agent : change(agent, { forcedBoot: bootId })
+
 /** What the machine runs is known: go on with what the directive asks, or tell how things stand. */
-export const onObserved = (agent: Agent, { at, observation }: Observed, settings: Settings): Step<Agent> => {
-  const view = viewOf(observation, agent.durable)
+export const onObserved = (before: Agent, { at, observation }: Observed, settings: Settings): Step<Agent> => {
+  const view = viewOf(observation, before.durable)
+  const agent = view.stack.forced ? remembering(before, view) : before
   const ask = openAsk(agent.durable, settings, at)
   const current = ask ? begun(agent, ask) : agent.durable.work
   if (!current) return reportOrSleep(agent, view, at, settings)

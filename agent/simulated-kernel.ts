@@ -41,11 +41,18 @@ export type SimulatedKernelOptions = {
   readonly preload?: readonly Manifest[]
   /** Modules that livepatches may patch, loaded before `preload`. */
   readonly targets?: readonly string[]
+  /** Who traces it, as the host tells; a simulated machine is traced by nobody, and does not look, unless this says so. */
+  readonly tracing?: Stack['tracing']
   /** Goes on from here; `release`, `preload` and `targets` are then not looked at. */
   readonly saved?: SavedMachine | null
 }
 
-type Scene = { readonly machine: Machine; readonly bootId: string; readonly manifests: ReadonlyMap<string, Manifest> }
+type Scene = {
+  readonly machine: Machine
+  readonly bootId: string
+  readonly tracing: Stack['tracing']
+  readonly manifests: ReadonlyMap<string, Manifest>
+}
 
 const performed = (machine: Machine, operation: Operation): Machine => {
   const outcome = apply(machine, operation)
@@ -53,18 +60,23 @@ const performed = (machine: Machine, operation: Operation): Machine => {
   return outcome.machine
 }
 
-const fresh = ({ release, bootId, preload = [], targets = [] }: SimulatedKernelOptions): Scene => {
+const fresh = ({ release, bootId, preload = [], targets = [], tracing }: SimulatedKernelOptions): Scene => {
   const withTargets = targets.reduce(
     (machine, name) => performed(machine, { op: 'load', module: { kind: 'target', name } }),
     boot({ release }),
   )
   const machine = preload.reduce((before, manifest) => performed(before, { op: 'load', module: imageOf(manifest) }), withTargets)
-  return { machine, bootId, manifests: new Map(preload.map(manifest => [manifest.name, manifest])) }
+  return { machine, bootId, tracing, manifests: new Map(preload.map(manifest => [manifest.name, manifest])) }
 }
 
 const restored = ({ stack, bootId, manifests }: SavedMachine): Scene => {
   const images = new Map(manifests.map(manifest => [manifest.name, imageOf(manifest)]))
-  return { machine: machineOf(stack, images).machine, bootId, manifests: new Map(manifests.map(manifest => [manifest.name, manifest])) }
+  return {
+    machine: machineOf(stack, images).machine,
+    bootId,
+    tracing: stack.tracing,
+    manifests: new Map(manifests.map(manifest => [manifest.name, manifest])),
+  }
 }
 
 const patchedOf = (machine: Machine): Observation['patched'] =>
@@ -94,7 +106,11 @@ const transitionOf = (machine: Machine): TransitionFacts | null => {
 /** The kernel of a simulated host: the simulation core, which keeps the digests of the modules that it was given. */
 export const simulatedKernel = (options: SimulatedKernelOptions): SimulatedKernel => {
   let scene = options.saved ? restored(options.saved) : fresh(options)
-  const stack = (): Stack => stackOf(scene.machine, new Map([...scene.manifests].map(([name, { digest }]) => [name, digest])))
+  const stack = (): Stack => {
+    const digests = new Map([...scene.manifests].map(([name, { digest }]) => [name, digest]))
+    const { tracing } = scene
+    return { ...stackOf(scene.machine, digests), ...(tracing && { tracing: { ...tracing, ftraceEnabled: scene.machine.ftraceEnabled } }) }
+  }
   const perform = (operation: Operation): Outcome => {
     const outcome = apply(scene.machine, operation)
     scene = { ...scene, machine: outcome.machine }

@@ -40,6 +40,8 @@ export const AgentState = z.object({
   stopRefusal: Refusal.default(null),
   /** Digests of the modules that the agent loaded since this boot, by name. */
   loaded: z.object({ bootId: z.string(), digests: z.record(z.string(), z.string()) }),
+  /** The boot in which a transition was seen to have been forced: nothing is loaded in it any more. */
+  forcedBoot: z.string().nullable().default(null),
   work: Work.nullable(),
   /** What the control plane heard last: a digest of everything that would make a new report worth sending. */
   reported: z.object({ essence: z.string(), at: z.int() }).nullable(),
@@ -56,6 +58,7 @@ export const newState = (enrolment: { readonly keyId: string; readonly publicKey
   stop: null,
   stopRefusal: null,
   loaded: { bootId: '', digests: {} },
+  forcedBoot: null,
   work: null,
   reported: null,
 })

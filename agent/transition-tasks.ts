@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { lstat, open, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TransitionEvidence, WaitingTask } from '../shared/fleet/index.ts'
 
@@ -9,7 +8,6 @@ export type TransitionFacts = Omit<TransitionEvidence, 'since' | 'at' | 'unprove
 const TASKS_MAX = 16
 const FRAMES_MAX = 10
 const FUNCTIONS_MAX = 8
-const LOG_LINES_MAX = 8
 
 /** Where a transition takes tasks: /proc/<pid>/patch_state reads 1 on the new side, 0 on the old one, -1 outside (include/linux/livepatch.h). */
 const sideOf = (direction: TransitionFacts['direction']): string => (direction === 'patching' ? '1' : '0')
@@ -101,45 +99,13 @@ const waitingIn = async (proc: string, direction: TransitionFacts['direction']):
   return { count: seen ? folders.length : null, folders }
 }
 
-const RECORD_BYTES_MAX = 8192
-/** The kernel's ring buffer holds a few ten thousand records; further than that nobody reads. */
-const RECORDS_MAX = 100_000
-
-/**
- * What the kernel has logged of livepatching, newest last. Each read of /dev/kmsg gives one record, `priority,sequence,time,flags;text`
- * and perhaps lines of more facts below (Documentation/ABI/testing/dev-kmsg); at the end there is nothing to read.
- */
-const livepatchLog = async (path: string): Promise<readonly string[]> => {
-  const lines: string[] = []
-  try {
-    if (!(await lstat(path)).isCharacterDevice()) return lines
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    try {
-      const buffer = Buffer.alloc(RECORD_BYTES_MAX)
-      for (let records = 0; records < RECORDS_MAX; records += 1) {
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, null)
-        if (bytesRead === 0) break
-        const text = buffer.toString('utf8', 0, bytesRead)
-        const line = text.slice(text.indexOf(';') + 1).split('\n')[0] ?? ''
-        if (line.startsWith('livepatch: ')) lines.push(line.slice(0, 200))
-      }
-    } finally {
-      await file.close()
-    }
-  } catch {
-    // EAGAIN: that was the last record. Anything else: the log may not be read, which is no reason to tell nothing.
-  }
-  return lines.slice(-LOG_LINES_MAX)
-}
-
 /** Looks at every thread below `root`/proc; for root only, as patch_state and stack are. */
 export const transitionTasks = async (
   root: string,
   { livepatch, direction }: Pick<TransitionFacts, 'livepatch' | 'direction'>,
   patched: Patched,
-): Promise<TransitionFacts> => {
+): Promise<Omit<TransitionFacts, 'log'>> => {
   const { count, folders } = await waitingIn(join(root, 'proc'), direction)
   const tasks = await Promise.all(folders.slice(0, TASKS_MAX).map(([pid, folder]) => taskAt(folder, pid, patched)))
-  const log = await livepatchLog(join(root, 'dev/kmsg'))
-  return { livepatch, direction, waiting: count, tasks: tasks.filter(task => task !== null), log }
+  return { livepatch, direction, waiting: count, tasks: tasks.filter(task => task !== null) }
 }

@@ -6,14 +6,16 @@ import type { AgentState, Work } from './state.ts'
 /** One look at the machine: the stack as it is reported, with the digests that the agent knows. */
 export type View = Omit<Observation, 'stack'> & { readonly stack: Stack; readonly digest: string }
 
-export const viewOf = (observation: Observation, { loaded }: AgentState): View => {
+export const viewOf = (observation: Observation, { loaded, forcedBoot }: AgentState): View => {
   const { stack } = observation
   const own = loaded.bootId === observation.bootId ? loaded.digests : {}
   const known = <Entry extends { readonly name: string; readonly digest: string | null }>(entry: Entry): Entry => ({
     ...entry,
     digest: entry.digest ?? own[entry.name] ?? null,
   })
-  const named = { ...stack, livepatches: stack.livepatches.map(known), resident: stack.resident.map(known) }
+  // What showed it may be gone by now, such as a line of the log; that it was forced stays true until the machine reboots.
+  const forced = stack.forced || forcedBoot === observation.bootId
+  const named = { ...stack, forced, livepatches: stack.livepatches.map(known), resident: stack.resident.map(known) }
   return { ...observation, stack: named, digest: stackDigest(named) }
 }
 

@@ -30,6 +30,11 @@ const required = (flags: string, text: string): OptionDefinition => ({ flags, te
 const repeat = (flags: string, text: string): OptionDefinition => ({ flags, text, repeat: true })
 
 const PAGING = [option('--limit <n>', 'items a page, 1 to 100'), option('--cursor <cursor>', 'go on where the page before ended')]
+const PLAN = [
+  option('--waves <percents>', 'shares of the fleet, for example 5,50,100'),
+  option('--soak <time>', 'how long a full wave is watched, for example 30m'),
+  option('--plan <file>', 'a plan as JSON; --waves and --soak win over it'),
+]
 const REASON = option('-r, --reason <text>', 'why; it is recorded')
 const POLICIES = option(
   '-p, --policies <directory>',
@@ -102,9 +107,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
       required('-f, --fleet <fleet>', 'the fleet'),
       required('--patch, --livepatch <livepatch>', 'digest, beginning of one, name, or series@version'),
       required('-r, --reason <text>', 'why; it is recorded'),
-      option('--waves <percents>', 'shares of the fleet, for example 5,50,100'),
-      option('--soak <time>', 'how long a full wave is watched, for example 30m'),
-      option('--plan <file>', 'a plan as JSON; --waves and --soak win over it'),
+      ...PLAN,
       option('-w, --watch', 'then watch it'),
     ],
     examples: [
@@ -139,6 +142,22 @@ export const COMMANDS: readonly CommandDefinition[] = [
     options: [option('--recompute', 'work it out again from what was stored with it, and say whether it comes out the same')],
     examples: ['supersede change verdict 01JDC4M8T0000000000000000A', 'supersede change verdict 01JDC4M8T0000000000000000A --recompute'],
     load: () => import('./commands/change-verdict.ts'),
+  },
+  {
+    path: ['change', 'revise'],
+    args: '<change>',
+    summary: 'Judge a change in review again, on what is there now, and perhaps with another plan; approvals are void then',
+    online: true,
+    options: [
+      required('-r, --reason <text>', 'why; it is recorded'),
+      ...PLAN,
+      option('--digest <digest>', 'the change digest that you saw; refused if the change has moved since'),
+    ],
+    examples: [
+      'supersede change revise 01JDC4M8T0000000000000000A --reason "soak for a day" --soak 24h',
+      'supersede change revise 01JDC4M8T0000000000000000A --reason "the policies changed"',
+    ],
+    load: () => import('./commands/change-revise.ts'),
   },
   {
     path: ['change', 'approve'],

@@ -92,7 +92,7 @@ const Approval = ({ change, onDone }: Props) => {
         </button>
         {[...change.approvals, ...change.changesRequested].some(({ by }) => by === me) ? (
           <button type="button" disabled={busy} onClick={() => say({ decision: 'withdraw', reason: comment }, 'Withdrawn.')}>
-            Withdraw what I said
+            {change.approvals.some(({ by }) => by === me) ? 'Withdraw my approval' : 'Withdraw my request'}
           </button>
         ) : null}
       </div>

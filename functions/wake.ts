@@ -1,9 +1,19 @@
-import { type Change, isTerminal } from '../shared/change/index.ts'
+import { type Change, decideBefore, isTerminal } from '../shared/change/index.ts'
 import type { Loaded, Waiting } from '../shared/store/index.ts'
 import type { Ports } from './ports.ts'
 
 /** What each wait of the lifecycle is woken with. */
-export type WakeUp = { readonly released: boolean } | { readonly filled: boolean } | { readonly decision: 'resume' | 'end' }
+export type WakeUp = { readonly released: boolean } | WaitAgain | { readonly filled: boolean } | { readonly decision: 'resume' | 'end' }
+
+/** Seconds that are left to decide; the workflow begins to wait anew, for as long. */
+export type WaitAgain = { readonly released: false; readonly again: true; readonly approvalSecondsMax: number }
+
+/** Null where the time to decide is over, or nothing is to be decided. */
+export const waitAgain = (change: Change, now: number): WaitAgain | null => {
+  const deadline = decideBefore(change)
+  const left = deadline === null ? 0 : Math.ceil((Date.parse(deadline) - now) / 1_000)
+  return left > 0 ? { released: false, again: true, approvalSecondsMax: left } : null
+}
 
 const waveDue = (change: Change, wave: number | null): WakeUp | null => {
   const state = wave === null ? undefined : change.rollout?.waves[wave]?.state
@@ -46,4 +56,17 @@ export const wakeIfDue = async (
   const due = wakeUpOf(loaded.change, waiting)
   if (due) await workflow.wake(waiting.token, due)
   return loaded
+}
+
+/**
+ * Lets the workflow wait for the approvals of a change whose deadline moved for as long as is left now. Lost to a crash, it wakes at the old
+ * deadline and finds the new one by itself (expire-approvals).
+ */
+export const waitAnew = async (
+  { ledger, workflow, now }: Pick<Ports, 'ledger' | 'workflow' | 'now'>,
+  { change }: Loaded,
+): Promise<void> => {
+  const waiting = await ledger.waiting(change.id)
+  const again = waitAgain(change, now())
+  if (waiting?.for === 'approvals' && again) await workflow.wake(waiting.token, again)
 }

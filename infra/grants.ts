@@ -29,6 +29,7 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   'show-change': ['ledger:read', 'catalog:read', 'fleet:read'],
   'show-verdict': ['modules:read', 'ledger:read', 'catalog:read'],
   'approve-change': ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read', 'workflow:wake'],
+  'revise-change': [...JUDGE, 'modules:read', 'catalog:write', 'lineage:read', 'workflow:wake'],
   'control-change': ['ledger:read', 'ledger:write', 'workflow:wake', ...PUBLISH],
   simulate: ['modules:read', 'catalog:read', 'fleet:read', 'lineage:read'],
   'create-fleet': ['ledger:read', 'ledger:write', 'fleet:read', 'fleet:write'],

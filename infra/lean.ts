@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'esbuild'
@@ -11,6 +12,15 @@ const DYNAMODB = /[\\/]@aws-sdk[\\/]client-dynamodb[\\/]/
 const CEDAR_CALLS = ['statefulIsAuthorized', 'policySetTextToParts', 'policyToJson', 'preparsePolicySet', 'preparseSchema', 'validate']
 const ZOD = /[\\/]zod[\\/]/
 
+/** Names that a file of zod exports. */
+const exportsOf = (file: string): readonly string[] =>
+  [...readFileSync(join(root, 'node_modules/zod', file), 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].flatMap(
+    ([, name]) => name ?? [],
+  )
+
+/** Schemas are given such methods as they are made; what those would do is what is left out. */
+const unused = (name: string): string => `export const ${name} = () => () => { throw new Error('a function makes no JSON Schema') }`
+
 /**
  * What a function would carry along and never use in Lambda. Without it, what only lists fleets has 494 KB and takes 80 ms to load; with it
  * the largest stays below 300 KB.
@@ -18,6 +28,7 @@ const ZOD = /[\\/]zod[\\/]/
  *   functions/aws/dynamodb-client.ts stands in for the client class; commands' types, inputs and errors stay the SDK's, and in the source tree
  *   and in tests the SDK's own client is used.
  * - zod's error texts in 40 languages, 260 KB.
+ * - zod's JSON Schema, 18 KB: docs/openapi.json is made of the schemas beforehand.
  */
 const REPLACEMENTS: readonly Replacement[] = [
   { filter: /^\.\/DynamoDBClient(\.js)?$/, from: DYNAMODB, file: join(root, 'functions/aws/dynamodb-client.ts') },
@@ -38,6 +49,11 @@ const REPLACEMENTS: readonly Replacement[] = [
       ${CEDAR_CALLS.map(name => `export const ${name} = (...given) => load().${name}(...given)`).join('\n')}`,
   },
   { filter: /locales\/index\.js$/, from: ZOD, contents: 'export {}' },
+  ...['json-schema-processors', 'to-json-schema'].map(name => ({
+    filter: new RegExp(`/core/${name}\\.js$`),
+    from: ZOD,
+    contents: exportsOf(`v4/core/${name}.js`).map(unused).join('\n'),
+  })),
 ]
 
 export const lean: Plugin = {

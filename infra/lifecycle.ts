@@ -111,8 +111,8 @@ export class Lifecycle extends Construct {
 
     const isTrue = (name: string) => Condition.jsonata(`{% $states.input.${name} = true %}`)
     validate.next(next('Admissible?', ended, [isTrue('admissible'), awaitApprovals]))
-    // The last approval may land between the timeout and its task: then the change goes on.
-    const released = next('Released?', ended, [isTrue('released'), openWave])
+    // A revision gives people their whole time again: then it is waited on. The last approval may land between the timeout and its task: then the change goes on.
+    const released = next('Released?', ended, [isTrue('released'), openWave], [isTrue('again'), awaitApprovals])
     expireApprovals.next(released)
     awaitApprovals.next(released)
     openWave.next(next('WaveOpen?', ended, [isNext('await'), awaitWave], [isNext('halted'), awaitDecision]))

@@ -16,7 +16,8 @@ export const needsOf = async (
 ): Promise<readonly string[]> => {
   const policySet = ports.policy.set()
   if (change.status !== 'in-review' || verdict === null) return []
-  if (change.review.bound.policy !== policySet.version) return ['a new proposal, because the policies changed since this one was judged']
+  if (change.review.bound.policy !== policySet.version)
+    return [`a revision (supersede change revise ${change.id}), because the policies changed since it was judged`]
   return missingForRelease(policySet, change, verdict, await situationOf(ports, change))
 }
 
@@ -28,10 +29,6 @@ const liveCounts = (change: Change, slots: readonly SlotCounts[]): { readonly wa
   const wave = activeWave(change)
   return wave === null ? null : { wave, counts: waveCounts(change.plan.waves[wave]?.share ?? 0, slots) }
 }
-
-/** When a change that nobody decides on is declined, ISO 8601; null where nothing is to be decided. */
-const decideBefore = (change: Change): string | null =>
-  change.status === 'in-review' ? new Date(Date.parse(change.review.judgedAt) + change.plan.approvalSecondsMax * 1_000).toISOString() : null
 
 const timelineOf = (commits: readonly Commit[]) =>
   commits.flatMap(({ at, actor, events }) =>
@@ -76,7 +73,6 @@ export const changeDocument = (
     ...summary,
     proposer: change.proposer.id,
     proposerName: change.proposer.name,
-    decideBefore: decideBefore(change),
     proposedAt: change.proposedAt,
     reason: change.reason,
     plan: change.plan,

@@ -15,6 +15,8 @@ export const describeEvent = (event: ChangeEvent): string => {
   switch (event.type) {
     case 'proposed':
       return `${event.proposer.name} proposed livepatch ${event.livepatch.slice(0, 12)} for fleet ${event.fleet}: ${event.reason}`
+    case 'revised':
+      return `${event.by.name} revised it${event.plan === undefined ? '' : ' with another plan'}: ${event.reason}`
     case 'judged':
       return `The verdict is ${event.outcome}${event.downgrade ? ', and this is a downgrade' : ''}`
     case 'blocked':

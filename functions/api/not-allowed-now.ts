@@ -7,6 +7,7 @@ const ASKABLE = [
   'reject',
   'requestChanges',
   'withdraw',
+  'revise',
   'comment',
   'pause',
   'resume',

@@ -4,6 +4,7 @@ import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
 import type { Ports } from '../ports.ts'
 import { situationOf } from '../situation-of.ts'
+import { type WaitAgain, waitAgain } from '../wake.ts'
 
 export type ExpirePorts = Pick<Ports, 'ledger' | 'catalog' | 'policy' | 'now' | 'newId'>
 
@@ -13,11 +14,18 @@ const missingOf = async (ports: ExpirePorts, { change }: Loaded): Promise<readon
   return verdict ? missingForRelease(policy.set(), change, verdict, await situationOf(ports, change)) : []
 }
 
-/** The time to decide is over. `released`: the last approval came between the deadline and this task, and the change goes on. */
+export type Expired = { readonly released: boolean } | WaitAgain
+
+/**
+ * The workflow has waited long enough. `released`: the last approval came between the deadline and this task, and the change goes on.
+ * `again`: the deadline itself moved meanwhile.
+ */
 export const expireApprovals =
   (ports: ExpirePorts) =>
-  async ({ change: id }: { readonly change: string }): Promise<{ readonly released: boolean }> => {
-    const appended = await appendChange<{ released: boolean }>(ports, id, async loaded => {
+  async ({ change: id }: { readonly change: string }): Promise<Expired> => {
+    const appended = await appendChange<Expired>(ports, id, async loaded => {
+      const left = waitAgain(loaded.change, ports.now())
+      if (left) return { settled: left }
       const outcome = expire(loaded.change, { missing: await missingOf(ports, loaded) })
       if (outcome.ok) return byWorkflow(outcome.events, leaveOf(ports, 'expireChange', loaded))
       return { settled: { released: loaded.change.rollout !== null && loaded.change.status !== 'aborted' } }

@@ -1,8 +1,8 @@
 import { isTerminal, judge } from '../../shared/change/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
-import { judgeRecorded } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
-import { type JudgePorts, judgedOnFleet } from '../judged-on-fleet.ts'
+import { judgeNow } from '../judge-now.ts'
+import type { JudgePorts } from '../judged-on-fleet.ts'
 import type { Ports } from '../ports.ts'
 
 export type ValidatePorts = JudgePorts & Pick<Ports, 'ledger' | 'policy' | 'now' | 'newId'>
@@ -20,11 +20,7 @@ export const validate =
   async ({ change: id }: { readonly change: string }): Promise<Validated> => {
     const appended = await appendChange<Validated>(ports, id, async loaded => {
       if (loaded.change.status !== 'proposed') return { settled: answerOf(loaded) }
-      const manifest = await ports.catalog.manifest(loaded.change.livepatch)
-      if (!manifest) throw new Error(`the catalog has no livepatch ${loaded.change.livepatch}`)
-      const { verdict, inputs } = judgeRecorded(await judgedOnFleet(ports, loaded.change.fleet, manifest))
-      const verdictDigest = await ports.catalog.putVerdict(verdict, inputs)
-      const outcome = judge(loaded.change, { verdict, verdictDigest, policyVersion: ports.policy.set().version })
+      const outcome = judge(loaded.change, await judgeNow(ports, loaded.change))
       return outcome.ok ? byWorkflow(outcome.events, leaveOf(ports, 'judgeChange', loaded)) : { settled: answerOf(loaded) }
     })
     if (!appended) throw new Error(`there is no change ${id}`)

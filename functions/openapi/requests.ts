@@ -17,6 +17,7 @@ import { shape as listReceivers } from '../api/list-receivers.ts'
 import { shape as proposeChange } from '../api/propose-change.ts'
 import { shape as reportHosts } from '../api/report-hosts.ts'
 import { shape as retryDelivery } from '../api/retry-delivery.ts'
+import { shape as reviseChange } from '../api/revise-change.ts'
 import { shape as showChange } from '../api/show-change.ts'
 import { shape as showDirective } from '../api/show-directive.ts'
 import { shape as showFleet } from '../api/show-fleet.ts'
@@ -46,6 +47,7 @@ export const REQUESTS: Readonly<Record<OperationId, Shape>> = {
   'show-verdict': showVerdict,
   'approve-change': approveChange,
   'control-change': controlChange,
+  'revise-change': reviseChange,
   simulate: simulate,
   'create-fleet': createFleet,
   'list-fleets': listFleets,

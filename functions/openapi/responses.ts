@@ -48,6 +48,7 @@ const Summary = z.object({
   wave: z.object({ index: z.int(), share: z.int(), phase: z.string(), counts: WaveCounts.nullable() }).nullable(),
   waves: z.array(Wave),
   halted: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  decideBefore: instant.nullable(),
   ending: z.string().nullable(),
   needs: z.array(z.string()),
 })
@@ -59,7 +60,6 @@ const ChangeBrief = Summary.extend({
 const Change = Summary.extend({
   proposer: z.string(),
   proposerName: z.string(),
-  decideBefore: instant.nullable(),
   proposedAt: instant,
   reason: z.string(),
   plan: Plan,
@@ -175,6 +175,7 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
     body: z.object({ change: z.string(), digest: z.string(), verdict: Verdict, recomputed: Recomputation.optional() }),
   },
   'approve-change': { status: 201, body: ChangeBrief },
+  'revise-change': { status: 201, body: ChangeBrief },
   'control-change': { status: 200, body: ChangeBrief },
   simulate: { status: 200, body: Verdict },
   'create-fleet': { status: 201, body: Fleet },

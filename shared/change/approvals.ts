@@ -1,5 +1,9 @@
 import { countingApprovals } from '../policy/index.ts'
-import type { Approval, Change } from './change.ts'
+import type { Approval, Change, Person } from './change.ts'
 
 /** The approvals that count, by the policy room's one rule: of the present digest, not the proposer's, one a person. */
 export const currentApprovals = (change: Change): readonly Approval[] => countingApprovals<Approval>(change)
+
+/** Whether a person proposed a change, or gave it the plan that it has or had: nobody decides on that. */
+export const isAuthor = (change: Change, { id }: Pick<Person, 'id'>): boolean =>
+  change.proposer.id === id || (change.review?.planners ?? []).includes(id)

@@ -1,4 +1,4 @@
-import { currentApprovals } from './approvals.ts'
+import { currentApprovals, isAuthor } from './approvals.ts'
 import type { Approval, Change, Person } from './change.ts'
 import { accept, type Outcome, refuse, refusedByStatus } from './outcome.ts'
 
@@ -19,7 +19,7 @@ const covers = (approval: Approval, signOff: readonly string[]): boolean => sign
 export const approve = (change: Change, { by, digest, comment, signOff = [] }: Approve): Outcome => {
   const refused = refusedByStatus(change, 'approve')
   if (refused) return refused
-  if (change.proposer.id === by.id) return refuse('own-change')
+  if (isAuthor(change, by)) return refuse('own-change')
   if (change.review?.digest !== digest) return refuse('stale-digest')
   const earlier = currentApprovals(change).find(approval => approval.by.id === by.id)
   if (earlier && covers(earlier, signOff)) return refuse('already-approved')

@@ -25,7 +25,16 @@ export const HaltReason = z
 export type HaltReason = z.infer<typeof HaltReason>
 
 /** What a change digest binds: an approval of one digest never counts for another. */
-export const Bound = z.object({ livepatch: z.string(), verdict: z.string(), plan: Plan, policy: z.string() }).readonly()
+export const Bound = z
+  .object({
+    livepatch: z.string(),
+    verdict: z.string(),
+    plan: Plan,
+    policy: z.string(),
+    /** How often it was judged again, so that going back to an earlier plan brings no approval back to life; absent at first. */
+    revision: z.int().min(1).optional(),
+  })
+  .readonly()
 export type Bound = z.infer<typeof Bound>
 
 /** Index into the plan's waves: the first wave is 0. People are shown it plus one. */
@@ -43,6 +52,8 @@ export const ChangeEvent = z.discriminatedUnion('type', [
     reason: z.string(),
     proposer: Person,
   }),
+  /** Judged again, on another plan where one is given; what the judgement found follows in the same commit. `id`: of the request. */
+  z.object({ type: z.literal('revised'), id: z.string(), by: Person, plan: Plan.optional(), reason: z.string() }),
   z.object({
     type: z.literal('judged'),
     digest: z.string(),
@@ -109,6 +120,8 @@ export type Approval = {
 /** Somebody wants the change changed before it is released. */
 export type RequestForChanges = { readonly by: Person; readonly digest: string; readonly reason: string; readonly at: string }
 
+export type Revision = { readonly id: string; readonly by: Person; readonly reason: string; readonly at: string }
+
 /** What the simulation found, and what was said about it. */
 export type Review = {
   readonly digest: string
@@ -116,6 +129,10 @@ export type Review = {
   readonly outcome: 'review' | 'note' | 'clear'
   readonly downgrade: boolean
   readonly judgedAt: string
+  /** The newest revision; null where there was none. */
+  readonly revision: Revision | null
+  /** Ids of the people who gave it another plan than the proposer's; they decide on it as little as the proposer. */
+  readonly planners: readonly string[]
   readonly approvals: readonly Approval[]
   /** Requests that stand, one a person: of the present digest, not taken back, not answered by an approval of the same person. */
   readonly changesRequested: readonly RequestForChanges[]

@@ -20,7 +20,8 @@ const proposed = (event: Of<'proposed'>, at: string): Change => {
 
 const judged = (change: Change, event: Of<'judged'>, at: string): Change => {
   const { type: _, ...found } = event
-  const review: Review = { ...found, judgedAt: at, approvals: change.review?.approvals ?? [], changesRequested: [] }
+  const { approvals = [], revision = null, planners = [] } = change.review ?? {}
+  const review: Review = { ...found, judgedAt: at, revision, planners, approvals, changesRequested: [] }
   return { ...proposal(change), status: 'in-review', review, rollout: null }
 }
 
@@ -45,6 +46,12 @@ const approved = (change: Change, event: Of<'approved'>, at: string): Change => 
   const { by, digest, comment, signOff = [] } = event
   const approval: Approval = { by, digest, bound: review.bound, comment, signOff, at, withdrawnAt: null, withdrawnBy: null }
   return inReview(change, { ...review, approvals: [...review.approvals, approval], changesRequested: requestsBut(review, by.id) })
+}
+
+const revised = (change: Change, { id, by, plan, reason }: Of<'revised'>, at: string): Change => {
+  const review = reviewOf(change)
+  const planners = plan === undefined ? review.planners : [...new Set([...review.planners, by.id])]
+  return { ...inReview(change, { ...review, revision: { id, by, reason, at }, planners }), plan: plan ?? change.plan }
 }
 
 const requestsBut = ({ changesRequested }: Review, person: string) => changesRequested.filter(({ by }) => by.id !== person)
@@ -168,6 +175,8 @@ export const evolve = (change: Change | null, event: ChangeEvent, at: string): C
   }
   invariant(change !== null, `the first event is proposed, not ${event.type}`)
   switch (event.type) {
+    case 'revised':
+      return revised(change, event, at)
     case 'judged':
       return judged(change, event, at)
     case 'blocked':

@@ -1,5 +1,7 @@
+import { digestOf } from '../canonical/index.ts'
+import type { Plan } from '../rollout/index.ts'
 import type { Verdict } from '../verdict/index.ts'
-import type { Change } from './change.ts'
+import type { Change, ChangeEvent } from './change.ts'
 import { changeDigest } from './change-digest.ts'
 import { accept, type Outcome, refuse, refusedByStatus } from './outcome.ts'
 
@@ -11,20 +13,30 @@ export type Judge = {
   readonly policyVersion: string
 }
 
+const blockedBy = ({ verdict, verdictDigest }: Judge): ChangeEvent => {
+  const codes = verdict.findings.filter(finding => finding.severity === 'block').map(finding => finding.code)
+  return { type: 'blocked', verdict: verdictDigest, codes: [...new Set(codes)].sort() }
+}
+
+/** What a judgement on a plan makes of a change; null where it says exactly what is recorded already. */
+export const judgementOf = (change: Change, plan: Plan, judged: Judge): ChangeEvent | null => {
+  const { verdict, verdictDigest, policyVersion } = judged
+  if (verdict.outcome === 'block') return blockedBy(judged)
+  const found = { livepatch: change.livepatch, verdict: verdictDigest, plan, policy: policyVersion }
+  const { revision, ...before } = change.review?.bound ?? {}
+  if (change.review !== null && digestOf(before) === digestOf(found)) return null
+  const bound = change.review === null ? found : { ...found, revision: (revision ?? 0) + 1 }
+  const downgrade = verdict.cohorts.some(cohort => cohort.downgrade)
+  return { type: 'judged', digest: changeDigest(bound), bound, outcome: verdict.outcome, downgrade }
+}
+
 /**
  * A blocking verdict ends the change; any other puts it into review under a digest of all that people will approve. Judged
  * again in review with something moved, the digest moves, and approvals of the old one stop counting.
  */
-export const judge = (change: Change, { verdict, verdictDigest, policyVersion }: Judge): Outcome => {
+export const judge = (change: Change, judged: Judge): Outcome => {
   const refused = refusedByStatus(change, 'judge')
   if (refused) return refused
-  if (verdict.outcome === 'block') {
-    const codes = verdict.findings.filter(finding => finding.severity === 'block').map(finding => finding.code)
-    return accept({ type: 'blocked', verdict: verdictDigest, codes: [...new Set(codes)].sort() })
-  }
-  const bound = { livepatch: change.livepatch, verdict: verdictDigest, plan: change.plan, policy: policyVersion }
-  const digest = changeDigest(bound)
-  if (change.review?.digest === digest) return refuse('already-judged')
-  const downgrade = verdict.cohorts.some(cohort => cohort.downgrade)
-  return accept({ type: 'judged', digest, bound, outcome: verdict.outcome, downgrade })
+  const event = judgementOf(change, change.plan, judged)
+  return event === null ? refuse('already-judged') : accept(event)
 }

@@ -6,6 +6,8 @@ export type DetailRefusal =
   | 'exists'
   | 'reason-missing'
   | 'already-judged'
+  | 'nothing-moved'
+  | 'too-many-revisions'
   | 'own-change'
   | 'stale-digest'
   | 'already-approved'
@@ -40,7 +42,9 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   exists: 'A change with this id exists already.',
   'reason-missing': 'Say why: the reason must not be empty.',
   'already-judged': 'This very verdict, plan and policy are recorded already.',
-  'own-change': 'Nobody decides on what they proposed; ask somebody else. You can abort it.',
+  'nothing-moved': 'Judged again it is the same: stacks, policies and plan are what people see already, so their approvals stand.',
+  'too-many-revisions': 'It was revised too often; abort it and propose it again.',
+  'own-change': 'Nobody decides on what they proposed or planned; ask somebody else. You can revise or abort it.',
   'stale-digest':
     'The change is another one than you saw: livepatch, verdict, plan or policy moved. Look at it again and decide on its new digest.',
   'already-approved': 'You approved this digest already.',

@@ -1,3 +1,4 @@
+import { isAuthor } from './approvals.ts'
 import type { Change, Person } from './change.ts'
 import { accept, type Outcome, refuse, refusedByStatus } from './outcome.ts'
 
@@ -7,7 +8,7 @@ export type Reject = { readonly by: Person; readonly digest: string; readonly re
 export const reject = (change: Change, { by, digest, reason }: Reject): Outcome => {
   const refused = refusedByStatus(change, 'reject')
   if (refused) return refused
-  if (change.proposer.id === by.id) return refuse('own-change')
+  if (isAuthor(change, by)) return refuse('own-change')
   if (change.review?.digest !== digest) return refuse('stale-digest')
   if (reason.trim() === '') return refuse('reason-missing')
   return accept({ type: 'rejected', by, digest, reason })

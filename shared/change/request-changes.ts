@@ -1,3 +1,4 @@
+import { isAuthor } from './approvals.ts'
 import type { Change, Person } from './change.ts'
 import { accept, type Outcome, refuse, refusedByStatus } from './outcome.ts'
 
@@ -10,7 +11,7 @@ export type RequestChanges = { readonly by: Person; readonly digest: string; rea
 export const requestChanges = (change: Change, { by, digest, reason }: RequestChanges): Outcome => {
   const refused = refusedByStatus(change, 'requestChanges')
   if (refused) return refused
-  if (change.proposer.id === by.id) return refuse('own-change')
+  if (isAuthor(change, by)) return refuse('own-change')
   if (change.review?.digest !== digest) return refuse('stale-digest')
   if (reason.trim() === '') return refuse('reason-missing')
   if (change.review.changesRequested.some(request => request.by.id === by.id && request.reason === reason))

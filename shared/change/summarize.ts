@@ -53,7 +53,8 @@ const endingOf = (change: Change): string | null => {
   }
 }
 
-const deadlineOf = (change: Change): string | null =>
+/** Until when people may decide: from the newest judgement on, so that a revision leaves them the whole time again. ISO 8601; null: nothing is to be decided. */
+export const decideBefore = (change: Change): string | null =>
   change.status === 'in-review' ? new Date(Date.parse(change.review.judgedAt) + change.plan.approvalSecondsMax * 1000).toISOString() : null
 
 const wavesOf = (change: Change): readonly WaveSummary[] =>
@@ -80,7 +81,7 @@ export const summarize = (change: Change): Summary => {
     wave: current === undefined ? null : { index: current.wave, share: current.share, phase: current.state, counts: current.counts },
     waves,
     halted: change.status === 'halted' ? { code: change.halt.code, detail: change.halt.detail } : null,
-    decideBefore: deadlineOf(change),
+    decideBefore: decideBefore(change),
     ending: endingOf(change),
   }
 }

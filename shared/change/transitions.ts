@@ -9,6 +9,7 @@ import { CHANGE_STATUSES, type ChangeStatus } from './change.ts'
  */
 export const COMMANDS = [
   'judge',
+  'revise',
   'approve',
   'requestChanges',
   'withdraw',
@@ -44,6 +45,7 @@ const to = (...statuses: readonly ChangeStatus[]): Transition => ({ to: statuses
 const refused = (refusal: StatusRefusal): Transition => ({ refused: refusal })
 const ended: Readonly<Record<CommandName, Transition>> = {
   judge: refused('ended'),
+  revise: refused('ended'),
   approve: refused('ended'),
   requestChanges: refused('ended'),
   withdraw: refused('ended'),
@@ -64,6 +66,7 @@ const ended: Readonly<Record<CommandName, Transition>> = {
 export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandName, Transition>>>> = {
   proposed: {
     judge: to('in-review', 'blocked'),
+    revise: refused('not-judged'),
     approve: refused('not-judged'),
     requestChanges: refused('not-judged'),
     withdraw: refused('not-judged'),
@@ -82,6 +85,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   },
   'in-review': {
     judge: to('in-review', 'blocked'),
+    revise: to('in-review', 'blocked'),
     approve: to('in-review'),
     requestChanges: to('in-review'),
     withdraw: to('in-review'),
@@ -100,6 +104,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   },
   released: {
     judge: refused('already-released'),
+    revise: refused('already-released'),
     approve: refused('already-released'),
     requestChanges: refused('already-released'),
     withdraw: refused('already-released'),
@@ -118,6 +123,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   },
   rolling: {
     judge: refused('already-released'),
+    revise: refused('already-released'),
     approve: refused('already-released'),
     requestChanges: refused('already-released'),
     withdraw: refused('already-released'),
@@ -136,6 +142,7 @@ export const TRANSITIONS: Readonly<Record<ChangeStatus, Readonly<Record<CommandN
   },
   halted: {
     judge: refused('halted'),
+    revise: refused('halted'),
     approve: refused('halted'),
     requestChanges: refused('halted'),
     withdraw: refused('halted'),

@@ -6,15 +6,16 @@ export type VoidApproval = {
   readonly approval: Approval
   readonly why: 'withdrawn' | 'changes-requested' | 'replaced' | 'moved'
   /** Which parts of what was approved are others now; empty where none is. */
-  readonly differs: readonly (keyof Bound)[]
+  readonly differs: readonly BoundPart[]
   /** The same in a sentence. */
   readonly text: string
 }
 
 const PARTS = ['livepatch', 'verdict', 'plan', 'policy'] as const satisfies readonly (keyof Bound)[]
+type BoundPart = (typeof PARTS)[number]
 
 /* Bounds are plain JSON that the same code wrote, so equal ones have equal texts. */
-const differing = (seen: Bound, now: Bound): readonly (keyof Bound)[] =>
+const differing = (seen: Bound, now: Bound): readonly BoundPart[] =>
   PARTS.filter(part => JSON.stringify(seen[part]) !== JSON.stringify(now[part]))
 
 const listed = (parts: readonly string[]): string => [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter(Boolean).join(' and ')
@@ -26,7 +27,7 @@ const explain = (approval: Approval, now: Bound, digest: string): VoidApproval =
     return { approval, why: 'changes-requested', differs, text: `${name} asked for changes instead at ${approval.withdrawnAt}.` }
   if (approval.withdrawnAt !== null) return { approval, why: 'withdrawn', differs, text: `${name} withdrew it at ${approval.withdrawnAt}.` }
   if (approval.digest === digest) return { approval, why: 'replaced', differs, text: `${name} approved again later.` }
-  const moved = `the ${listed(differs)} changed since ${name} approved`
+  const moved = differs.length === 0 ? `it was revised since ${name} approved` : `the ${listed(differs)} changed since ${name} approved`
   return { approval, why: 'moved', differs, text: `Void, because ${moved}; look at the change again and approve its new digest.` }
 }
 

@@ -20,7 +20,10 @@ const StackEntry = z.object({
 })
 export type StackEntry = z.infer<typeof StackEntry>
 
-/** Who looks at a function of the kernel: /sys/kernel/debug/kprobes/list, /sys/kernel/tracing/enabled_functions. Livepatches do not count. */
+/**
+ * Who looks at a function of the kernel in a way that a livepatch meets: a kprobe in its body, or somebody who may redirect it
+ * (/sys/kernel/debug/kprobes/list, /sys/kernel/tracing/enabled_functions). Livepatches do not count.
+ */
 const Tracer = z.object({
   /** Null: vmlinux. */
   object: z.string().min(1).max(55).nullable(),
@@ -49,7 +52,8 @@ export const Stack = z.object({
     .object({
       /** sysctl kernel.ftrace_enabled. */
       ftraceEnabled: z.boolean(),
-      tracers: z.array(Tracer).max(256).readonly(),
+      /** Sorted. Null: the host may not look, so nothing is known of them. */
+      tracers: z.array(Tracer).max(256).readonly().nullable(),
     })
     .optional(),
 })

@@ -91,7 +91,12 @@ const describe = (bytes: Uint8Array, wrapping: Wrapping, reading: Reading, { fil
 
 const withCode = (object: ReadObject, graph: CodeGraph): InspectedObject => ({
   ...object,
-  functions: object.functions.map(({ newCode, ...rest }) => ({ ...rest, code: newCode && graph.hash(newCode) })),
+  functions: object.functions.map(({ oldName, sympos, newName, newCode }) => ({
+    oldName,
+    sympos,
+    newName,
+    code: newCode && graph.hash(newCode),
+  })),
 })
 
 const NOT_READ: Omit<PatchReading, 'status'> = { foundBy: null, replace: { value: null, certainty: 'none' }, objects: null, states: null }

@@ -42,6 +42,12 @@ export const OPERATIONS = [
     'approveChange',
     'Approve or reject a change, ask for changes, withdraw, or comment',
   ),
+  write(
+    'revise-change',
+    '/changes/{change}/revisions',
+    'proposeChange',
+    'Judge a change in review again, with another plan or on what is there now',
+  ),
   write('control-change', '/changes/{change}/control', 'controlChange', 'Pause, resume or abort a change'),
   {
     ...write('simulate', '/simulations', 'simulate', 'Judge a livepatch on a fleet or stack without proposing anything'),

@@ -2,6 +2,7 @@ import { slotOf } from './bucket.ts'
 
 /** Hosts of the open share by where they are; the same shape as the change's events carry. */
 export type WaveCounts = {
+  /** Without those that are left out. */
   readonly hosts: number
   readonly applied: number
   readonly failed: number
@@ -15,10 +16,11 @@ export type WaveCounts = {
 /** One hundredth of the fleet: hosts enrolled in it, and those of them that answer to the change, by host state. */
 export type SlotTally = { readonly slot: number; readonly hosts: number; readonly states: Readonly<Record<string, number>> }
 
-type Standing = 'applied' | 'failed' | 'stalled' | 'silent' | 'moving' | 'waiting'
+type Standing = 'applied' | 'failed' | 'stalled' | 'silent' | 'moving' | 'waiting' | 'left-out'
 
 /**
- * What a host state means for a wave. `forced` stands with the stalled ones: its transition did not end by itself.
+ * What a host state means for a wave. `forced` is left out: a transition was forced there before this change came, the verdict said so,
+ * and it takes part in no change until it has rebooted; as a failure of this one it would halt every later change of its fleet.
  * `superseded` stands with the failed ones: the host runs something else than the change asks for.
  * `moving` hosts have begun and are not through; `waiting` ones have not begun.
  */
@@ -29,7 +31,7 @@ const STANDINGS: Readonly<Record<string, Standing>> = {
   'kernel-upgrade-required': 'failed',
   superseded: 'failed',
   'transition-stalled': 'stalled',
-  forced: 'stalled',
+  forced: 'left-out',
   silent: 'silent',
   'in-transition': 'moving',
   reversing: 'moving',
@@ -44,13 +46,13 @@ export const standingOf = (state: string): Standing => STANDINGS[state] ?? 'wait
 type Tally = { hosts: number } & Record<Standing, number>
 
 const tally = (share: number, slots: readonly SlotTally[]): Tally => {
-  const sum: Tally = { hosts: 0, applied: 0, failed: 0, stalled: 0, silent: 0, moving: 0, waiting: 0 }
+  const sum: Tally = { hosts: 0, applied: 0, failed: 0, stalled: 0, silent: 0, moving: 0, waiting: 0, 'left-out': 0 }
   for (const slot of slots) {
     if (slot.slot >= slotOf(share)) continue
     sum.hosts += slot.hosts
     for (const [state, hosts] of Object.entries(slot.states)) sum[standingOf(state)] += hosts
   }
-  return sum
+  return { ...sum, hosts: Math.max(0, sum.hosts - sum['left-out']) }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Stack } from '../kernel/index.ts'
 import { type Manifest, objectName } from '../livepatch/index.ts'
 
-type Tracer = NonNullable<Stack['tracing']>['tracers'][number]
+type Tracer = NonNullable<NonNullable<Stack['tracing']>['tracers']>[number]
 
 /** Functions of a livepatch that are there to be hooked now, as `object:function`: those of vmlinux and of loaded modules. */
 export const hookedNow = ({ objects }: Manifest, { targets }: Stack): ReadonlySet<string> =>

@@ -401,6 +401,48 @@ describe('a host refuses, and says so in its signed report,', () => {
   })
 })
 
+describe('a host on which a transition was forced', () => {
+  const forcedHost = async () => {
+    const host = await start({ preload: [first] })
+    const { stack, ...saved } = host.kernel.save()
+    return start({ saved: { ...saved, stack: { ...stack, forced: true } }, storage: host.storage })
+  }
+
+  test('unloads no module any more, although what it is asked for lies in the way', async () => {
+    const host = await forcedHost()
+    const removed: string[] = []
+    const remove = async (name: string) => {
+      removed.push(name)
+      return host.kernel.remove(name)
+    }
+    const kernel = { ...host.kernel, remove }
+    plane.publish(plane.signed(await askFor(host)))
+    await run({ ...host, kernel })
+    await plane.report(({ state }) => state === 'forced')
+    await plane.requested(6, '/directive')
+    expect([await livepatchesOf(host), removed]).toEqual([['lp_1'], []])
+  })
+
+  test('stays so where nothing shows it any more and the agent was restarted, and is free again after a reboot', async () => {
+    const host = await forcedHost()
+    plane.publish(plane.signed(await askFor(host)))
+    const agent = await run(host)
+    await plane.report(({ state }) => state === 'forced')
+    await agent.stop()
+    const { stack, ...saved } = host.kernel.save()
+    const again = (over: Partial<SavedMachine>) =>
+      run({ ...host, kernel: simulatedKernel({ release: RELEASE, bootId: '', saved: { ...saved, stack: clean, ...over } }) })
+    const clean = { ...stack, forced: false }
+    plane.publish(plane.signed(await askFor(host, { version: 2, ask: { admitted: [stackDigest(clean)] } })))
+    const forgetful = await again({})
+    await plane.requested(plane.requests.filter(request => request.endsWith('/directive')).length + 3, '/directive')
+    expect(plane.reports.map(({ state, stack: told }) => [state, told.forced])).toEqual([['forced', true]])
+    await forgetful.stop()
+    await again({ bootId: 'boot-2' })
+    expect((await plane.report(({ state }) => state === 'applied')).bootId).toBe('boot-2')
+  })
+})
+
 describe('what fails', () => {
   test('a download is tried again with each poll, and succeeds once the file is there', async () => {
     const host = await start()

@@ -1,8 +1,9 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { linuxKernel } from '../../agent/index.ts'
+import { stackDigest } from '../../shared/kernel/index.ts'
 import { KERNELS, layOut, recordedFiles } from './host-files.ts'
 
 /** A file tree such as a machine with these livepatches shows it. */
@@ -99,6 +100,35 @@ describe('the kernel of a real machine', () => {
     expect((await linuxKernel({ root }).observe()).stack.forced).toBe(true)
   })
 
+  const PINNED = 'lp_0 16384 1 - Live 0x0000000000000000 (OEK)'
+  test.each([
+    ['that another module uses', 'lp_0 16384 1 lp_user, Live 0x0000000000000000 (OEK)'],
+    ['that is being loaded', 'lp_0 16384 1 - Loading 0x0000000000000000 (OEK)'],
+    ['that nobody holds', 'lp_0 16384 0 - Live 0x0000000000000000 (OEK)'],
+    ['that is no livepatch', 'lp_0 16384 1 - Live 0x0000000000000000 (OE)'],
+  ])('was not forced because of a module %s', async (_, line) => {
+    const root = await machine({ modules: [line], livepatches: {} })
+    expect((await linuxKernel({ root }).observe()).stack.forced).toBe(false)
+  })
+
+  test('was not forced because of a module that is let go while it looks', async () => {
+    const root = await machine({ modules: [PINNED], livepatches: {} })
+    const looking = linuxKernel({ root }).observe()
+    await put(join(root, 'proc/modules'), PINNED.replace(' 1 ', ' 0 '))
+    expect((await looking).stack.forced).toBe(false)
+  })
+
+  test('was forced where its log says so, though nothing is pinned that can be seen yet', async () => {
+    const livepatches = { lp_1: { enabled: '1', transition: '0', objects: { vmlinux: '1' } } }
+    const root = await machine({ modules: ['lp_1 16384 1 - Live 0x0000000000000000 (OK)'], livepatches })
+    const kernel = linuxKernel({ root })
+    await put(join(root, 'dev/kmsg'), "6,100,9000,-;livepatch: enabling patch 'lp_1'\n")
+    expect((await kernel.observe()).stack.forced).toBe(false)
+    await appendFile(join(root, 'dev/kmsg'), '4,101,9100,-;livepatch: forcing remaining tasks to the patched state\n SUBSYSTEM=x\n')
+    expect((await kernel.observe()).stack.forced).toBe(true)
+    expect((await kernel.observe()).stack.forced).toBe(true)
+  })
+
   test('without livepatching has an empty stack', async () => {
     const root = await machine({ modules: [], livepatches: {} })
     await rm(join(root, 'sys'), { recursive: true })
@@ -109,6 +139,82 @@ describe('the kernel of a real machine', () => {
     const root = await machine({ modules: NEWEST_FIRST, livepatches: { lp_1: { enabled: '1', transition: '0', objects: {} } } })
     await mkdir(join(root, 'sys/kernel/livepatch/leaving'))
     expect((await linuxKernel({ root }).observe()).stack.livepatches.map(({ name }) => name)).toEqual(['lp_1'])
+  })
+})
+
+describe('what a real machine tells of tracing', () => {
+  const FUNCTIONS = ['t1/tgt_f0', 'vmlinux/version_proc_show']
+  const observed = async (name: string, files: Readonly<Record<string, string>>) => {
+    const root = join(folder, `tracing-${name}`)
+    await layOut(root, files, FUNCTIONS)
+    return (await linuxKernel({ root }).observe()).stack
+  }
+  const without = (files: Readonly<Record<string, string>>, path: RegExp) =>
+    Object.fromEntries(Object.entries(files).filter(([name]) => !path.test(name)))
+
+  test.each(KERNELS)('on %s: who may redirect a function, and who watches the body of one; nothing else', async kernel => {
+    const stack = await observed(`traced-${kernel}`, recordedFiles(kernel, 'traced'))
+    expect(stack.tracing).toEqual({
+      ftraceEnabled: true,
+      tracers: [
+        { object: 't1', function: 'tgt_f3', kind: 'kprobe', exclusive: false },
+        { object: null, function: 'cmdline_proc_show', kind: 'kprobe', exclusive: false },
+        { object: null, function: 'uptime_proc_show', kind: 'kprobe', exclusive: true },
+      ],
+    })
+    expect(stack.targets).toEqual(['t1'])
+  })
+
+  test.each(KERNELS)('on %s: a livepatch is nobody who traces', async kernel => {
+    const stack = await observed(`untraced-${kernel}`, recordedFiles(kernel, 'untraced'))
+    expect(stack.livepatches.map(({ name }) => name)).toEqual(['lp_a'])
+    expect(stack.tracing).toEqual({ ftraceEnabled: true, tracers: [] })
+  })
+
+  test.each(KERNELS)('on %s: that ftrace is switched off', async kernel => {
+    expect((await observed(`off-${kernel}`, recordedFiles(kernel, 'switchedOff'))).tracing?.ftraceEnabled).toBe(false)
+  })
+
+  test.each(KERNELS)('on %s leaves out what goes on seeing each call: only probes in a body are blinded', kernel => {
+    const { before = '', after = '' } = recordedFiles(kernel, 'blinded')
+    const hits = (profile: string) => Object.fromEntries([...profile.matchAll(/^ *(\w+) +(\d+)/gm)].map(([, name, count]) => [name, count]))
+    expect([hits(before), hits(after)]).toEqual([
+      { entry: '1', back: '1', body: '1' },
+      { entry: '2', back: '2', body: '1' },
+    ])
+  })
+
+  test.each([
+    ['of kprobes', /kprobes\/list/],
+    ['of ftrace', /enabled_functions/],
+  ])('is not that nobody traces, where the list %s may not be read', async (name, path) => {
+    const stack = await observed(name, without(recordedFiles('6.1', 'traced'), path))
+    expect(stack.tracing).toEqual({ ftraceEnabled: true, tracers: null })
+  })
+
+  test('is nothing on a kernel without ftrace', async () => {
+    expect(await observed('none', without(recordedFiles('6.1', 'untraced'), /ftrace|tracing|kprobes/))).not.toHaveProperty('tracing')
+  })
+
+  test('does not depend on the order in which the kernel lists it, nor on how many probes sit in a function', async () => {
+    const files = recordedFiles('6.1', 'traced')
+    const again = Object.fromEntries(
+      Object.entries(files).map(([path, text]) => {
+        const lines = text.split('\n').filter(line => line !== '')
+        return [path, /list|functions/.test(path) ? `${[...lines, ...lines].toReversed().join('\n')}\n` : text]
+      }),
+    )
+    expect(stackDigest(await observed('again', again))).toBe(stackDigest(await observed('once', files)))
+  })
+
+  test('is as much as a report may carry, and those that keep a livepatch from loading first', async () => {
+    const files = { ...recordedFiles('6.1', 'untraced') }
+    const many = Array.from({ length: 400 }, (_, index) => `ffffffff8140e0a0  k  a_function_${index}+0x5    `)
+    files['/sys/kernel/debug/kprobes/list'] = `${many.join('\n')}\n`
+    files['/sys/kernel/debug/tracing/enabled_functions'] += 'zz_taken (1) R I  \ttramp: 0xffffffffc0214000\n'
+    const tracers = (await observed('many', files)).tracing?.tracers ?? []
+    expect(tracers).toHaveLength(256)
+    expect(tracers).toContainEqual({ object: null, function: 'zz_taken', kind: 'ftrace', exclusive: true })
   })
 })
 

@@ -23,6 +23,7 @@ const START = {
     stop: null,
     stopRefusal: null,
     loaded: { bootId: '', digests: {} },
+    forcedBoot: null,
     work: null,
     reported: null,
   },

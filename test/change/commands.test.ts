@@ -20,6 +20,8 @@ import {
   release,
   requestChanges,
   resume,
+  revise,
+  summarize,
   withdraw,
 } from '../../shared/change/index.ts'
 import { planDefaults } from '../../shared/policy/index.ts'
@@ -35,6 +37,7 @@ import {
   countsOf,
   judgedAs,
   leave,
+  POLICY,
   proposeIt,
   steps,
   verdictOf,
@@ -50,6 +53,8 @@ const table = (command: string, rows: readonly Row[]) =>
     })
   })
 
+/** The same under a name that is no hook's. */
+const played = after
 const { proposed, inReview, released, rolling, soaking, betweenWaves, allPassed, halted, haltedInReview } = changes
 const digest = inReview.review?.digest ?? ''
 const approvedOnce = after(inReview, approvedBy(bob))
@@ -160,6 +165,66 @@ describe('a request for changes', () => {
   test('falls when the digest moves, or when it is taken back', () => {
     expect(standing(moved)).toEqual([])
     expect(standing(withdrawnAgain)).toEqual([])
+  })
+})
+
+const VERDICT = 'digest of clear'
+const slower = { ...planDefaults, soakSeconds: 86_400 }
+const revisedBy =
+  (by: Person, moved: Partial<Parameters<typeof revise>[1]> = {}) =>
+  (change: Change) =>
+    revise(change, {
+      ...{ id: 'r1', by, digest: change.review?.digest ?? '', plan: null, reason: 'stacks moved' },
+      ...{ verdict: clearVerdict, verdictDigest: VERDICT, policyVersion: POLICY, ...moved },
+    })
+const replanned = after(approvedOnce, revisedBy(alice, { plan: slower }))
+const andBack = after(replanned, revisedBy(alice, { plan: planDefaults }))
+table('revise', [
+  ['refuses where nothing moved', revisedBy(alice)(inReview), 'nothing-moved'],
+  ['refuses the plan that it has', revisedBy(alice, { plan: planDefaults })(inReview), 'nothing-moved'],
+  ['refuses a digest that moved', revisedBy(alice, { digest: 'd', plan: slower })(inReview), 'stale-digest'],
+  ['says why', revisedBy(alice, { plan: slower, reason: ' ' })(inReview), 'reason-missing'],
+  ['comes too late after the release', revisedBy(alice, { plan: slower })(released), 'already-released'],
+  ['waits for the first verdict', revisedBy(alice, { plan: slower })(proposed), 'not-judged'],
+])
+
+describe('a revision', () => {
+  test.each([
+    ['verdict', { verdictDigest: 'another' }],
+    ['plan', { plan: slower }],
+    ['policy', { policyVersion: 'p2' }],
+  ] as const)('on another %s gives a new digest, voids approvals and says what differs', (part, moved) => {
+    const revised = played(approvedOnce, revisedBy(alice, moved))
+    expect(revised.review?.digest).not.toBe(digest)
+    expect(summarize(revised)).toMatchObject({ status: 'in-review', approvals: [], voidApprovals: [{ why: 'moved', differs: [part] }] })
+  })
+
+  test('that goes back to what was approved brings no approval back to life', () => {
+    expect(andBack.plan).toEqual(planDefaults)
+    expect(andBack.review?.digest).not.toBe(digest)
+    expect(summarize(andBack)).toMatchObject({
+      approvals: [],
+      voidApprovals: [{ differs: [], text: expect.stringContaining('it was revised since Bob approved') }],
+    })
+  })
+
+  test('whose verdict blocks ends the change, in the same commit', () => {
+    const blocking = verdictOf(['block', 'missing-callback'])
+    const outcome = revisedBy(alice, { verdict: blocking, verdictDigest: 'b' })(approvedOnce)
+    expect(outcome).toMatchObject({ ok: true, events: [{ type: 'revised' }, { type: 'blocked', codes: ['missing-callback'] }] })
+    expect(played(approvedOnce, () => outcome).status).toBe('blocked')
+  })
+
+  test('makes a decider of nobody who gave it another plan; judging again alone does not', () => {
+    const byBob = played(inReview, revisedBy(bob, { plan: slower }))
+    for (const say of [approvedBy(bob), askedBy(bob)]) expect(say(byBob)).toMatchObject({ refused: 'own-change' })
+    expect(approvedBy(bob)(played(byBob, revisedBy(alice, { plan: planDefaults })))).toMatchObject({ refused: 'own-change' })
+    expect(approvedBy(bob)(played(inReview, revisedBy(bob, { verdictDigest: 'v2' }))).ok).toBe(true)
+  })
+
+  test('comes a hundred times at most', () => {
+    const plans = Array.from({ length: 100 }, (_, index) => revisedBy(alice, { plan: { ...planDefaults, soakSeconds: 1 + index } }))
+    expect(revisedBy(alice)(played(inReview, ...plans))).toMatchObject({ refused: 'too-many-revisions' })
   })
 })
 

@@ -20,6 +20,7 @@ import {
   release,
   requestChanges,
   resume,
+  revise,
   type WaveCounts,
   withdraw,
 } from '../../shared/change/index.ts'
@@ -146,6 +147,11 @@ export const leave = anyDecision()
 /** Every command with arguments that nothing but the status can refuse. */
 export const commands: Readonly<Record<CommandName, (change: Change) => Outcome>> = {
   judge: change => judge(change, { verdict: clearVerdict, verdictDigest: 'another', policyVersion: POLICY }),
+  revise: change =>
+    revise(change, {
+      ...{ id: 'r1', by: alice, digest: presentDigest(change), plan: null, reason: 'stacks moved' },
+      ...{ verdict: clearVerdict, verdictDigest: 'another', policyVersion: POLICY },
+    }),
   approve: change => approve(change, { by: bob, digest: presentDigest(change), comment: '' }),
   requestChanges: change => requestChanges(change, { by: bob, digest: presentDigest(change), reason: 'soak longer' }),
   reject: change => reject(change, { by: bob, digest: presentDigest(change), reason: 'no' }),

@@ -26,6 +26,7 @@ import {
   replay,
   requestChanges,
   resume,
+  revise,
   TRANSITIONS,
   withdraw,
 } from '../../shared/change/index.ts'
@@ -44,6 +45,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     (found): Step => ({
       name: 'judge',
       run: change => judge(change, { verdict: found, verdictDigest: found.outcome, policyVersion: POLICY }),
+    }),
+  ),
+  fc.tuple(person, verdict, fc.constantFrom(null, 60, 600)).map(
+    ([by, found, soakSeconds]): Step => ({
+      name: 'revise',
+      run: change =>
+        revise(change, {
+          ...{ id: 'r', by, digest: digestOf(change, false), reason: 'moved' },
+          ...{ verdict: found, verdictDigest: found.outcome, policyVersion: POLICY },
+          plan: soakSeconds === null ? null : { ...change.plan, soakSeconds },
+        }),
     }),
   ),
   fc.tuple(person, rarely).map(
@@ -152,6 +164,12 @@ describe('every history of a change', () => {
       ).toBe(true)
       expect(new Set(counting.map(approval => approval.by.id)).size).toBe(counting.length)
     }
+  })
+
+  law('never comes back to a digest that it left, so that nothing said on it counts again', trace => {
+    const digests = trace.map(({ after }) => after.review?.digest)
+    const moves = digests.filter((digest, index) => index === 0 || digest !== digests[index - 1])
+    expect(new Set(moves).size).toBe(moves.length)
   })
 
   law('lets nobody say yes and ask for changes at once, nor the proposer ask', trace => {

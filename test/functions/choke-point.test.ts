@@ -21,6 +21,7 @@ const ASKS: Readonly<Partial<Record<OperationId, Ask>>> = {
   'upload-patch': { body: { size: 1, digest } },
   'propose-change': { body: { fleet: 'edge', livepatch: digest, reason: 'r' } },
   'approve-change': { body: { decision: 'approve', digest } },
+  'revise-change': { body: { digest, reason: 'r' } },
   'control-change': { body: { command: 'abort' }, headers: { 'if-match': '"1"' } },
   simulate: { body: { livepatch: digest, fleet: 'edge' } },
   'create-fleet': { body: { id: 'edge' } },
@@ -93,10 +94,13 @@ describe('who is let in', () => {
     expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
   })
 
-  test.each(people.filter(id => id !== 'approve-change' && id !== 'control-change'))('%s refuses a person without a role', async id => {
-    const answer = await house.ask(id, { ...askFor(id), as: 'mallory' })
-    expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', reasons: [expect.any(String)] } })
-  })
+  test.each(people.filter(id => id !== 'approve-change' && id !== 'revise-change' && id !== 'control-change'))(
+    '%s refuses a person without a role',
+    async id => {
+      const answer = await house.ask(id, { ...askFor(id), as: 'mallory' })
+      expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', reasons: [expect.any(String)] } })
+    },
+  )
 
   test.each(['show-directive', 'report-hosts'] as const)('%s answers no person', async id => {
     const answer = await house.ask(id, { as: 'alice', path: PATH, ...(id === 'report-hosts' ? { body: { reports: ['x'] } } : {}) })

@@ -79,11 +79,15 @@ describe.each(['killed', 'answer-lost'] as const)('with every write %s once', mi
 
   test('a change comes to its end, and its history has each event once', async () => {
     await survive(mishap, () => validate(ports())({ change }))
-    for (const as of ['bob', 'carol'] as const) {
+    const said = async (as: 'bob' | 'carol', body: object) => {
       const { digest } = await show()
-      const answer = await insistOn(mishap, 'approve-change', { as, path: { change }, body: { decision: 'approve', digest } })
+      const answer = await insistOn(mishap, 'approve-change', { as, path: { change }, body: { ...body, digest } })
       expect(answer.status).toBe(201)
     }
+    await said('bob', { decision: 'request-changes', reason: 'a shorter wave' })
+    const body = { digest: (await show())['digest'], plan: { waveSecondsMax: 30 }, reason: 'shorter' }
+    expect(await insistOn(mishap, 'revise-change', { as: 'alice', path: { change }, body })).toMatchObject({ status: 201 })
+    for (const as of ['bob', 'carol'] as const) await said(as, { decision: 'approve' })
     expect(await survive(mishap, () => openWave(ports())({ change }))).toMatchObject({ next: 'await', wave: 0 })
     const applied = hosts.map(host => host.report({ state: 'applied', change, stack: stackOf('2') }))
     await survive(mishap, async () => {
@@ -96,7 +100,7 @@ describe.each(['killed', 'answer-lost'] as const)('with every write %s once', mi
     const { status, timeline, wave } = await show()
     expect({ status, wave }).toEqual({ status: 'completed', wave: null })
     expect(typesOf(timeline)).toEqual([
-      ...['proposed', 'judged', 'approved', 'approved', 'released'],
+      ...['proposed', 'judged', 'changes-requested', 'revised', 'judged', 'approved', 'approved', 'released'],
       ...['wave-opened', 'wave-filled', 'wave-passed', 'completed'],
     ])
   })

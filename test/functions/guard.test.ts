@@ -116,6 +116,7 @@ describe('the deadline of a decision', () => {
   test('declines the change, saying what was missing, and gives the fleet free', async () => {
     const scene = await proposed()
     await validate(house.ports)({ change: scene.change })
+    house.time += 3 * 86_400_000
     expect(await expireApprovals(house.ports)({ change: scene.change })).toEqual({ released: false })
     expect(await show(scene)).toMatchObject({ status: 'declined', ending: expect.stringContaining('two different people') })
     const again = await house.ask('propose-change', { as: 'alice', body: { fleet: scene.fleet, livepatch: NEW, reason: 'again' } })

@@ -18,6 +18,7 @@ import * as listReceivers from '../../functions/api/list-receivers.ts'
 import * as proposeChange from '../../functions/api/propose-change.ts'
 import * as reportHosts from '../../functions/api/report-hosts.ts'
 import * as retryDelivery from '../../functions/api/retry-delivery.ts'
+import * as reviseChange from '../../functions/api/revise-change.ts'
 import * as showChange from '../../functions/api/show-change.ts'
 import * as showDirective from '../../functions/api/show-directive.ts'
 import * as showFleet from '../../functions/api/show-fleet.ts'
@@ -37,7 +38,7 @@ import type { Log } from '../../functions/log.ts'
 import { openPost } from '../../functions/notice/post.ts'
 import type { Ports } from '../../functions/ports.ts'
 import { type OperationId, operation } from '../../shared/operations/index.ts'
-import { authorize } from '../../shared/policy/index.ts'
+import { authorize, type PolicySet } from '../../shared/policy/index.ts'
 import type { Store } from '../../shared/store/index.ts'
 import { housePolicies } from '../policy/house-policies.ts'
 import { type Opened, openStore, type Wire } from '../store/open-store.ts'
@@ -83,6 +84,8 @@ export type House = {
   readonly wire: Wire
   /** Epoch milliseconds; a test lets time pass by adding to it. */
   time: number
+  /** In force; a test may put others in their place. */
+  policies: PolicySet
   readonly started: string[]
   readonly woken: { readonly token: string; readonly output: unknown }[]
   readonly objects: Map<string, Uint8Array>
@@ -134,6 +137,13 @@ const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler
       controlChange.question(ports),
       around,
       controlChange.controlChange(ports),
+    ),
+    'revise-change': servePerson(
+      'revise-change',
+      reviseChange.shape,
+      reviseChange.question(ports),
+      around,
+      reviseChange.reviseChange(ports),
     ),
     simulate: servePerson('simulate', simulate.shape, simulate.question, around, simulate.simulate(ports)),
     'create-fleet': servePerson('create-fleet', createFleet.shape, createFleet.question, around, createFleet.createFleet(ports)),
@@ -235,6 +245,7 @@ const makeHouse = (opened: Opened): House => {
   const objects = new Map<string, Uint8Array>()
   const house: { -readonly [Name in keyof House]: House[Name] } = {
     time: Date.UTC(2026, 10, 2, 9),
+    policies: housePolicies,
     started: [],
     woken: [],
     objects,
@@ -257,7 +268,7 @@ const makeHouse = (opened: Opened): House => {
       return {
         ...opened.store,
         notices: opened.notices,
-        policy: { set: () => housePolicies, authorize: request => authorize(housePolicies, request) },
+        policy: { set: () => house.policies, authorize: request => authorize(house.policies, request) },
         workflow: {
           start: async change => {
             house.started.push(change)

@@ -1,12 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
-import { type CodeExtent, type CodeNode, codeExtent } from '../../shared/livepatch/patch/code-node.ts'
+import { type CodeNode, codeNode } from '../../shared/livepatch/patch/code-node.ts'
 import { hashFrom } from '../../shared/livepatch/patch/hash-from.ts'
 
 const SECTION = { index: 1, name: '.text', type: 1, flags: 6, offset: 0, size: 100, link: 0, info: 0, entrySize: 0 }
-const extents = Array.from({ length: 8 }, (_, index) => codeExtent(SECTION, index, index + 1))
-const keys = extents.map(({ key }) => key)
-
 /** Which functions call which, and what each does itself. */
 type Graph = { calls: readonly (readonly number[])[]; own: readonly string[] }
 
@@ -15,22 +12,22 @@ const graph: fc.Arbitrary<Graph> = fc.record({
   own: fc.constant(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']),
 })
 
-const nodesOf = ({ calls, own }: Graph) => {
-  const nodes = new Map<string, CodeNode>()
-  extents.forEach((extent, index) => {
-    const callees = (calls[index] ?? []).flatMap(callee => extents[callee] ?? [])
-    nodes.set(extent.key, { extent, digest: own[index] ?? '', callees })
-  })
-  return (extent: CodeExtent): CodeNode | null => nodes.get(extent.key) ?? null
-}
+const ALL = [0, 1, 2, 3, 4, 5, 6, 7]
 
-const meaningsOf = (one: Graph, order: readonly number[]): (string | null)[] => {
-  const meanings = new Map<string, string | null>()
-  for (const index of order) {
-    const extent = extents[index]
-    if (extent && !meanings.has(extent.key)) hashFrom(extent, nodesOf(one), meanings)
+/** What each function means when they are asked for in that order; nobody can look at the code of those that are `lost`. */
+const meaningsOf = ({ calls, own }: Graph, order: readonly number[], lost: readonly number[] = []): (string | null)[] => {
+  const nodes = ALL.map(index => codeNode(SECTION, index, index + 1))
+  const look = (node: CodeNode): boolean => {
+    if (lost.includes(node.start)) return false
+    node.digest = own[node.start] ?? ''
+    node.callees = (calls[node.start] ?? []).flatMap(callee => nodes[callee] ?? [])
+    return true
   }
-  return keys.map(key => meanings.get(key) ?? null)
+  for (const index of order) {
+    const node = nodes[index]
+    if (node && node.meaning === undefined) hashFrom(node, look)
+  }
+  return nodes.map(({ meaning }) => meaning ?? null)
 }
 
 const reached = ({ calls }: Graph, from: number): Set<number> => {
@@ -38,8 +35,6 @@ const reached = ({ calls }: Graph, from: number): Set<number> => {
   for (const at of found) for (const callee of calls[at] ?? []) found.add(callee)
   return found
 }
-
-const ALL = [0, 1, 2, 3, 4, 5, 6, 7]
 
 describe('what a function means, callees included', () => {
   test('it does not matter where one begins', () => {
@@ -63,13 +58,8 @@ describe('what a function means, callees included', () => {
   test('what reaches an unknown function is unknown', () => {
     fc.assert(
       fc.property(graph, fc.nat(7), (one, lost) => {
-        const nodeOf = nodesOf(one)
-        const meanings = new Map<string, string | null>()
-        for (const extent of extents)
-          if (extent.key !== keys[lost] && !meanings.has(extent.key))
-            hashFrom(extent, at => (at.key === keys[lost] ? null : nodeOf(at)), meanings)
-        for (const index of ALL)
-          if (index !== lost) expect((meanings.get(keys[index] ?? '') ?? null) === null).toBe(reached(one, index).has(lost))
+        const meanings = meaningsOf(one, ALL, [lost])
+        for (const index of ALL) expect(meanings[index] === null).toBe(reached(one, index).has(lost))
       }),
     )
   })

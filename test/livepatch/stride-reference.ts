@@ -45,6 +45,7 @@ const startOf = (module: Module, at: number): number => {
 
 export const terrainOfModule = (module: Module): Terrain => {
   const offset = (at: number): number => at - keyOf(SECTION, 0)
+  const pairs = [...module.pointers.keys()].filter(at => isPair(module, at))
   return {
     objectAt: key => {
       const [at, kind] = [offset(key), objectKind(module, offset(key))]
@@ -57,7 +58,8 @@ export const terrainOfModule = (module: Module): Terrain => {
       return { kind, gap: gapFrom(module, at, kind === 'record' ? 24 : 0) }
     },
     symbolSize: key => module.symbols.get(offset(key)) ?? null,
-    pairs: new Set([...module.pointers.keys()].filter(at => isPair(module, at)).map(at => keyOf(SECTION, at))),
+    pairCount: pairs.length,
+    pairAt: key => pairs.indexOf(offset(key)),
   }
 }
 

@@ -26,7 +26,7 @@ describe('what a host state means for a wave', () => {
     ['kernel-upgrade-required', 'failed'],
     ['superseded', 'failed'],
     ['transition-stalled', 'stalled'],
-    ['forced', 'stalled'],
+    ['forced', 'left-out'],
     ['silent', 'silent'],
     ['in-transition', 'moving'],
     ['reversing', 'moving'],
@@ -53,6 +53,13 @@ describe('the counts of a wave', () => {
     const slots = evenFleet(2, { applied: 1 })
     expect(waveCounts(500, slots)).toEqual(counts({ hosts: 10, applied: 5, pending: 5 }))
     expect(closingCounts(500, slots)).toEqual(counts({ hosts: 10, applied: 5, silent: 5 }))
+  })
+
+  test('a host that was forced earlier is left out: it neither fills a wave nor halts it', () => {
+    const slots = evenFleet(10, { applied: 7, forced: 3 })
+    expect(waveCounts(500, slots)).toEqual(counts({ hosts: 35, applied: 35 }))
+    expect(judgeWave(plan(), 0, slots)).toMatchObject({ gate: 'pass', counts: { hosts: 35, stalled: 0, silent: 0 } })
+    expect(isFilled(waveCounts(500, evenFleet(10, { applied: 6, forced: 3 })))).toBe(false)
   })
 
   test('a host that is in transition when the wave closes has stalled', () => {

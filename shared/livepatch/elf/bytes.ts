@@ -5,14 +5,21 @@ export type Bytes = {
   readonly little: boolean
   u16: (offset: number) => number
   u32: (offset: number) => number
+  s32: (offset: number) => number
   /** Exact up to 2^53; above that the nearest double, which every bound check then refuses. */
   u64: (offset: number) => number
   s64: (offset: number) => number
-  /** Exact, for values that are printed rather than used as offsets. */
-  wide: (offset: number) => bigint
+  /** u64 in decimal, exact: for values that are printed rather than used as offsets. */
+  decimal: (offset: number) => string
 }
 
 const HIGH_WORD = 0x1_0000_0000
+
+/** The same number, as an integer where it is a small one: V8 boxes every double that is kept, and loops over integers are faster. */
+export const compact = (value: number): number => {
+  const small = value | 0
+  return small === value ? small : value
+}
 
 export const bytesOf = (input: Uint8Array, little: boolean): Bytes => {
   const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength)
@@ -24,9 +31,14 @@ export const bytesOf = (input: Uint8Array, little: boolean): Bytes => {
     little,
     u16: offset => view.getUint16(offset, little),
     u32: offset => view.getUint32(offset, little),
-    u64: offset => view.getUint32(offset + high, little) * HIGH_WORD + view.getUint32(offset + low, little),
+    s32: offset => view.getInt32(offset, little),
+    u64: offset => {
+      const [above, below] = [view.getUint32(offset + high, little), view.getUint32(offset + low, little)]
+      return above === 0 ? compact(below) : above * HIGH_WORD + below
+    },
     s64: offset => view.getInt32(offset + high, little) * HIGH_WORD + view.getUint32(offset + low, little),
-    wide: offset => view.getBigUint64(offset, little),
+    decimal: offset =>
+      (view.getUint32(offset + high, little) === 0 ? view.getUint32(offset + low, little) : view.getBigUint64(offset, little)).toString(),
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Text, textAt } from './bytes.ts'
+import { compact, type Text, textAt } from './bytes.ts'
 import type { Elf } from './read-elf.ts'
 import { SHN } from './read-symbols.ts'
 import { isData, type Section, SHT } from './section.ts'
@@ -8,7 +8,7 @@ export type Place = { readonly section: Section; readonly offset: number }
 
 /** Where a symbol plus an addend leads. */
 export type Target =
-  | { readonly kind: 'place'; readonly at: Place }
+  | ({ readonly kind: 'place' } & Place)
   /** An import, or a symbol that the kernel's livepatch code resolves. */
   | { readonly kind: 'outside'; readonly symbol: string }
   | { readonly kind: 'bad'; readonly why: string }
@@ -16,20 +16,24 @@ export type Target =
 /** What stands in a pointer-sized field of data. */
 export type Field = { readonly kind: 'null' } | { readonly kind: 'raw' } | Target
 
+const NULL: Field = { kind: 'null' }
+const RAW: Field = { kind: 'raw' }
+
 export const follow = (elf: Elf, symbol: number, addend: number): Target => {
   const { symbols, sections } = elf
   if (symbol >= symbols.count) return { kind: 'bad', why: `names symbol ${symbol}, of ${symbols.count}` }
-  if (!symbols.isDefined(symbol)) {
-    const section = symbols.section(symbol)
-    if (section === SHN.UNDEF || section === SHN.LIVEPATCH) return { kind: 'outside', symbol: symbols.name(symbol) }
-    return { kind: 'bad', why: `symbol ${symbol} has no section (0x${section.toString(16)})` }
+  const home = symbols.home(symbol)
+  if (home < 0) {
+    const reserved = symbols.section(symbol)
+    if (reserved === SHN.UNDEF || reserved === SHN.LIVEPATCH) return { kind: 'outside', symbol: symbols.name(symbol) }
+    return { kind: 'bad', why: `symbol ${symbol} has no section (0x${reserved.toString(16)})` }
   }
-  const section = sections[symbols.section(symbol)]
-  if (!section) return { kind: 'bad', why: `symbol ${symbol} is in section ${symbols.section(symbol)}, of ${sections.length}` }
-  const offset = symbols.value(symbol) + addend
+  const section = sections[home]
+  if (!section) return { kind: 'bad', why: `symbol ${symbol} is in section ${home}, of ${sections.length}` }
+  const offset = compact(symbols.value(symbol) + addend)
   if (!(offset >= 0 && offset <= section.size))
     return { kind: 'bad', why: `points to ${section.name}${offset < 0 ? '' : '+'}${offset}, outside its ${section.size} bytes` }
-  return { kind: 'place', at: { section, offset } }
+  return { kind: 'place', section, offset }
 }
 
 const isZero = (elf: Elf, section: Section, offset: number, length: number): boolean => {
@@ -56,10 +60,12 @@ const relocationAt = (elf: Elf, section: Section, offset: number): number => {
   return found
 }
 
+export const hasRelocation = (elf: Elf, section: Section, offset: number): boolean => relocationAt(elf, section, offset) !== -1
+
 /** Reads the eight bytes at a place as a pointer. The caller has checked that they lie in the section. */
 export const fieldAt = (elf: Elf, section: Section, offset: number): Field => {
   const index = relocationAt(elf, section, offset)
-  if (index === -1) return isZero(elf, section, offset, 8) ? { kind: 'null' } : { kind: 'raw' }
+  if (index === -1) return isZero(elf, section, offset, 8) ? NULL : RAW
   const table = elf.relocations.of(section)
   const type = table?.types[index] ?? 0
   if (type !== elf.machine.pointer) return { kind: 'bad', why: `has relocation type ${type}, which makes no pointer` }
@@ -68,7 +74,7 @@ export const fieldAt = (elf: Elf, section: Section, offset: number): Field => {
 
 /** Bytes under a pointer's relocation that are not zero; RELA ignores them, but no compiler writes them. */
 export const hasInPlaceBytes = (elf: Elf, section: Section, offset: number): boolean =>
-  relocationAt(elf, section, offset) !== -1 && !isZero(elf, section, offset, 8)
+  !isZero(elf, section, offset, 8) && hasRelocation(elf, section, offset)
 
 /** The string at a place in data. Zero-initialised sections hold empty strings. */
 export const stringAt = (elf: Elf, at: Place, bytesMax: number): Text => {

@@ -8,3 +8,15 @@ export const lowerBound = (column: Float64Array, value: number): number => {
   }
   return low
 }
+
+const isLowerBound = (column: Float64Array, value: number, at: number): boolean =>
+  at <= column.length && (column[at] ?? Number.POSITIVE_INFINITY) >= value && (column[at - 1] ?? Number.NEGATIVE_INFINITY) < value
+
+/** The same for many questions: modules are read from front to back, so the answer is mostly the last one or the one behind it. */
+export const lowerBoundsOf = (column: Float64Array): ((value: number) => number) => {
+  let last = 0
+  return value => {
+    if (!isLowerBound(column, value, last)) last = isLowerBound(column, value, last + 1) ? last + 1 : lowerBound(column, value)
+    return last
+  }
+}

@@ -2,7 +2,7 @@ import type { Limits } from '../limits.ts'
 import { done, type Result, refuse } from '../refusal.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Bytes } from './bytes.ts'
-import { lowerBound } from './lower-bound.ts'
+import { lowerBoundsOf } from './lower-bound.ts'
 import { has, isCode, isData, type Section, SHF, SHT } from './section.ts'
 
 const RELA_BYTES = 24
@@ -130,7 +130,7 @@ const readTable = (input: Bytes, tables: readonly Section[], target: Section, wa
   const raw = { count, offsets, symbols, types, addends }
   const sorted = ordered ? raw : sortByOffset(raw)
   warnOfOddities(sorted, target, warnings)
-  return { ...sorted, from: offset => lowerBound(sorted.offsets, offset) }
+  return { ...sorted, from: lowerBoundsOf(sorted.offsets) }
 }
 
 type Columns = Omit<Relocations, 'from'>

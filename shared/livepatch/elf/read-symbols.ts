@@ -2,7 +2,7 @@ import type { Limits } from '../limits.ts'
 import { done, type Result, refuse } from '../refusal.ts'
 import type { Warnings } from '../warnings.ts'
 import { type Bytes, textAt } from './bytes.ts'
-import { lowerBound } from './lower-bound.ts'
+import { lowerBoundsOf } from './lower-bound.ts'
 import { type Section, SHT } from './section.ts'
 
 export const STT = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3 } as const
@@ -15,8 +15,8 @@ export type Symbols = {
   type: (index: number) => number
   /** Index of the symbol's section, or one of SHN; a real index above 0xff00 comes from SYMTAB_SHNDX and is resolved here. */
   section: (index: number) => number
-  /** Whether `section` is an index and not a reserved number. */
-  isDefined: (index: number) => boolean
+  /** Index of the section that defines the symbol; -1 where `section` is a reserved number. */
+  home: (index: number) => number
   value: (index: number) => number
   size: (index: number) => number
   /** The named FUNC, OBJECT and NOTYPE symbols of a section. */
@@ -26,12 +26,12 @@ export type Symbols = {
 
 /** Symbols of one section, ordered by value. */
 export type SectionSymbols = {
-  readonly indexes: readonly number[]
+  readonly indexes: Uint32Array
   /** First position whose value is not below the given one. */
   from: (value: number) => number
 }
 
-const NOBODY: SectionSymbols = { indexes: [], from: () => 0 }
+const NOBODY: SectionSymbols = { indexes: new Uint32Array(), from: () => 0 }
 
 const SYMBOL_BYTES = 24
 
@@ -40,7 +40,7 @@ const NONE: Symbols = {
   name: () => '',
   type: () => 0,
   section: () => 0,
-  isDefined: () => false,
+  home: () => -1,
   value: () => 0,
   size: () => 0,
   inSection: () => NOBODY,
@@ -98,9 +98,12 @@ const columns = (input: Bytes, table: Section, strings: Section, sections: reado
     short(index) === SHN.XINDEX ? (wide ? input.u32(wide.offset + index * 4) : SHN.XINDEX) : short(index)
   const type = (index: number): number => (input.bytes[at(index) + 4] ?? 0) & 0xf
   const value = (index: number): number => input.u64(at(index) + 8)
-  const isDefined = (index: number): boolean =>
-    short(index) !== SHN.UNDEF && (short(index) < SHN.RESERVED || (short(index) === SHN.XINDEX && wide !== undefined))
-  const sorted = once(() => bySection(count, { type, section, isDefined, value, nameOffset: index => input.u32(at(index)) }))
+  const home = (index: number): number => {
+    const stated = short(index)
+    if (stated < SHN.RESERVED) return stated === SHN.UNDEF ? -1 : stated
+    return stated === SHN.XINDEX && wide ? input.u32(wide.offset + index * 4) : -1
+  }
+  const sorted = once(() => bySection(count, { type, home, value, nameOffset: index => input.u32(at(index)) }))
   const undefinedNames = once(() => {
     const names = new Map<string, number>()
     for (let index = 1; index < count; index += 1) if (short(index) === SHN.UNDEF) names.set(name(index), index)
@@ -111,7 +114,7 @@ const columns = (input: Bytes, table: Section, strings: Section, sections: reado
     name,
     type,
     section,
-    isDefined,
+    home,
     value,
     size: index => input.u64(at(index) + 16),
     inSection: index => sorted().get(index) ?? NOBODY,
@@ -127,13 +130,13 @@ const once = <T>(make: () => T): (() => T) => {
   }
 }
 
-type Sortable = Pick<Symbols, 'type' | 'section' | 'isDefined' | 'value'> & { nameOffset: (index: number) => number }
+type Sortable = Pick<Symbols, 'type' | 'home' | 'value'> & { nameOffset: (index: number) => number }
 
 const bySection = (count: number, symbols: Sortable): Map<number, SectionSymbols> => {
   const lists = new Map<number, number[]>()
   for (let index = 1; index < count; index += 1) {
-    if (symbols.type(index) > STT.FUNC || !symbols.isDefined(index) || symbols.nameOffset(index) === 0) continue
-    const section = symbols.section(index)
+    const section = symbols.home(index)
+    if (section < 0 || symbols.type(index) > STT.FUNC || symbols.nameOffset(index) === 0) continue
     const list = lists.get(section)
     if (list) list.push(index)
     else lists.set(section, [index])
@@ -141,10 +144,10 @@ const bySection = (count: number, symbols: Sortable): Map<number, SectionSymbols
   return new Map([...lists].map(([section, list]) => [section, sectionSymbols(list, symbols)]))
 }
 
-const sectionSymbols = (list: number[], symbols: Sortable): SectionSymbols => {
-  const sorted = list.map(index => ({ index, value: symbols.value(index) })).sort((a, b) => a.value - b.value)
-  const values = Float64Array.from(sorted, ({ value }) => value)
-  return { indexes: sorted.map(({ index }) => index), from: value => lowerBound(values, value) }
+const sectionSymbols = (list: readonly number[], { value }: Sortable): SectionSymbols => {
+  const isOrdered = list.every((symbol, position) => value(list[position - 1] ?? symbol) <= value(symbol))
+  const indexes = Uint32Array.from(isOrdered ? list : list.toSorted((a, b) => value(a) - value(b)))
+  return { indexes, from: lowerBoundsOf(Float64Array.from(indexes, value)) }
 }
 
 const check = (input: Bytes, table: Section, strings: Section, sections: readonly Section[], symbols: Symbols, warnings: Warnings) => {
@@ -154,7 +157,7 @@ const check = (input: Bytes, table: Section, strings: Section, sections: readonl
     if (input.u32(place) >= strings.size && input.u32(place) !== 0)
       return refuse('bad-symbol-table', table.name, place, `symbol ${index} has its name outside the string table`)
     if (((input.bytes[place + 4] ?? 0) >> 4 === 0) !== index < table.info) disordered = true
-    if (symbols.isDefined(index) && symbols.section(index) >= sections.length)
+    if (symbols.home(index) >= sections.length)
       warnings.add('bad-symbol', table.name, place + 6, `symbol ${index} is in section ${symbols.section(index)}, of ${sections.length}`)
   }
   if (disordered)

@@ -1,18 +1,44 @@
 import type { Section } from '../elf/section.ts'
 
-/** A piece of code whose extent is known. */
-export type CodeExtent = { readonly key: string; readonly section: Section; readonly start: number; readonly end: number }
-
-/** One function: a digest of its own code, and which local functions it refers to. */
+/**
+ * One function. Its extent is known from the start, the rest is filled in by those who look at its code. A single object holds it all, the
+ * state of the walk in hash-from.ts too, because a module may have tens of thousands of functions.
+ */
 export type CodeNode = {
-  readonly extent: CodeExtent
-  readonly digest: string
-  readonly callees: readonly CodeExtent[]
+  readonly section: Section
+  readonly start: number
+  readonly end: number
+  /** Of its own code after relocation; null: nobody looked yet, or more than is looked at. */
+  digest: string | null
+  /** The local functions that the code names, each once, in the order of places. */
+  callees: readonly CodeNode[]
+  /** The function whose code named it last. */
+  namedBy: CodeNode | null
+  /** Digest of what it does, callees included; null: something below it is not known; undefined: not worked out yet. */
+  meaning: string | null | undefined
+  /** When the walk met it, and the first that it leads back to. */
+  order: number
+  low: number
+  /** Callees that the walk has seen, the function it came from, and the one that it met before and that is not settled either. */
+  next: number
+  caller: CodeNode | null
+  below: CodeNode | null
 }
 
-export const codeExtent = (section: Section, start: number, end: number): CodeExtent => ({
-  key: `${section.index} ${start} ${end}`,
+const NOBODY: readonly CodeNode[] = []
+export const UNMET = -1
+
+export const codeNode = (section: Section, start: number, end: number): CodeNode => ({
   section,
   start,
   end,
+  digest: null,
+  callees: NOBODY,
+  namedBy: null,
+  meaning: undefined,
+  order: UNMET,
+  low: UNMET,
+  next: 0,
+  caller: null,
+  below: null,
 })

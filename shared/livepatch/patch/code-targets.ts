@@ -27,19 +27,22 @@ const ENABLING = new Set(['klp_enable_patch', 'klp_register_patch'])
 export const readCodeReferences = (elf: Elf): CodeReferences => {
   const targets: CodeTarget[] = []
   const calls: ImportUse[] = []
-  for (const code of elf.sections) {
+  const { symbols, sections } = elf
+  const mayMatter = sections.map(section => isData(section) && !has(section, SHF.MERGE))
+  for (const code of sections) {
     const table = isCode(code) ? elf.relocations.of(code) : null
     if (!table) continue
     for (let index = 0; index < table.count; index += 1) {
-      const offset = table.offsets[index] ?? 0
       const symbol = table.symbols[index] ?? 0
+      if (symbol >= symbols.count) continue
+      const offset = table.offsets[index] ?? 0
       const type = table.types[index] ?? 0
-      if (isImport(elf, symbol)) {
-        if (type !== 0 && ENABLING.has(elf.symbols.name(symbol))) calls.push({ code, offset, symbol: elf.symbols.name(symbol) })
-        continue
-      }
-      const data = dataAddress(elf, code, offset, type, symbol, table.addends[index] ?? 0)
-      if (data && !has(data.section, SHF.MERGE)) targets.push({ code, offset, data })
+      const home = symbols.home(symbol)
+      if (home >= 0) {
+        const data = mayMatter[home] ? dataAddress(elf, code, offset, type, symbol, table.addends[index] ?? 0) : null
+        if (data && !has(data.section, SHF.MERGE)) targets.push({ code, offset, data })
+      } else if (type !== 0 && isImport(elf, symbol) && ENABLING.has(symbols.name(symbol)))
+        calls.push({ code, offset, symbol: symbols.name(symbol) })
     }
   }
   return { targets, calls }
@@ -72,5 +75,4 @@ const dataAddress = (elf: Elf, code: Section, offset: number, type: number, symb
   return entry.offset + 8 <= entry.section.size ? inData(fieldAt(elf, entry.section, entry.offset)) : null
 }
 
-const inData = (target: ReturnType<typeof fieldAt>): Place | null =>
-  target.kind === 'place' && isData(target.at.section) ? target.at : null
+const inData = (target: ReturnType<typeof fieldAt>): Place | null => (target.kind === 'place' && isData(target.section) ? target : null)

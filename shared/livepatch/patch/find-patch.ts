@@ -47,13 +47,13 @@ const isSame = (a: Place, b: Place): boolean => a.section.index === b.section.in
 
 const isThisModule = (field: Field): boolean =>
   (field.kind === 'outside' && field.symbol === '__this_module') ||
-  (field.kind === 'place' && field.at.section.name === '.gnu.linkonce.this_module' && field.at.offset === 0)
+  (field.kind === 'place' && field.section.name === '.gnu.linkonce.this_module' && field.offset === 0)
 
 const fits = (at: Place): boolean => at.offset + PATCH_HEAD_BYTES <= at.section.size
 const hasOwner = (elf: Elf, at: Place): boolean => fits(at) && isThisModule(fieldAt(elf, at.section, at.offset))
 const pointsToData = (elf: Elf, at: Place): boolean => {
   const objects = fieldAt(elf, at.section, at.offset + 8)
-  return objects.kind === 'place' && isData(objects.at.section)
+  return objects.kind === 'place' && isData(objects.section)
 }
 
 const PATCH_BYTES = 200
@@ -65,7 +65,7 @@ const PATCH_BYTES = 200
 const isBareHead = (elf: Elf, { section, offset }: Place): boolean => {
   const isFunction = [8, 16].some(distance => {
     const field = fieldAt(elf, section, offset + distance)
-    return field.kind === 'place' && isCode(field.at.section)
+    return field.kind === 'place' && isCode(field.section)
   })
   const table = elf.relocations.of(section)
   const next = table?.offsets[table.from(offset + 24)]
@@ -119,8 +119,6 @@ const scanForOwner = (elf: Elf, terrain: Terrain): readonly Place[] => {
 const beginsObjects = (elf: Elf, at: Place, terrain: Terrain): boolean => {
   const objects = fieldAt(elf, at.section, at.offset + 8)
   return (
-    objects.kind === 'place' &&
-    isData(objects.at.section) &&
-    terrain.objectAt(keyOf(objects.at.section.index, objects.at.offset)).kind !== 'bad'
+    objects.kind === 'place' && isData(objects.section) && terrain.objectAt(keyOf(objects.section.index, objects.offset)).kind !== 'bad'
   )
 }

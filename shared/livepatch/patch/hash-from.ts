@@ -1,75 +1,62 @@
 import { hash } from 'node:crypto'
-import type { CodeExtent, CodeNode } from './code-node.ts'
+import { type CodeNode, UNMET } from './code-node.ts'
 
 /**
- * Digests of what functions do, callees included, each function looked at once: Tarjan's strongly connected components, with a stack of our own,
- * because the depth is the file's choice. Functions that call each other in a circle share their component's digest; components below
- * enter by theirs. A function below which something is unknown has none.
+ * Digests of what functions do, callees included, each function looked at once: Tarjan's strongly connected components, with stacks that are
+ * linked through the functions, because the depth is the file's choice. Functions that call each other in a circle share their component's
+ * digest; components below enter by theirs. A function below which something is unknown has none.
+ *
+ * Fills in the meaning of `start` and of everything below it. `look` fills in digest and callees, or answers that it cannot.
  */
-type Frame = { node: CodeNode; next: number; callees: readonly CodeNode[]; low: number; order: number; place: number; broken: boolean }
-
-export const hashFrom = (
-  start: CodeExtent,
-  nodeOf: (extent: CodeExtent) => CodeNode | null,
-  meanings: Map<string, string | null>,
-): void => {
-  const orders = new Map<string, number>()
-  const component: Frame[] = []
-  const path: Frame[] = []
-  const enter = (node: CodeNode): void => {
-    const callees = node.callees.map(nodeOf)
-    const order = orders.size
-    orders.set(node.extent.key, order)
-    const frame: Frame = {
-      node,
-      next: 0,
-      callees: callees.filter(callee => callee !== null),
-      low: order,
-      order,
-      place: component.length,
-      broken: callees.includes(null),
-    }
-    path.push(frame)
-    component.push(frame)
+export const hashFrom = (start: CodeNode, look: (node: CodeNode) => boolean): void => {
+  if (!look(start)) return
+  let unsettled: CodeNode | null = null
+  let orders = 0
+  const enter = (node: CodeNode, caller: CodeNode | null): CodeNode => {
+    for (const callee of node.callees) look(callee)
+    node.order = node.low = orders
+    node.caller = caller
+    node.below = unsettled
+    unsettled = node
+    orders += 1
+    return node
   }
-  const root = nodeOf(start)
-  if (root) enter(root)
-  for (let frame = path.at(-1); frame; frame = path.at(-1)) {
-    const callee = frame.callees[frame.next]
-    frame.next += 1
-    if (callee) {
-      if (meanings.has(callee.extent.key)) continue
-      const order = orders.get(callee.extent.key)
-      if (order === undefined) enter(callee)
-      else frame.low = Math.min(frame.low, order)
-      continue
+  for (let node: CodeNode | null = enter(start, null); node; ) {
+    const callee: CodeNode | undefined = node.callees[node.next]
+    node.next += 1
+    if (!callee) {
+      if (node.low === node.order) unsettled = settle(unsettled, node)
+      if (node.caller) node.caller.low = Math.min(node.caller.low, node.low)
+      node = node.caller
+    } else if (callee.digest !== null && callee.meaning === undefined) {
+      if (callee.order === UNMET) node = enter(callee, node)
+      else node.low = Math.min(node.low, callee.order)
     }
-    path.pop()
-    const caller = path.at(-1)
-    if (caller) caller.low = Math.min(caller.low, frame.low)
-    if (frame.low === frame.order) settle(component.splice(frame.place), meanings)
   }
 }
 
-const settle = (members: readonly Frame[], meanings: Map<string, string | null>): void => {
-  const own = members.length > 1 ? new Set(members.map(({ node }) => node.extent.key)) : null
+/** Settles a component: all that were met since `first`. Until they mean something, a callee that was met and does not yet is one of them. */
+const settle = (latest: CodeNode | null, first: CodeNode): CodeNode | null => {
+  const end = first.below
   const parts: string[] = []
   let isKnown = true
-  for (const { node, callees, broken } of members) {
-    parts.push(node.digest)
-    if (broken) isKnown = false
-    for (const callee of callees) {
-      if (own ? own.has(callee.extent.key) : callee === node) continue
-      const meaning = meanings.get(callee.extent.key) ?? null
-      if (meaning === null) isKnown = false
-      else parts.push(meaning)
+  for (let node = latest; node && node !== end; node = node.below) {
+    parts.push(node.digest ?? '')
+    for (const { meaning, order } of node.callees) {
+      if (meaning) parts.push(meaning)
+      else if (meaning === null || order === UNMET) isKnown = false
     }
   }
-  if (isKnown && parts.length > 1) {
-    const shared = hash('sha256', parts.sort().join(' '))
-    for (const { node } of members) meanings.set(node.extent.key, hash('sha256', `${node.digest} ${shared}`))
-    return
-  }
   // A function that calls nothing of the module means what its own code does.
-  for (const { node } of members) meanings.set(node.extent.key, isKnown ? node.digest : null)
+  const shared = isKnown && parts.length > 1 ? hash('sha256', sorted(parts).join(' ')) : null
+  for (let node = latest; node && node !== end; node = node.below)
+    node.meaning = !isKnown ? null : shared === null ? node.digest : hash('sha256', `${node.digest} ${shared}`)
+  return end
+}
+
+/** Most functions name one other, and sorting two strings the general way costs more than hashing them. */
+const sorted = (parts: string[]): string[] => {
+  const [first = '', second = ''] = parts
+  if (parts.length > 2) return parts.sort()
+  return first > second ? [second, first] : parts
 }

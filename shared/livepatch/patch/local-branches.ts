@@ -1,76 +1,55 @@
+import type { Bytes } from '../elf/bytes.ts'
 import type { Machine } from '../elf/machines.ts'
 
 /**
  * Calls and jumps inside one section, which the assembler resolves without a relocation: their displacement changes when anything in
  * between grows, although the code means the same.
  */
-export type LocalBranch = {
-  /** Where the four bytes with the displacement stand, relative to the code that was given. */
-  readonly at: number
-  /** Where it leads, relative to the same. */
-  readonly target: number
+export type FoundBranch = (at: number, target: number) => void
+
+/** Looks between two places of the file. A loop for each CPU: every byte of every function passes here. */
+type Scan = (input: Bytes, start: number, end: number, found: FoundBranch) => void
+
+const x86: Scan = ({ bytes, s32 }, start, end, found) => {
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at]
+    if (byte !== 0xe8 && byte !== 0xe9 && byte !== 0x0f) continue
+    const isConditional = byte === 0x0f && at + 1 < end && ((bytes[at + 1] ?? 0) & 0xf0) === 0x80
+    if (byte === 0x0f && !isConditional) continue
+    const operand = at + (isConditional ? 2 : 1)
+    if (operand + 4 <= end) found(operand, operand + 4 + s32(operand))
+  }
 }
 
-/** `mayBegin` rules out most places by their first byte. */
-type Decoder = { step: number; mayBegin: (byte: number) => boolean; decode: (code: DataView, at: number) => LocalBranch | null }
-
-const X86: Decoder = {
-  step: 1,
-  mayBegin: byte => byte === 0xe8 || byte === 0xe9 || byte === 0x0f,
-  decode: (code, at) => {
-    const opcode = code.getUint8(at)
-    const isNear = opcode === 0xe8 || opcode === 0xe9
-    const isConditional = opcode === 0x0f && at + 1 < code.byteLength && (code.getUint8(at + 1) & 0xf0) === 0x80
-    const operand = at + (isNear ? 1 : 2)
-    if ((!isNear && !isConditional) || operand + 4 > code.byteLength) return null
-    return { at: operand, target: operand + 4 + code.getInt32(operand, true) }
-  },
+const aarch64: Scan = ({ u32 }, start, end, found) => {
+  for (let at = start; at + 4 <= end; at += 4) {
+    const word = u32(at)
+    if ((word & 0x7c00_0000) >>> 0 === 0x1400_0000) found(at, at + ((word << 6) >> 4))
+  }
 }
 
-const AARCH64: Decoder = {
-  step: 4,
-  mayBegin: () => true,
-  decode: (code, at) => {
-    if (at + 4 > code.byteLength) return null
-    const word = code.getUint32(at, true)
-    return (word & 0x7c00_0000) >>> 0 === 0x1400_0000 ? { at, target: at + ((word << 6) >> 4) } : null
-  },
+const s390x: Scan = ({ bytes, s32 }, start, end, found) => {
+  for (let at = start; at + 6 <= end; at += 2) {
+    if (bytes[at] !== 0xc0) continue
+    const kind = (bytes[at + 1] ?? 0) & 0xf
+    if (kind === 4 || kind === 5) found(at + 2, at + s32(at + 2) * 2)
+  }
 }
 
-const S390X: Decoder = {
-  step: 2,
-  mayBegin: byte => byte === 0xc0,
-  decode: (code, at) => {
-    if (at + 6 > code.byteLength || code.getUint8(at) !== 0xc0) return null
-    const kind = code.getUint8(at + 1) & 0xf
-    return kind === 4 || kind === 5 ? { at: at + 2, target: at + code.getInt32(at + 2, false) * 2 } : null
-  },
+const ppc64le: Scan = ({ u32 }, start, end, found) => {
+  for (let at = start; at + 4 <= end; at += 4) {
+    const word = u32(at)
+    if (word >>> 26 === 18) found(at, at + (((word & 0x03ff_fffc) << 6) >> 6))
+  }
 }
 
-const PPC64LE: Decoder = {
-  step: 4,
-  mayBegin: () => true,
-  decode: (code, at) => {
-    if (at + 4 > code.byteLength) return null
-    const word = code.getUint32(at, true)
-    return word >>> 26 === 18 ? { at, target: at + (((word & 0x03ff_fffc) << 6) >> 6) } : null
-  },
-}
-
-const DECODERS: Readonly<Record<Machine['arch'], Decoder>> = { x86_64: X86, aarch64: AARCH64, s390x: S390X, ppc64le: PPC64LE }
+const SCANS: Readonly<Record<Machine['arch'], Scan>> = { x86_64: x86, aarch64, s390x, ppc64le }
 
 /**
- * What could be such a branch, by its bytes. On x86-64 data may look like one, so the caller keeps only those that hit the very beginning of
- * another function.
+ * What could be such a branch between two places of the file, by its bytes: `at` is where the four bytes with the displacement stand, `target`
+ * where it leads. On x86-64 data may look like one, so the caller keeps only those that hit the very beginning of another function.
  */
-export const localBranches = (arch: Machine['arch'], bytes: Uint8Array): readonly LocalBranch[] => {
-  const { step, mayBegin, decode } = DECODERS[arch]
-  const code = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const found: LocalBranch[] = []
-  for (let at = 0; at < bytes.length; at += step) {
-    if (!mayBegin(bytes[at] ?? 0)) continue
-    const branch = decode(code, at)
-    if (branch && (branch.target < 0 || branch.target >= bytes.length)) found.push(branch)
-  }
-  return found
-}
+export const localBranches = (arch: Machine['arch'], input: Bytes, start: number, end: number, found: FoundBranch): void =>
+  SCANS[arch](input, start, end, (at, target) => {
+    if (target < start || target >= end) found(at, target)
+  })

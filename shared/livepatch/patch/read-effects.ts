@@ -4,7 +4,7 @@ import { STT } from '../elf/read-symbols.ts'
 import { isCode } from '../elf/section.ts'
 import type { Hint, InspectedModule } from '../inspected-module.ts'
 import type { CodeGraph } from './code-graph.ts'
-import { type CodeExtent, codeExtent } from './code-node.ts'
+import { type CodeNode, codeNode } from './code-node.ts'
 import { importsIn } from './code-targets.ts'
 
 /** What every function of a module calls, and what enabling a livepatch is. */
@@ -25,12 +25,12 @@ export const readEffects = (elf: Elf, graph: CodeGraph): InspectedModule['effect
 const callsOf = (elf: Elf, graph: CodeGraph, entry: Entry): Hint[] | null => {
   const at = entryOf(elf, entry)
   if (at === 'none') return []
-  const extent = at && extentOf(elf, graph, at)
-  const reached = extent && graph.reachable(extent)
+  const start = at && functionOf(elf, graph, at)
+  const reached = start && graph.reachable(start)
   if (!reached) return null
   const hints = new Map<string, Hint>()
   for (const node of reached)
-    for (const use of importsIn(elf, node.extent.section, node.extent.start, node.extent.end))
+    for (const use of importsIn(elf, node.section, node.start, node.end))
       if (!ORDINARY.test(use.symbol) && !hints.has(use.symbol) && hints.size < HINTS_MAX)
         hints.set(use.symbol, { symbol: use.symbol, section: use.code.name, offset: use.offset })
   return [...hints.values()]
@@ -42,8 +42,8 @@ const entryOf = (elf: Elf, { section, symbol }: Entry): Place | 'none' | null =>
   const table = structure && elf.relocations.of(structure)
   for (let index = 0; table && index < table.count; index += 1) {
     const target = follow(elf, table.symbols[index] ?? 0, table.addends[index] ?? 0)
-    if (target.kind !== 'place' || !isCode(target.at.section)) continue
-    if (elf.symbols.name(table.symbols[index] ?? 0) === symbol || target.at.section.name === section) return target.at
+    if (target.kind !== 'place' || !isCode(target.section)) continue
+    if (elf.symbols.name(table.symbols[index] ?? 0) === symbol || target.section.name === section) return target
   }
   const code = elf.section(section)
   const named = code && elf.symbols.inSection(code.index).indexes.find(candidate => elf.symbols.name(candidate) === symbol)
@@ -51,7 +51,7 @@ const entryOf = (elf: Elf, { section, symbol }: Entry): Place | 'none' | null =>
   return code ? null : 'none'
 }
 
-const extentOf = (elf: Elf, graph: CodeGraph, at: Place): CodeExtent | null => {
-  if (symbolAt(elf, at, STT.FUNC) !== null) return graph.extentAt(at)
-  return at.offset === 0 ? codeExtent(at.section, 0, at.section.size) : null
+const functionOf = (elf: Elf, graph: CodeGraph, at: Place): CodeNode | null => {
+  if (symbolAt(elf, at, STT.FUNC) !== null) return graph.functionAt(at)
+  return at.offset === 0 ? codeNode(at.section, 0, at.section.size) : null
 }

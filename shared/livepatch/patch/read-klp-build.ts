@@ -55,7 +55,7 @@ const readObject = (reading: Reading, at: Place, left: number): { object: ReadOb
   const { elf, limits, warnings } = reading
   const { section, offset } = at
   const nameField = fieldAt(elf, section, offset)
-  const name = nameField.kind === 'place' ? stringAt(elf, nameField.at, limits.nameBytesMax) : null
+  const name = nameField.kind === 'place' ? stringAt(elf, nameField, limits.nameBytesMax) : null
   if (nameField.kind !== 'null' && !name?.ok) {
     warnings.add('bad-pointer', section.name, offset, 'the name of an object does not point to a string')
     return { object: null, fault: 'the name of an object is unreadable' }
@@ -77,11 +77,10 @@ const readFunctions = (reading: Reading, object: Place, count: number): { functi
   const functions: ReadFunction[] = []
   const field = fieldAt(elf, section, offset + 8)
   if (count === 0) return { functions, fault: null }
-  if (field.kind !== 'place' || field.at.section.type === SHT.NOBITS)
-    return { functions, fault: 'the functions of an object are unreadable' }
+  if (field.kind !== 'place' || field.section.type === SHT.NOBITS) return { functions, fault: 'the functions of an object are unreadable' }
   let fault: string | null = null
   for (let index = 0; index < count; index += 1) {
-    const at = { section: field.at.section, offset: field.at.offset + index * FUNCTION_BYTES }
+    const at = { section: field.section, offset: field.offset + index * FUNCTION_BYTES }
     const read = readFunction(reading, at)
     if (!read) {
       warnings.add(

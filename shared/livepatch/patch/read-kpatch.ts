@@ -48,7 +48,7 @@ const objectNamed = (objects: Map<string, ReadObject>, name: string): ReadObject
 
 const stringIn = ({ elf, limits, warnings }: Reading, section: Section, offset: number): string | null => {
   const field = fieldAt(elf, section, offset)
-  const text = field.kind === 'place' ? stringAt(elf, field.at, limits.nameBytesMax) : null
+  const text = field.kind === 'place' ? stringAt(elf, field, limits.nameBytesMax) : null
   if (text?.ok) return text.text
   warnings.add('bad-pointer', section.name, offset, 'does not point to a string')
   return null
@@ -56,7 +56,7 @@ const stringIn = ({ elf, limits, warnings }: Reading, section: Section, offset: 
 
 const codeIn = ({ elf, warnings }: Reading, section: Section, offset: number): Place | null => {
   const field = fieldAt(elf, section, offset)
-  if (field.kind === 'place' && isCode(field.at.section)) return field.at
+  if (field.kind === 'place' && isCode(field.section)) return field
   warnings.add('bad-pointer', section.name, offset, 'does not point to code')
   return null
 }
@@ -93,7 +93,7 @@ const readRecord = (reading: Reading, section: Section, at: number): ReadFunctio
   const code = codeIn(reading, section, at)
   const oldName = stringIn(reading, section, at + 40)
   if (!code || oldName === null) return null
-  return { oldName, sympos: elf.input.wide(section.offset + at + 32).toString(), newName: codeName(elf, code), newCode: code }
+  return { oldName, sympos: elf.input.decimal(section.offset + at + 32), newName: codeName(elf, code), newCode: code }
 }
 
 const readCallbackTable = (reading: Reading, kind: CallbackKind, objects: Map<string, ReadObject>): string | null => {

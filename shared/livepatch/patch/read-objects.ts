@@ -39,7 +39,7 @@ const nameFrom = ({ elf, limits, warnings }: Reading, field: Field, section: str
   if (field.kind === 'raw') return fault('raw-pointer', 'is a number without a relocation: no pointer that the loader would set')
   if (field.kind === 'bad') return fault('bad-relocation', field.why)
   if (field.kind !== 'place') return fault('bad-pointer', 'does not point to a string')
-  const text = stringAt(elf, field.at, limits.nameBytesMax)
+  const text = stringAt(elf, field, limits.nameBytesMax)
   if (!text.ok && text.why === 'too-long') return fault('name-too-long', `is longer than ${limits.nameBytesMax} bytes`)
   if (!text.ok)
     return fault(
@@ -65,9 +65,9 @@ export const readCallbacks = ({ elf, warnings }: Reading, at: Place): Partial<Re
     if (offset + 8 > at.section.size) return
     const field = fieldAt(elf, at.section, offset)
     if (field.kind === 'null') return
-    const isCodePointer = field.kind === 'place' && isCode(field.at.section)
+    const isCodePointer = field.kind === 'place' && isCode(field.section)
     if (!isCodePointer) warnings.add('bad-pointer', at.section.name, offset, `callback ${kind} does not point to code`)
-    callbacks[kind] = isCodePointer ? codeName(elf, field.at) : null
+    callbacks[kind] = isCodePointer ? codeName(elf, field) : null
   })
   return callbacks
 }
@@ -80,14 +80,14 @@ export const readFunction = (reading: Reading, at: Place): { function: ReadFunct
   const { section, offset } = at
   if (offset + FUNCTION_HEAD_BYTES > section.size) return null
   const code = fieldAt(elf, section, offset + 8)
-  if (code.kind !== 'place' || !isCode(code.at.section)) return null
+  if (code.kind !== 'place' || !isCode(code.section)) return null
   const name = nameFrom(reading, fieldAt(elf, section, offset), section.name, offset, 'the old name of a function')
   for (const field of [offset, offset + 8])
     if (hasInPlaceBytes(elf, section, field))
       warnings.add('in-place-bytes', section.name, field, 'bytes under a relocation; the relocation wins')
-  const sympos = section.type === SHT.NOBITS ? 0n : elf.input.wide(section.offset + offset + 16)
+  const sympos = section.type === SHT.NOBITS ? '0' : elf.input.decimal(section.offset + offset + 16)
   return {
-    function: { oldName: name.text, sympos: sympos.toString(), newName: codeName(elf, code.at), newCode: code.at },
+    function: { oldName: name.text, sympos, newName: codeName(elf, code), newCode: code },
     fault: name.fault,
   }
 }
@@ -173,8 +173,8 @@ const readObject = (
   for (const field of [offset, offset + 8])
     if (hasInPlaceBytes(elf, section, field))
       warnings.add('in-place-bytes', section.name, field, 'bytes under a relocation; the relocation wins')
-  if (nameField.kind === 'outside' || (nameField.kind === 'place' && !isData(nameField.at.section))) return null
-  if (functionsField.kind !== 'null' && (functionsField.kind !== 'place' || !isData(functionsField.at.section))) return null
+  if (nameField.kind === 'outside' || (nameField.kind === 'place' && !isData(nameField.section))) return null
+  if (functionsField.kind !== 'null' && (functionsField.kind !== 'place' || !isData(functionsField.section))) return null
   const name =
     nameField.kind === 'null' ? { text: null, fault: null } : nameFrom(reading, nameField, section.name, offset, 'the name of an object')
   const kind = nameField.kind === 'null' ? 'vmlinux' : name.text === null ? 'unknown' : 'module'
@@ -182,7 +182,7 @@ const readObject = (
     warnings.add('odd-name', section.name, offset, 'an object is called "vmlinux"; the kernel takes that for a module of this name')
   if (functionsField.kind === 'null')
     warnings.add('no-functions', section.name, offset, 'an object without an array of functions; the kernel refuses it (EINVAL)')
-  const functions = functionsField.kind === 'place' ? functionsField.at : null
+  const functions = functionsField.kind === 'place' ? functionsField : null
   const read = functions ? readFunctions(reading, functions, layout.function, left) : { functions: [], fault: null }
   const callbacks = readCallbacks(reading, { section, offset: offset + layout.callbacks })
   const object: ReadObject = { name: name.text, kind, functions: read.functions, callbacks, ...(read.fault ? { broken: read.fault } : {}) }

@@ -18,7 +18,7 @@ export const readStates = ({ elf, limits, warnings }: Reading, start: Place): In
       warnings.add('bad-state', section.name, offset, 'the id of a state is a pointer')
       return null
     }
-    const id = elf.input.wide(section.offset + offset).toString()
+    const id = elf.input.decimal(section.offset + offset)
     if (id === '0') {
       if (states.length === 0 && !isBlank(elf, section, offset, STATE_BYTES))
         warnings.add('odd-state', section.name, offset, 'a state with id 0 ends the list before it begins')

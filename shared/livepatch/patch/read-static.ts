@@ -79,12 +79,12 @@ const readPatch = (
       layout: tail.layout,
       note: 'the pointer to the objects is empty in the file; code sets it when the module is loaded',
     }
-  if (objectsField.kind !== 'place' || !isData(objectsField.at.section)) {
+  if (objectsField.kind !== 'place' || !isData(objectsField.section)) {
     const why = objectsField.kind === 'bad' ? objectsField.why : 'does not point to data'
     warnings.add('bad-pointer', at.section.name, at.offset + 8, `the pointer to the objects ${why}`)
     return { ...base, status: 'malformed', objects: null, layout: tail.layout, note: `the pointer to the objects ${why}` }
   }
-  const root = objectsField.at
+  const root = objectsField
   const objectsWritten = written.some(({ data }) => data.offset < at.offset + 16)
   const strides = strideSearch(reading, terrain, root, found.others)
   const layout = layoutOf(elf, root, strides)
@@ -100,11 +100,11 @@ const readPatch = (
 }
 
 const strideSearch = ({ elf, limits, warnings }: Reading, terrain: Terrain, root: Place, others: readonly Place[]): Strides | null => {
-  const bounds = { recordsMax: 200_000 + terrain.pairs.size * 16, objectsMax: limits.objectsMax, functionsMax: limits.functionsMax }
+  const bounds = { recordsMax: 200_000 + terrain.pairCount * 16, objectsMax: limits.objectsMax, functionsMax: limits.functionsMax }
   const first = keyOf(root.section.index, root.offset)
   const more = others.flatMap(other => {
     const field = fieldAt(elf, other.section, other.offset + 8)
-    return field.kind === 'place' ? [keyOf(field.at.section.index, field.at.offset)] : []
+    return field.kind === 'place' ? [keyOf(field.section.index, field.offset)] : []
   })
   const solve = (seen: Terrain): Strides | null =>
     solveStrides(seen, [first, ...more], bounds) ?? (more.length > 0 ? solveStrides(seen, [first], bounds) : null)
@@ -196,7 +196,7 @@ const readTail = (reading: Reading, at: Place, written: readonly CodeTarget[], k
   const isRuntime = written.some(({ data }) => data.offset >= offset + 16)
   const replace: Replace = isRuntime ? { value: null, certainty: 'runtime' } : { value: value !== 0, certainty: 'static' }
   if (field.kind === 'null' || isOld) return { replace, layout, states: [], fault: null }
-  const states = field.kind === 'place' && isData(field.at.section) ? readStates(reading, field.at) : null
+  const states = field.kind === 'place' && isData(field.section) ? readStates(reading, field) : null
   const fault = states ? null : 'the states could not be read'
   if (!states) warnings.add('bad-pointer', section.name, offset + 16, fault ?? '')
   return { replace, layout, states, fault }

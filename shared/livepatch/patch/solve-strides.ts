@@ -30,14 +30,15 @@ export const FUNCTION_STRIDES = candidates(PREFERRED_FUNCTION_BYTES, RANGE.funct
 /** An array is read against its symbol's size, where it has one: the size is a multiple of the stride, or the stride is wrong. */
 type Walk = { claimed: number; loose: number }
 
-/** Enough for any real module many times over; a crafted one gets the best answer found until then. */
-type Budget = { records: number }
+/** Enough records for any real module many times over; a crafted one gets the best answer found until then. `claims` says for each pair of the
+ * terrain which walk claimed it last. */
+type Budget = { records: number; walks: number; readonly claims: Uint32Array }
 
 export type Bounds = { recordsMax: number; objectsMax: number; functionsMax: number }
 
 /** Solves both sizes for the klp_object arrays that begin at `roots`. Null: no two sizes fit. */
 export const solveStrides = (terrain: Terrain, roots: readonly Key[], bounds: Bounds): Strides | null => {
-  const budget: Budget = { records: bounds.recordsMax }
+  const budget: Budget = { records: bounds.recordsMax, walks: 0, claims: new Uint32Array(terrain.pairCount) }
   const solved = new Map<string, (Strides & { odd: number }) | null>()
   let best: (Strides & { odd: number }) | null = null
   for (const object of OBJECT_STRIDES) {
@@ -106,7 +107,7 @@ const solveFunctions = (
   for (const stride of FUNCTION_STRIDES) {
     const walk = walkFunctions(terrain, starts, stride, functionsMax, budget)
     if (!walk) continue
-    const found = { object: 0, function: stride, odd: 0, loose: walk.loose, unclaimed: terrain.pairs.size - walk.claimed }
+    const found = { object: 0, function: stride, odd: 0, loose: walk.loose, unclaimed: terrain.pairCount - walk.claimed }
     if (!best || isBetter(found, best)) best = found
     if (isPerfect(best)) break
   }
@@ -114,7 +115,9 @@ const solveFunctions = (
 }
 
 const walkFunctions = (terrain: Terrain, starts: readonly Key[], stride: number, functionsMax: number, budget: Budget): Walk | null => {
-  const claimed = new Set<Key>()
+  budget.walks += 1
+  const { claims, walks } = budget
+  let claimed = 0
   const counts: number[] = []
   let [loose, exact] = [0, false]
   for (const start of starts) {
@@ -124,8 +127,10 @@ const walkFunctions = (terrain: Terrain, starts: readonly Key[], stride: number,
       budget.records -= 1
       if (record.gap < stride) return null
       if (record.kind === 'end') break
-      if (record.kind === 'bad' || claimed.size >= functionsMax || claimed.has(at) || budget.records < 0) return null
-      claimed.add(at)
+      const pair = terrain.pairAt(at)
+      if (record.kind === 'bad' || claimed >= functionsMax || claims[pair] === walks || budget.records < 0) return null
+      claims[pair] = walks
+      claimed += 1
     }
     const fit = fitsSymbol(terrain.symbolSize(start), count, stride)
     if (fit === 'no') return null
@@ -133,7 +138,7 @@ const walkFunctions = (terrain: Terrain, starts: readonly Key[], stride: number,
     if (fit === 'exactly') exact = true
     counts.push(count)
   }
-  return isSeen(stride, PREFERRED_FUNCTION_BYTES, counts, exact) ? { claimed: claimed.size, loose } : null
+  return isSeen(stride, PREFERRED_FUNCTION_BYTES, counts, exact) ? { claimed, loose } : null
 }
 
 /** `struct klp_func funcs[8]` with three records is legal, so a longer symbol fits, loosely. */

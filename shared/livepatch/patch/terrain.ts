@@ -1,4 +1,5 @@
 import { fieldAt, isBlank, type Place, stringAt, symbolAt } from '../elf/follow.ts'
+import { lowerBoundsOf } from '../elf/lower-bound.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { has, isCode, isData, type Section, SHF } from '../elf/section.ts'
@@ -27,8 +28,10 @@ export type Terrain = {
   functionAt: (at: Key) => FunctionRecord
   /** Size of the OBJECT symbol that begins here, or null. */
   symbolSize: (at: Key) => number | null
-  /** Every place where a pointer to a string is followed by a pointer to code: what a klp_func begins with. */
-  pairs: ReadonlySet<Key>
+  /** How many places there are where a pointer to a string is followed by a pointer to code: what a klp_func begins with. */
+  pairCount: number
+  /** Which of those pairs stands at a place; -1: none. */
+  pairAt: (at: Key) => number
 }
 
 /** Bytes that hold the fields that are looked at: klp_object's name and funcs; klp_func's old_name, new_func, old_sympos. */
@@ -40,6 +43,11 @@ const OBJECT_FILLED_BYTES = 64
 /** `.rodata` and friends may hold the arrays in odd builds, so every allocated section without code counts. */
 export const terrainOf = (elf: Elf, nameBytesMax: number): Terrain => {
   const pairs = pairsOf(elf, nameBytesMax)
+  const firstFrom = lowerBoundsOf(pairs)
+  const pairAt = (at: Key): number => {
+    const pair = firstFrom(at)
+    return pairs[pair] === at ? pair : -1
+  }
   const locate = (at: Key): { section: Section; offset: number } | null => {
     const section = elf.sections[Math.floor(at / SECTION_STEP)]
     return section && isData(section) ? { section, offset: at % SECTION_STEP } : null
@@ -56,7 +64,7 @@ export const terrainOf = (elf: Elf, nameBytesMax: number): Terrain => {
   const functionAt = (at: Key): FunctionRecord => {
     const place = locate(at)
     if (!place || place.offset + FUNCTION_HEAD_BYTES > place.section.size) return BAD
-    if (pairs.has(at)) return { kind: 'record', gap: gapAfter(elf, place, FUNCTION_HEAD_BYTES) }
+    if (pairAt(at) !== -1) return { kind: 'record', gap: gapAfter(elf, place, FUNCTION_HEAD_BYTES) }
     return isBlank(elf, place.section, place.offset, FUNCTION_HEAD_BYTES) ? { kind: 'end', gap: gapAfter(elf, place, 0) } : BAD
   }
   const symbolSize = (at: Key): number | null => {
@@ -64,7 +72,7 @@ export const terrainOf = (elf: Elf, nameBytesMax: number): Terrain => {
     if (!place) return null
     return sizeOfObject(elf, place)
   }
-  return { objectAt, functionAt, symbolSize, pairs }
+  return { objectAt, functionAt, symbolSize, pairCount: pairs.length, pairAt }
 }
 
 /** Size of the OBJECT symbol at a place, as the symbol table says it: it may reach beyond the section. */
@@ -102,14 +110,15 @@ const objectRecord = (elf: Elf, section: Section, offset: number, nameBytesMax: 
   const functions = fieldAt(elf, section, offset + 8)
   if (name.kind === 'null' && functions.kind === 'null') return { kind: 'end', gap: gapAfter(elf, at, 0) }
   if (name.kind === 'bad' || name.kind === 'outside') return BAD
-  if (name.kind === 'place' && !mayBeName(elf, name.at, nameBytesMax)) return BAD
+  if (name.kind === 'place' && !mayBeName(elf, name, nameBytesMax)) return BAD
   if (functions.kind === 'null') return { kind: 'record', functions: null, odd: true, gap }
-  if (functions.kind !== 'place' || !isData(functions.at.section)) return BAD
-  return { kind: 'record', functions: keyOf(functions.at.section.index, functions.at.offset), odd: name.kind === 'raw', gap }
+  if (functions.kind !== 'place' || !isData(functions.section)) return BAD
+  return { kind: 'record', functions: keyOf(functions.section.index, functions.offset), odd: name.kind === 'raw', gap }
 }
 
-const pairsOf = (elf: Elf, nameBytesMax: number): Set<Key> => {
-  const pairs = new Set<Key>()
+/** In ascending order, because sections and relocations are. */
+const pairsOf = (elf: Elf, nameBytesMax: number): Float64Array => {
+  const pairs: Key[] = []
   for (const section of elf.sections) {
     const table = isData(section) ? elf.relocations.of(section) : null
     if (!table) continue
@@ -117,10 +126,10 @@ const pairsOf = (elf: Elf, nameBytesMax: number): Set<Key> => {
       const offset = table.offsets[index - 1] ?? 0
       if (table.offsets[index] !== offset + 8 || offset + FUNCTION_HEAD_BYTES > section.size) continue
       const code = fieldAt(elf, section, offset + 8)
-      if (code.kind !== 'place' || !isCode(code.at.section)) continue
+      if (code.kind !== 'place' || !isCode(code.section)) continue
       const name = fieldAt(elf, section, offset)
-      if (name.kind === 'place' && mayBeName(elf, name.at, nameBytesMax)) pairs.add(keyOf(section.index, offset))
+      if (name.kind === 'place' && mayBeName(elf, name, nameBytesMax)) pairs.push(keyOf(section.index, offset))
     }
   }
-  return pairs
+  return Float64Array.from(pairs)
 }
