@@ -9,6 +9,7 @@ import {
   type Operation,
   type Outcome,
   Stack,
+  type Symbols,
   stackOf,
   sysfsTree,
 } from '../shared/kernel/index.ts'
@@ -41,6 +42,8 @@ export type SimulatedKernelOptions = {
   readonly preload?: readonly Manifest[]
   /** Modules that livepatches may patch, loaded before `preload`. */
   readonly targets?: readonly string[]
+  /** Functions of vmlinux; left out: all that are named are taken to be there, and no task sleeps in one. */
+  readonly symbols?: Symbols
   /** Who traces it, as the host tells; a simulated machine is traced by nobody, and does not look, unless this says so. */
   readonly tracing?: Stack['tracing']
   /** Goes on from here; `release`, `preload` and `targets` are then not looked at. */
@@ -60,10 +63,10 @@ const performed = (machine: Machine, operation: Operation): Machine => {
   return outcome.machine
 }
 
-const fresh = ({ release, bootId, preload = [], targets = [], tracing }: SimulatedKernelOptions): Scene => {
+const fresh = ({ release, bootId, preload = [], targets = [], tracing, symbols }: SimulatedKernelOptions): Scene => {
   const withTargets = targets.reduce(
     (machine, name) => performed(machine, { op: 'load', module: { kind: 'target', name } }),
-    boot({ release }),
+    boot({ release, ...(symbols && { symbols }) }),
   )
   const machine = preload.reduce((before, manifest) => performed(before, { op: 'load', module: imageOf(manifest) }), withTargets)
   return { machine, bootId, tracing, manifests: new Map(preload.map(manifest => [manifest.name, manifest])) }

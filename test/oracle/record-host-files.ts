@@ -121,6 +121,15 @@ const traced = () =>
     await keep(...READ, ...readLp)
   })
 
+/** Probes where the livepatches of examples/livepatches would go, and no livepatch yet. */
+const probed = () =>
+  scene(async ({ load, write, keep, probeBody }) => {
+    await probeBody('body', 'cmdline_proc_show')
+    await write(`${TRACING}/events/kprobes/enable`, '1')
+    await load({ name: 'klpprobe', ...{ kind: 'probe', symbol: 'version_proc_show', post: 1 } })
+    await keep(...READ)
+  })
+
 const untraced = () =>
   scene(async ({ load, keep }) => {
     await load({ name: 't1', ...{ kind: 'target' } })
@@ -155,6 +164,7 @@ const main = async (): Promise<void> => {
   const scenes = {
     stalled: await stalled(),
     traced: await traced(),
+    probed: await probed(),
     untraced: await untraced(),
     switchedOff: await switchedOff(),
     blinded: await blinded(),

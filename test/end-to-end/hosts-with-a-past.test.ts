@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import {
+  enrol,
+  fetchClient,
+  type Kernel,
+  linuxKernel,
+  memoryStorage,
+  type RunningAgent,
+  readManifest,
+  runAgent,
+  simulatedKernel,
+  systemClock,
+} from '../../agent/index.ts'
+import { sha256 } from '../../shared/canonical/index.ts'
+import type { Manifest } from '../../shared/livepatch/index.ts'
+import { layOut, recordedFiles } from '../agent/host-files.ts'
+import { root } from '../infra/assembly.ts'
+import { issueTokens } from './hosts.ts'
+import { openOnePlatform, until } from './one-platform.ts'
+
+/*
+ * Hosts to which something has happened before a change comes: somebody traces what shall be patched, a transition was forced, a task
+ * sleeps where it must not. Real agents over HTTP against the whole stack.
+ */
+
+jest.setTimeout(60_000)
+
+const RELEASE = '6.1.0-50-amd64'
+const PLAN = { waves: [{ share: 10_000 }], soakSeconds: 0, waveSecondsMax: 60, approvalSecondsMax: 600, pollSeconds: 0.1 }
+
+const fileOf = (name: string): Buffer => readFileSync(join(root, `examples/livepatches/lp_proc_${name}.ko`))
+const manifestOf = (name: string): Manifest => {
+  const manifest = readManifest(fileOf(name), sha256(fileOf(name)), `lp_proc_${name}`)
+  if (!manifest) throw new Error(`lp_proc_${name}.ko cannot be read`)
+  return manifest
+}
+const NEW = sha256(fileOf('2'))
+
+const platform = await openOnePlatform()
+const { ask } = platform
+const folder = await mkdtemp(join(tmpdir(), 'hosts-with-a-past-'))
+const agents: RunningAgent[] = []
+afterAll(async () => {
+  await Promise.all(agents.map(agent => agent.stop()))
+  await platform.close()
+  await rm(folder, { recursive: true })
+})
+
+beforeAll(async () => {
+  for (const name of ['1', '2']) await ask('submit-patch', { as: 'alice', body: { module: fileOf(name).toString('base64') } })
+})
+
+/** Enrols hosts with these kernels and lets their agents run. */
+const fleetOf = async (fleet: string, kernels: Readonly<Record<string, Kernel>>): Promise<void> => {
+  await ask('create-fleet', { as: 'alice', body: { id: fleet, pollSeconds: 0.1 } })
+  const tokens = await issueTokens(platform, fleet, Object.keys(kernels).length)
+  for (const [index, [host, kernel]] of Object.entries(kernels).entries()) {
+    const [storage, http] = [memoryStorage(), fetchClient()]
+    const server = platform.url
+    const identity = await enrol({ server, fleet, token: tokens[index] ?? '', host, http, storage, now: Date.now() })
+    const settings = { watchSeconds: 0.05, stallSecondsMax: 0.3, explainSeconds: 0.2 }
+    agents.push(await runAgent({ kernel, http, clock: systemClock(), identity, storage, server, settings, firstPoll: 'at-once' }))
+  }
+  const reported = async () => Number((await hostsOf(fleet)).filter(({ sequence }) => Number(sequence) > 0).length)
+  await until(reported, count => count === Object.keys(kernels).length)
+}
+
+const objectOf = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? { ...value } : {})
+const listOf = (value: unknown): readonly Readonly<Record<string, unknown>>[] => (Array.isArray(value) ? value : [])
+const hostsOf = async (fleet: string) => listOf((await ask('list-hosts', { as: 'dave', path: { fleet } })).body['items'])
+const hostCalled = async (fleet: string, id: string) => (await hostsOf(fleet)).find(host => host['id'] === id) ?? {}
+
+const judged = async (fleet: string) => {
+  const { body } = await ask('propose-change', { as: 'alice', body: { fleet, livepatch: NEW, reason: 'r', plan: PLAN } })
+  const change = String(body['id'])
+  const shown = await until(
+    () => ask('show-change', { as: 'dave', path: { change } }),
+    answer => answer.body['status'] !== 'proposed',
+  )
+  const verdict = objectOf((await ask('show-verdict', { as: 'dave', path: { change } })).body['verdict'])
+  return { change, status: shown.body['status'], digest: shown.body['digest'], verdict }
+}
+
+const released = async (fleet: string) => {
+  const { change, digest, verdict } = await judged(fleet)
+  for (const as of ['bob', 'carol'] as const)
+    await ask('approve-change', { as, path: { change }, body: { decision: 'approve', digest, comment: 'yes' } })
+  return { change, verdict }
+}
+
+const statusOf = async (change: string) => (await ask('show-change', { as: 'dave', path: { change } })).body
+
+describe('a host that traces what shall be patched', () => {
+  test.each(['6.1', '6.12', '7.2'] as const)(
+    'as a real %s kernel tells it is foreseen to refuse, and what would be blinded',
+    async kernel => {
+      const tree = join(folder, kernel)
+      await layOut(tree, recordedFiles(kernel, 'probed'), [])
+      const fleet = `traced-${kernel.replace('.', '-')}`
+      await fleetOf(fleet, {
+        [`${fleet}-probed`]: linuxKernel({ root: tree }),
+        [`${fleet}-calm`]: simulatedKernel({ release: RELEASE, bootId: 'b' }),
+      })
+      const { status, verdict } = await judged(fleet)
+      const findings = listOf(verdict['findings']).filter(({ code }) => String(code).endsWith('tracing') || code === 'tracing-conflict')
+      const { cohort } = await hostCalled(fleet, `${fleet}-probed`)
+      expect(findings.map(({ code, severity, cohort: of }) => [code, severity, of])).toEqual([
+        ['tracing-conflict', 'block', cohort],
+        ['blinds-tracing', 'review', cohort],
+      ])
+      expect(findings.map(({ message }) => message).join(' ')).toMatch(/vmlinux:version_proc_show.*vmlinux:cmdline_proc_show/)
+      expect(status).toBe('blocked')
+    },
+  )
+})
+
+describe('a host on which a transition was forced', () => {
+  test('is left out: its stack is not admitted, it loads nothing and says why, and the change completes without it', async () => {
+    const saved = simulatedKernel({ release: RELEASE, bootId: 'b', preload: [manifestOf('1')] }).save()
+    const forced = simulatedKernel({ release: RELEASE, bootId: 'b', saved: { ...saved, stack: { ...saved.stack, forced: true } } })
+    const fleet = 'forced'
+    await fleetOf(fleet, { 'was-forced': forced, calm: simulatedKernel({ release: RELEASE, bootId: 'b', preload: [manifestOf('1')] }) })
+    const { change, verdict } = await released(fleet)
+    const { cohort } = await hostCalled(fleet, 'was-forced')
+    expect(listOf(verdict['findings'])).toContainEqual(expect.objectContaining({ code: 'module-pinned', severity: 'review', cohort }))
+    const done = await until(
+      () => statusOf(change),
+      ({ status }) => !['in-review', 'released', 'rolling'].includes(String(status)),
+    )
+    expect([done['status'], listOf(verdict['findings']).filter(({ severity }) => severity === 'block')]).toEqual(['completed', []])
+    const host = await until(
+      () => hostCalled(fleet, 'was-forced'),
+      ({ state }) => state === 'forced',
+    )
+    expect(host).toMatchObject({ change, livepatches: [{ name: 'lp_proc_1' }], refusal: { code: 'stack-not-admitted' } })
+    expect(await hostCalled(fleet, 'calm')).toMatchObject({ state: 'applied', livepatches: [{ name: 'lp_proc_2' }] })
+  })
+})
+
+describe('a host whose transition stalls', () => {
+  test('says which task it waits for, in which function, and since when', async () => {
+    const functions = { cmdline_proc_show: { occurrences: 1, sleeps: 'uninterruptible' as const }, version_proc_show: { occurrences: 1 } }
+    const kernel = simulatedKernel({ release: RELEASE, bootId: 'b', symbols: new Map(Object.entries(functions)) })
+    kernel.apply({ op: 'spawn', task: { id: 'reader', object: null, function: 'cmdline_proc_show' } })
+    await fleetOf('stalled', { sleepy: kernel })
+    const { change } = await released('stalled')
+    const host = await until(
+      () => hostCalled('stalled', 'sleepy'),
+      ({ transition }) => transition !== null && transition !== undefined,
+    )
+    expect(host).toMatchObject({
+      state: 'transition-stalled',
+      change,
+      transition: { livepatch: 'lp_proc_2', waiting: 1, tasks: [{ name: 'reader', functions: ['vmlinux:cmdline_proc_show'] }] },
+    })
+    const history = await ask('show-host-history', { as: 'dave', path: { host: 'sleepy' } })
+    expect(listOf(history.body['items'])[0]).toMatchObject({ state: 'transition-stalled', transition: { waiting: 1 } })
+  })
+})
