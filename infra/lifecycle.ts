@@ -75,6 +75,7 @@ export class Lifecycle extends Construct {
       },
       outputs: RESULT,
     })
+    const awaitWindow = Wait.jsonata(this, 'AwaitWindow', { time: WaitTime.seconds('{% $states.input.waitSeconds %}') })
     const awaitWave = wait('AwaitWave', 'await-wave', { wave: WAVE }, Timeout.jsonata(input('waveSecondsMax')))
     const soak = Wait.jsonata(this, 'Soak', { time: WaitTime.seconds('{% $soakSeconds %}') })
     const judgeWave = run('JudgeWave', 'judge-wave', { wave: WAVE })
@@ -115,7 +116,8 @@ export class Lifecycle extends Construct {
     const released = next('Released?', ended, [isTrue('released'), openWave], [isTrue('again'), awaitApprovals])
     expireApprovals.next(released)
     awaitApprovals.next(released)
-    openWave.next(next('WaveOpen?', ended, [isNext('await'), awaitWave], [isNext('halted'), awaitDecision]))
+    openWave.next(next('WaveOpen?', ended, [isNext('await'), awaitWave], [isNext('later'), awaitWindow], [isNext('halted'), awaitDecision]))
+    awaitWindow.next(openWave)
     awaitWave.next(next('Filled?', judgeWave, [isTrue('filled'), soak]))
     soak.next(judgeWave)
     judgeWave.next(

@@ -1,6 +1,6 @@
-import { activeWave, type Change, ChangeEvent, summarize, type WaveCounts } from '../../shared/change/index.ts'
+import { activeWave, type Change, ChangeEvent, nextWave, summarize, type WaveCounts } from '../../shared/change/index.ts'
 import type { Commit } from '../../shared/history/index.ts'
-import { missingForRelease } from '../../shared/policy/index.ts'
+import { type Need, needsForRelease } from '../../shared/policy/index.ts'
 import { waveCounts } from '../../shared/rollout/index.ts'
 import type { Loaded, SlotCounts } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
@@ -8,17 +8,26 @@ import type { Ports } from '../ports.ts'
 import { situationOf } from '../situation-of.ts'
 import { describeEvent } from './describe-event.ts'
 
-/** What a change's release still needs, in words; empty where it needs nothing or can have nothing any more. */
-export const needsOf = async (
-  ports: Pick<Ports, 'policy' | 'now'>,
-  change: Change,
-  verdict: Verdict | null,
-): Promise<readonly string[]> => {
+/** When a change that nobody decides on is declined, ISO 8601; null where nothing is to be decided. */
+const decideBefore = (change: Change): string | null =>
+  change.status === 'in-review' ? new Date(Date.parse(change.review.judgedAt) + change.plan.approvalSecondsMax * 1_000).toISOString() : null
+
+/** Whether a change is released and its next wave is not open yet. */
+const isBetweenWaves = (change: Change): boolean =>
+  (change.status === 'released' || change.status === 'rolling') && activeWave(change) === null && nextWave(change) !== null
+
+/**
+ * What a change's release (or, when it is released, its next wave) still needs, and which rules say so; empty where it needs nothing or can
+ * have nothing any more.
+ */
+export const needsOf = async (ports: Pick<Ports, 'policy' | 'now'>, change: Change, verdict: Verdict | null): Promise<readonly Need[]> => {
   const policySet = ports.policy.set()
-  if (change.status !== 'in-review' || verdict === null) return []
-  if (change.review.bound.policy !== policySet.version)
-    return [`a revision (supersede change revise ${change.id}), because the policies changed since it was judged`]
-  return missingForRelease(policySet, change, verdict, await situationOf(ports, change))
+  const before = decideBefore(change)
+  if (verdict === null || (before === null && !isBetweenWaves(change))) return []
+  if (before === null) return needsForRelease(policySet, change, verdict, await situationOf(ports, change), { action: 'openWave' })
+  if (change.review?.bound.policy !== policySet.version)
+    return [{ text: `a revision (supersede change revise ${change.id}), because the policies changed since it was judged`, policy: null }]
+  return needsForRelease(policySet, change, verdict, await situationOf(ports, change), { before: Date.parse(before) })
 }
 
 export const verdictDigestOf = (change: Change): string | null =>
@@ -39,7 +48,7 @@ const timelineOf = (commits: readonly Commit[]) =>
   )
 
 /** What stands in the answers of every operation on a change. */
-export const changeBrief = ({ change, version }: Loaded, needs: readonly string[]) => {
+export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[]) => {
   const { approvals, voidApprovals, changesRequested, ...summary } = summarize(change)
   return {
     ...summary,
@@ -50,7 +59,8 @@ export const changeBrief = ({ change, version }: Loaded, needs: readonly string[
     })),
     changesRequested: changesRequested.map(({ by, digest, reason, at }) => ({ by: by.id, name: by.name, digest, reason, at })),
     version,
-    needs,
+    needs: needs.map(({ text }) => text),
+    heldBackBy: needs.flatMap(({ policy }) => policy ?? []),
   }
 }
 
@@ -58,7 +68,7 @@ export const changeBrief = ({ change, version }: Loaded, needs: readonly string[
 export const changeDocument = (
   loaded: Loaded,
   known: {
-    readonly needs: readonly string[]
+    readonly needs: readonly Need[]
     readonly verdict: Verdict | null
     readonly slots: readonly SlotCounts[]
     readonly commits: readonly Commit[]

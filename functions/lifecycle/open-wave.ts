@@ -1,5 +1,5 @@
 import { activeWave, openWave as decideOpenWave, type HaltCommand, isTerminal, nextWave } from '../../shared/change/index.ts'
-import { releaseQuestion } from '../../shared/policy/index.ts'
+import { waveLeave } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, type Intent } from '../append-change.ts'
@@ -9,19 +9,22 @@ import { describeDrift, driftOf } from './drift-of.ts'
 import { type HaltPorts, haltChange } from './halt-change.ts'
 
 export type Opened = {
-  readonly next: 'await' | 'halted' | 'ended'
+  /** `later`: a maintenance window opens in `waitSeconds`. */
+  readonly next: 'await' | 'later' | 'halted' | 'ended'
   readonly wave: number
   readonly waveSecondsMax: number
   readonly soakSeconds: number
+  readonly waitSeconds: number
 }
 
 type Stopped = { readonly opened: Opened } | { readonly halt: HaltCommand }
 
-const answer = (next: Opened['next'], wave: number, { change }: Loaded): Opened => ({
+const answer = (next: Opened['next'], wave: number, { change }: Loaded, waitSeconds = 0): Opened => ({
   next,
   wave,
   waveSecondsMax: change.plan.waveSecondsMax,
   soakSeconds: change.plan.soakSeconds,
+  waitSeconds,
 })
 
 const verdictOf = async ({ catalog }: HaltPorts, { change }: Loaded): Promise<Verdict> => {
@@ -50,7 +53,11 @@ const decide = async (ports: HaltPorts, loaded: Loaded): Promise<Intent<Stopped>
 
   const verdict = await verdictOf(ports, loaded)
   const situation = await situationOf(ports, change)
-  const leave = ports.policy.authorize(releaseQuestion('openWave', ports.policy.set(), change, verdict, situation))
+  const leave = waveLeave(ports.policy.set(), change, verdict, situation)
+  if (leave.allowed === 'later') {
+    const waitSeconds = Math.ceil((leave.opensAt - situation.now) / 1_000)
+    return { settled: { opened: answer('later', nextWave(change) ?? 0, loaded, waitSeconds) } }
+  }
   if (!leave.allowed) return { settled: { halt: { code: 'policy', detail: `Policy holds the wave back: ${leave.reasons.join('; ')}.` } } }
   const drift = driftOf(change, verdict, await ports.fleets.cohorts(change.fleet))
   if (drift.length > 0) return { settled: { halt: { code: 'drift', detail: `${describeDrift(drift)}.` } } }

@@ -28,7 +28,7 @@ const surroundingsOf = async (ports: DeliverPorts, { change }: Loaded): Promise<
     catalog.manifest(change.livepatch),
     change.review && catalog.verdict(change.review.bound.verdict),
   ])
-  return { change, livepatch, missing: await needsOf(ports, change, verdict), publicUrl }
+  return { change, livepatch, missing: (await needsOf(ports, change, verdict)).map(({ text }) => text), publicUrl }
 }
 
 const enqueue = async ({ notices, now }: DeliverPorts, notice: Notice, receivers: readonly KeptReceiver[]): Promise<void> => {

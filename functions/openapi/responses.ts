@@ -51,6 +51,7 @@ const Summary = z.object({
   decideBefore: instant.nullable(),
   ending: z.string().nullable(),
   needs: z.array(z.string()),
+  heldBackBy: z.array(z.string()),
 })
 const ChangeBrief = Summary.extend({
   approvals: z.array(z.object({ by: Person, digest: z.string(), comment: z.string(), signOff: z.array(z.string()), at: instant })),

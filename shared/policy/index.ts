@@ -1,14 +1,14 @@
+export { approvalsSince, countingApprovals } from './counting-approvals.ts'
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { describePolicies, type KindOfChange, type PoliciesInWords } from './describe-policies.ts'
 export { type Held, HOLD_SCOPES, type Hold, type HoldScope, holdsInForce, holdText } from './hold.ts'
 export { loadPolicies, type PolicySet } from './load-policies.ts'
+export { missingForRelease, type Need, needsForRelease } from './missing-for-release.ts'
 export { PlanRequest, planDefaults, planOf, problemsOf } from './plan-of.ts'
 export { type CaseResult, runPolicyCases } from './policy-cases.ts'
 export { PolicyError, type PolicyTexts, policyTextsOf } from './policy-texts.ts'
 export {
   changeResource,
-  countingApprovals,
-  missingForRelease,
   releaseContext,
   releaseQuestion,
   type Situation,
@@ -27,3 +27,5 @@ export {
   WORKFLOW_PRINCIPAL,
 } from './request.ts'
 export { ownerOf, type Settings, stricterOf, tierOf } from './settings.ts'
+export { TEAM_ACTIONS } from './team-policy.ts'
+export { type WaveLeave, waveLeave } from './wave-leave.ts'

@@ -53,7 +53,9 @@ const parsedOf = ({ file, fleet, text }: Source): readonly Parsed[] => {
   const parts = policySetTextToParts(text)
   if (parts.type === 'failure') throw new PolicyError(`${file}: ${messages(parts.errors)}`)
   if (parts.policy_templates.length > 0) throw new PolicyError(`${file}: templates are not supported`)
-  return parts.policies.map(policy => {
+  /* The parser numbers policies and sorts the numbers as texts; people want them as they were written. */
+  const written = parts.policies.toSorted((a, b) => text.indexOf(a) - text.indexOf(b))
+  return written.map(policy => {
     const answer = policyToJson(policy)
     if (answer.type === 'failure') throw new PolicyError(`${file}: ${messages(answer.errors)}`)
     const { id, reason } = answer.json.annotations ?? {}

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const TIME = '([01]\\d|2[0-3]):[0-5]\\d'
 const DATE = '(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])'
 
@@ -8,7 +8,7 @@ const DATE = '(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])'
 const WRITTEN = {
   once: [new RegExp(`^\\d{4}-${DATE}T${TIME}$`), '2026-12-18T18:00'],
   year: [new RegExp(`^${DATE}T${TIME}$`), '12-18T18:00'],
-  week: [new RegExp(`^(${DAYS.join('|')}) ${TIME}$`), 'fri 18:00'],
+  week: [new RegExp(`^(${WEEKDAYS.join('|')}) ${TIME}$`), 'fri 18:00'],
   day: [new RegExp(`^${TIME}$`), '18:00'],
 } as const
 
@@ -58,14 +58,14 @@ const formatIn = (timeZone: string): Intl.DateTimeFormat => {
 }
 
 /** What clocks in a time zone show at an instant (epoch milliseconds): `2026-12-18T18:00`, and the day of the week, 0 = Monday. */
-const wallClock = (timeZone: string, now: number): { readonly local: string; readonly day: number } => {
+export const wallClock = (timeZone: string, now: number): { readonly local: string; readonly day: number } => {
   const parts = Object.fromEntries(
     formatIn(timeZone)
       .formatToParts(now)
       .map(({ type, value }) => [type, value]),
   )
   const local = `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}`
-  return { local, day: DAYS.indexOf((parts['weekday'] ?? '').toLowerCase()) }
+  return { local, day: WEEKDAYS.indexOf((parts['weekday'] ?? '').toLowerCase()) }
 }
 
 /* Moments of one kind are texts of one length, so that the order of texts is the order of time. */
@@ -81,7 +81,7 @@ const nowAs = (every: keyof typeof WRITTEN, { local, day }: ReturnType<typeof wa
       return local.slice(11)
   }
 }
-const comparable = (moment: string): string => moment.replace(/^[a-z]{3}/, name => String(DAYS.indexOf(name)))
+const comparable = (moment: string): string => moment.replace(/^[a-z]{3}/, name => String(WEEKDAYS.indexOf(name)))
 
 /** Whether an instant (epoch milliseconds) lies in a period. */
 export const isWithin = ({ every, timeZone, from, until }: Period, now: number): boolean => {

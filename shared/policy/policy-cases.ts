@@ -1,8 +1,9 @@
 import * as z from 'zod'
+import { countingApprovals, tallyOf } from './counting-approvals.ts'
 import { authorize } from './decision.ts'
 import type { PolicySet } from './load-policies.ts'
 import { PolicyError } from './policy-texts.ts'
-import { countingApprovals, tallyOf, UNHINDERED } from './release.ts'
+import { UNHINDERED } from './release.ts'
 import {
   ACTIONS,
   DECISIONS,
@@ -84,7 +85,13 @@ const resourceOf = ({ on }: PolicyCase): Resource => {
 const contextOf = (asked: PolicyCase): ReleaseContext => {
   const { on, approvals, changesRequested, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass } = asked
   const proposer = { id: typeof on === 'object' && 'proposer' in on ? on.proposer : '' }
-  const said = approvals.map(({ by, groups, signOff }) => ({ by: { id: by, groups }, signOff, digest: '', withdrawnAt: null }))
+  const said = approvals.map(({ by, groups, signOff }) => ({
+    by: { id: by, groups },
+    signOff,
+    digest: '',
+    at: new Date(0).toISOString(),
+    withdrawnAt: null,
+  }))
   const tally = tallyOf(countingApprovals({ proposer, review: { digest: '', approvals: said } }), changesRequested)
   return { approvals: tally, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass }
 }

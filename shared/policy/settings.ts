@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { FleetId } from '../fleet/index.ts'
 import { FINDING_CODES } from '../verdict/index.ts'
-import { checkPeriod, isWithin, PERIOD } from './period.ts'
+import { checkPeriod, isWithin, PERIOD, periodText } from './period.ts'
 
 const FLEETS = 'a fleet’s id'
 const Fleet = z.string().refine(id => FleetId.safeParse(id).success, FLEETS)
@@ -34,9 +34,11 @@ export const Settings = z
       .readonly()
       .default([]),
     /** Who owns what no row of `owners` fits. */
-    ownerOfOthers: Group.default('operators'),
-    /** An approval counts for so long; without end where it is left out. */
+    ownerOfOthers: Group.default('kernel-maintainers'),
+    /** An approval releases a change for so long; without end where it is left out. */
     approvalValidSeconds: Seconds.optional(),
+    /** Whether approvals grow old between the waves of a released change, too. */
+    approvalsExpireInRollout: z.boolean().default(false),
     /** `confirmSecondsMax`: how long after the proposal a second person may confirm an emergency. */
     breakGlass: z.strictObject({ confirmSecondsMax: Seconds.default(3_600) }).default({ confirmSecondsMax: 3_600 }),
     /** When people are reminded of a change that waits for them: shares of its time to be decided on. */
@@ -54,6 +56,9 @@ export const tierOf = ({ tiers }: Settings, fleet: string): string =>
 
 export const windowsOf = ({ windows }: Settings, fleet: string): readonly MaintenanceWindow[] =>
   (Object.hasOwn(windows, fleet) ? windows[fleet] : undefined) ?? []
+
+/** "nights (every day, 22:00 to 06:00 Europe/Berlin)" */
+export const windowText = (window: MaintenanceWindow): string => `${window.name} (${periodText(window)})`
 
 /** Whether a fleet has maintenance windows and none of them is open at an instant (epoch milliseconds). */
 export const isOutsideWindows = (settings: Settings, fleet: string, now: number): boolean => {

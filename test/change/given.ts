@@ -94,7 +94,7 @@ export const releasedUnder =
       principal: { type: 'Workflow' },
       action: 'releaseChange',
       resource: changeResource(change),
-      context: releaseContext({ freezes: [] }, change, verdict, { now: 0, held: [] }),
+      context: releaseContext(housePolicies, change, verdict, { now: 0, held: [] }),
     })
     if (!answer.allowed) throw new Error(answer.reasons.join())
     return release(change, { digest: change.review?.digest ?? '', decision: answer.decision })
@@ -137,7 +137,7 @@ const anyDecision = () => {
     principal: { type: 'Workflow' },
     action: 'releaseChange',
     resource: changeResource(changes.inReview),
-    context: releaseContext({ freezes: [] }, after(inReview, approvedBy(bob), approvedBy(carol)), clearVerdict, { now: 0, held: [] }),
+    context: releaseContext(housePolicies, after(inReview, approvedBy(bob), approvedBy(carol)), clearVerdict, { now: 0, held: [] }),
   })
   if (!answer.allowed) throw new Error('the house rules moved')
   return answer.decision

@@ -65,7 +65,7 @@ describe('a change, from its proposal to its lineage', () => {
     expect(await validate(house.ports)({ change })).toEqual(judged)
     const { status, version, needs, findings } = await show()
     expect({ status, version }).toEqual({ status: 'in-review', version: 2 })
-    expect(needs).toContain('approvals of two different people')
+    expect(needs).toContain('approvals of two different people, before 2026-11-02T09:10Z')
     expect(findings).toEqual(expect.any(Array))
     expect(await show()).toMatchObject({
       proposer: 'alice',
@@ -90,7 +90,7 @@ describe('a change, from its proposal to its lineage', () => {
   })
 
   test('opens its first wave by one event and one directive, however often the task runs', async () => {
-    const opened = { next: 'await', wave: 0, waveSecondsMax: 60, soakSeconds: 0 }
+    const opened = { next: 'await', wave: 0, waveSecondsMax: 60, soakSeconds: 0, waitSeconds: 0 }
     expect(await openWave(house.ports)({ change })).toEqual(opened)
     expect(await openWave(house.ports)({ change })).toEqual(opened)
     const { version, ask, stopped } = await directive()

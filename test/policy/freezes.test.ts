@@ -6,7 +6,7 @@ import { houseFiles } from './house-policies.ts'
 
 const BERLIN = { name: 'quiet', reason: 'nobody is there', timeZone: 'Europe/Berlin' }
 const withFreezes = (...freezes: readonly object[]) => loadPolicies({ ...houseFiles, freezes: JSON.stringify({ freezes }) })
-const change = (fleet: string) => ({ id: '01JD', fleet, plan: planDefaults, proposer: { id: 'alice' }, review: null })
+const change = (fleet: string) => ({ id: '01JD', fleet, plan: planDefaults, proposer: { id: 'alice' }, review: null, rollout: null })
 const clear: Verdict = {
   schema: 'supersede.verdict/1',
   livepatch: 'a'.repeat(64),
@@ -97,7 +97,13 @@ describe('a calendar is refused loudly', () => {
 
 describe('in a freeze', () => {
   const policies = withFreezes({ ...BERLIN, name: 'weekend', every: 'week', from: 'fri 16:00', until: 'mon 08:00' })
-  const said = (id: string, group: string) => ({ by: { id, groups: [group] }, digest: 'd', withdrawnAt: null, signOff: [] })
+  const said = (id: string, group: string) => ({
+    by: { id, groups: [group] },
+    digest: 'd',
+    at: '2026-11-23T11:00:00.000Z',
+    withdrawnAt: null,
+    signOff: [],
+  })
   const approvals = [said('bob', 'kernel-maintainers'), said('carol', 'security')]
   const approved = { ...change('edge'), review: { digest: 'd', approvals } }
   const [saturday, tuesday] = [Date.parse('2026-11-28T12:00:00Z'), Date.parse('2026-11-24T12:00:00Z')]

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { ACTIONS, loadPolicies, planDefaults } from '../../shared/policy/index.ts'
+import { ACTIONS, loadPolicies, planDefaults, TEAM_ACTIONS } from '../../shared/policy/index.ts'
 import { houseFiles, housePolicies } from './house-policies.ts'
 
 const file = fileURLToPath(new URL('../../docs/policy.md', import.meta.url))
@@ -31,10 +31,23 @@ const calendar = `{
   ]
 }`
 
+const settings = `{
+  "tiers": { "edge": "production" },
+  "windows": {
+    "edge": [{ "name": "nights", "timeZone": "Europe/Berlin", "every": "day", "from": "22:00", "until": "04:00" }]
+  },
+  "stricter": {
+    "*": { "untrusted-signature": "hosts here load signed modules only" },
+    "edge": { "fixes-lost": "these hosts face the Internet" }
+  },
+  "owners": [{ "livepatch": "db_*", "group": "databases" }],
+  "approvalValidSeconds": 604800
+}`
+
 const page = `# Policy
 
 Who may do what, and when a change may reach hosts, is written in [Cedar](https://www.cedarpolicy.com) under
-\`shared/policy/cedar/\`: a schema, two files of rules and a calendar. The tables on this page are made from them by
+\`shared/policy/cedar/\`: a schema, files of rules, a calendar and settings. The tables on this page are made from them by
 \`REWRITE=1 npm run jest -- test/policy\`, and a test holds the page to them.
 
 ## How a decision is made
@@ -47,7 +60,7 @@ allowed to cause cannot be appended.
 - A decision carries the ids of the rules that determined it and the version of the policy set, which is the digest of its
   texts. Both are recorded with the commit.
 - A change digest binds livepatch, verdict, plan and policy version. When a rule is edited, what was approved under the old
-  version is not released under the new one; it is proposed anew.
+  version is not released under the new one; the change is revised and approved again ([approvals.md](approvals.md)).
 - The schema and every rule are parsed and type-checked when they are loaded. A rule that does not parse, speaks of what the
   schema does not know, or lacks its \`@id\` or \`@reason\` is refused with its file, and nothing starts.
 
@@ -77,7 +90,12 @@ The routes of the API name these actions in \`shared/operations\`; a test holds 
   named when they approved; \`signedOff\` what they sign off by name, of all together.
 - \`context.verdict\`: \`outcome\`, the codes of findings in \`block\` and \`review\`, \`downgrade\`, \`fixesLost\`.
 - \`context.plan\`: \`waves\`, \`firstShare\` (1/10,000), \`soakSeconds\`.
-- \`context.frozen\`: names of the freezes that are in force on the fleet.
+- \`context.tier\`: of the fleet; \`context.frozen\`: names of the freezes that are in force on it; \`context.outsideWindows\`: it has maintenance
+  windows and none is open; \`context.held\`: scopes of the holds in force.
+- \`context.unconsented\`: groups that own livepatches which the change would wipe, and that have not consented.
+
+What is missing is told with the rule's sentence; where approvals are missing, with the time until which they can be given: *approvals of two
+different people, before 2026-12-01T18:00Z*. \`GET /changes/{change}\` has the sentences as \`needs\` and the rules' ids as \`heldBackBy\`.
 
 ## Freezes
 
@@ -92,9 +110,45 @@ clocks on the wall show in \`timeZone\`, and \`until\` is not part of it. In a f
 approvals by then is released within a minute of its end, unless its time to be decided on is over first. Waves of what was released
 before go on, because a fleet is best not left half-way; a team that wants them held adds a rule about \`openWave\`.
 
+## Settings
+
+\`settings.json\` beside the rules says what Cedar has no words for; every key may be left out, and all of it is part of the policy version.
+
+\`\`\`json
+${settings}
+\`\`\`
+
+| key | meaning |
+|---|---|
+| \`tiers\` | by fleet; a fleet that is not named is \`standard\`. A \`production\` fleet needs a third person, and one of security where the first wave opens more than a tenth of it |
+| \`windows\` | maintenance windows by fleet, written like freezes. A release may come at any time; its waves open inside a window only, and wait for the next one (\`only-in-a-maintenance-window\`). A wave that is open when the window closes goes on |
+| \`stricter\` | by fleet, or \`*\` for every fleet: findings that block there though they would only be reviewed or noted, and why; the reason stands in the finding (\`raisedBecause\`). Nothing can be made less severe |
+| \`owners\` | who owns livepatches that Supersede did not bring to the hosts, by name (\`*\` stands for anything); the first row that fits counts |
+| \`ownerOfOthers\` | the group that owns those which no row fits; \`kernel-maintainers\` where it is left out |
+| \`approvalValidSeconds\` | how long an approval can release a change; without end where it is left out |
+| \`approvalsExpireInRollout\` | whether approvals also grow old between the waves of a released change; \`false\` where it is left out |
+| \`breakGlass.confirmSecondsMax\` | how long after the proposal a second person may confirm an emergency; an hour |
+| \`reminders.atShares\` | when people are reminded: shares of the time to decide; half and nine tenths |
+| \`escalation.group\` | who is told as well at the last reminder |
+
+**Livepatches of somebody else.** A cumulative change wipes every livepatch off a host, also one that the agent did not load. Before such a change
+is released, the group that owns it consents: one of its members approves and signs off \`foreign-livepatches\` (\`owners-consent\`). A
+group that is not among those who may approve needs a rule that permits it. What the catalog does not know at all blocks, as
+[unknown-stack](findings/unknown-stack.md) says; it is submitted first.
+
+**Old approvals.** An approval that is older than \`approvalValidSeconds\` counts no more, and the same person may approve the same digest again.
+What is released rests on the approvals that it was released with, however long its waves take, because a fleet is best not left half-way.
+
+## Rules of a fleet's own
+
+\`fleets/<fleet>/*.cedar\` hold rules of one fleet. Each of them is a \`forbid\`, names that fleet in its head (\`resource in Fleet::"edge"\`) and some of
+the actions ${TEAM_ACTIONS.map(action => `\`${action}\``).join(', ')}. Anything else is refused with file and id, whatever its
+conditions say: a fleet's rules can let nothing through that the house stops, cannot reach another fleet, and cannot keep anybody from looking at a
+change or stopping it.
+
 ## Adding a rule
 
-Put a file beside the others. A rule of a team that asks for more on its fleet:
+Put a file beside the others, or into \`fleets/edge/\`. A rule of a team that asks for more on its fleet:
 
 \`\`\`cedar
 @id("edge-needs-three")
@@ -141,4 +195,8 @@ test('the rule that the page gives as an example can be added', () => {
 
 test('the calendar that the page gives as an example can be taken', () => {
   expect(loadPolicies({ ...houseFiles, freezes: calendar }).freezes).toMatchObject([{ name: 'year-end' }])
+})
+
+test('the settings that the page gives as an example can be loaded', () => {
+  expect(loadPolicies({ ...houseFiles, settings }).settings.tiers).toEqual({ edge: 'production' })
 })

@@ -1,8 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { countingApprovals, missingForRelease, planDefaults, releaseContext, signableOf } from '../../shared/policy/index.ts'
+import {
+  approvalsSince,
+  countingApprovals,
+  loadPolicies,
+  missingForRelease,
+  planDefaults,
+  releaseContext,
+  signableOf,
+} from '../../shared/policy/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
-import { housePolicies } from './house-policies.ts'
+import { houseFiles, housePolicies } from './house-policies.ts'
 
 const verdict = (outcome: Verdict['outcome']): Verdict => ({
   schema: 'supersede.verdict/1',
@@ -17,6 +25,7 @@ const SITUATION = { now: NOW, held: [] }
 type Said = {
   readonly by: { readonly id: string; readonly groups: readonly string[] }
   readonly digest: string
+  readonly at: string
   readonly withdrawnAt: string | null
   readonly signOff: readonly string[]
 }
@@ -26,10 +35,12 @@ const changeWith = (...approvals: readonly Said[]) => ({
   plan: planDefaults,
   proposer: { id: 'alice' },
   review: { digest: 'd2', approvals },
+  rollout: null,
 })
 const said = (id: string, groups: readonly string[], digest = 'd2'): Said => ({
   by: { id, groups },
   digest,
+  at: '2026-11-23T11:00:00.000Z',
   withdrawnAt: null,
   signOff: [],
 })
@@ -127,6 +138,7 @@ test('approvals that are of other digests, of the proposer, or withdrawn count f
   const anyone = fc.record({
     by: fc.record({ id: fc.constantFrom('alice', 'bob', 'carol', 'eve'), groups: fc.subarray(['kernel-maintainers', 'security']) }),
     digest: fc.constantFrom('d1', 'd2'),
+    at: fc.constant('2026-11-23T11:00:00.000Z'),
     withdrawnAt: fc.constantFrom(null, '2026-11-23T12:00:00Z'),
     signOff: fc.subarray(['downgrade', 'fixes-lost']),
   })
@@ -142,4 +154,41 @@ test('approvals that are of other digests, of the proposer, or withdrawn count f
       expect(releaseContext(housePolicies, changeWith(...approvals), verdict('clear'), SITUATION).approvals.people).toBe(ids.size)
     }),
   )
+})
+
+describe('approvals that are valid for a day', () => {
+  const hours = (count: number) => NOW + count * 3_600_000
+  const withSettings = (settings: object) =>
+    loadPolicies({ ...houseFiles, settings: JSON.stringify({ approvalValidSeconds: 86_400, ...settings }) })
+  const daily = withSettings({})
+  /* Both approved an hour before NOW. */
+  const change = changeWith(bob, carol)
+  const people = (policies: typeof daily, at: number, of: Parameters<typeof releaseContext>[1] = change) =>
+    releaseContext(policies, of, verdict('clear'), { now: at, held: [] }).approvals.people
+
+  test('release on that day, and not after it', () => {
+    expect([people(daily, hours(0)), people(daily, hours(23)), people(daily, hours(23) + 1)]).toEqual([2, 2, 0])
+    expect(people(housePolicies, hours(24 * 365))).toBe(2)
+  })
+  test('are missing after it with the rules that they met, and can be given again', () => {
+    expect(missingForRelease(daily, change, verdict('clear'), { now: hours(24), held: [] })).toEqual([
+      'approvals of two different people',
+      'an approval by one of kernel-maintainers',
+    ])
+    const again = changeWith(bob, carol, { ...bob, at: new Date(hours(24)).toISOString() })
+    expect(missingForRelease(daily, again, verdict('clear'), { now: hours(24), held: [] })).toEqual(['approvals of two different people'])
+  })
+  test('carry a released change through all its waves, unless the settings say otherwise', () => {
+    const released = { ...change, rollout: { releasedAt: new Date(hours(2)).toISOString() } }
+    expect(people(daily, hours(24 * 30), released)).toBe(2)
+    expect(people(withSettings({ approvalsExpireInRollout: true }), hours(22), released)).toBe(2)
+    expect(people(withSettings({ approvalsExpireInRollout: true }), hours(24), released)).toBe(0)
+  })
+  test('count since a day ago', () => {
+    const since = approvalsSince(daily.settings, change, hours(24))
+    expect(since).toBe(hours(0))
+    expect(countingApprovals(changeWith(bob, { ...carol, at: new Date(since).toISOString() }), since).map(({ by }) => by.id)).toEqual([
+      'carol',
+    ])
+  })
 })

@@ -37,7 +37,8 @@ test('what settings leave out is as it was without them', () => {
     windows: {},
     stricter: {},
     owners: [],
-    ownerOfOthers: 'operators',
+    ownerOfOthers: 'kernel-maintainers',
+    approvalsExpireInRollout: false,
     breakGlass: { confirmSecondsMax: 3_600 },
     reminders: { atShares: [0.5, 0.9] },
   })
@@ -89,7 +90,7 @@ describe('the owner of a livepatch', () => {
         (parts, name) => {
           const glob = parts.join('*')
           fc.pre(glob !== '')
-          const expected = new RegExp(`^${parts.join('.*')}$`).test(name) ? 'them' : 'operators'
+          const expected = new RegExp(`^${parts.join('.*')}$`).test(name) ? 'them' : 'kernel-maintainers'
           expect(ownerOf(settingsOf({ owners: [{ livepatch: glob, group: 'them' }] }), name)).toBe(expected)
         },
       ),
