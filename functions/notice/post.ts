@@ -17,20 +17,24 @@ class RefusedAddress extends Error {
   override readonly name = 'RefusedAddress'
 }
 
+/** Every address that a name has, as the system's resolver says. */
+export type Resolve = (name: string, done: (error: Error | null, addresses: readonly LookupAddress[]) => void) => void
+
+const bySystem: Resolve = (name, done) => lookup(name, { all: true }, (error, addresses) => done(error, error ? [] : addresses))
+
 /**
  * The name is looked up once, every address that it has is checked, and the connection is made to one of those: a second look-up, which
  * could answer otherwise, never happens.
  */
 const checkedLookup =
-  (rules: AddressRules): NonNullable<RequestOptions['lookup']> =>
-  (name, options, done) => {
-    lookup(name, { ...options, all: true }, (error, found: readonly LookupAddress[]) => {
-      const addresses = error ? [] : found
-      const refused = addresses.find(({ address }) => !isAllowedAddress(address, rules))
+  (rules: AddressRules, resolve: Resolve): NonNullable<RequestOptions['lookup']> =>
+  (name, { all }, done) => {
+    resolve(name, (error, addresses) => {
       const [first] = addresses
       if (error || !first) done(error ?? new Error('no address'), '', 4)
-      else if (refused) done(new RefusedAddress('its name leads to an address that is none of the public internet'), '', 4)
-      else if (options.all) done(null, [...addresses])
+      else if (addresses.some(({ address }) => !isAllowedAddress(address, rules)))
+        done(new RefusedAddress('its name leads to an address that is none of the public internet'), '', 4)
+      else if (all) done(null, [...addresses])
       else done(null, first.address, first.family)
     })
   }
@@ -70,11 +74,10 @@ const failure = (why: string): Attempt => ({ status: null, why, retryAfterSecond
 
 /** A fault of the network in few words; its message may name addresses of the inside. */
 const faultOf = (error: unknown): Attempt => {
-  if (error instanceof RefusedAddress) return failure(error.message)
-  if (!(error instanceof Error)) return failure('no answer')
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return failure(`no answer within ${MILLISECONDS_MAX / 1_000} s`)
-  const code: unknown = Reflect.get(error, 'code')
-  return failure(`no answer (${typeof code === 'string' ? code : error.name})`)
+  const { name, code, message }: { name?: unknown; code?: unknown; message?: unknown } = Object(error)
+  if (name === 'RefusedAddress') return failure(String(message))
+  if (name === 'TimeoutError' || name === 'AbortError') return failure(`no answer within ${MILLISECONDS_MAX / 1_000} s`)
+  return failure(`no answer (${typeof code === 'string' ? code : String(name)})`)
 }
 
 const send = (url: string, options: RequestOptions, body: string): Promise<IncomingMessage> =>
@@ -86,7 +89,7 @@ const send = (url: string, options: RequestOptions, body: string): Promise<Incom
 
 /** The way to receivers: to addresses of the public internet only, never on to where an answer points, and not for long. */
 export const openPost =
-  (rules: AddressRules): Post =>
+  (rules: AddressRules, resolve: Resolve = bySystem): Post =>
   async (url, headers, body) => {
     const refused = refusedUrl(url, rules)
     if (refused !== null) return failure(refused)
@@ -94,7 +97,7 @@ export const openPost =
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'Supersede', 'content-length': Buffer.byteLength(body), ...headers },
       agent: false,
-      lookup: checkedLookup(rules),
+      lookup: checkedLookup(rules, resolve),
       signal: AbortSignal.timeout(MILLISECONDS_MAX),
     }
     try {

@@ -30,6 +30,7 @@ export type OnePlatform = {
   /** The data directory. */
   readonly data: string
   readonly issuer: Platform['issuer']
+  readonly events: Platform['events']
   readonly log: readonly string[]
   readonly send: (method: string, path: string, ask?: Omit<Ask, 'path'>) => Promise<Answered>
   readonly ask: (id: OperationId, ask?: Ask) => Promise<Answered>
@@ -53,7 +54,7 @@ export const openOnePlatform = async (): Promise<OnePlatform> => {
   const { assembly } = await readAssembly()
   const data = mkdtempSync(join(tmpdir(), 'supersede-platform-'))
   const log: string[] = []
-  const { url, issuer, close } = await openPlatform({
+  const { url, issuer, events, close } = await openPlatform({
     assembly,
     stack: 'Supersede',
     data,
@@ -89,6 +90,7 @@ export const openOnePlatform = async (): Promise<OnePlatform> => {
     url,
     data,
     issuer,
+    events,
     log,
     send,
     ask: (id, { path = {}, headers = {}, ...ask } = {}) => {

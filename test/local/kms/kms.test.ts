@@ -1,8 +1,16 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createHmac, createPublicKey, verify } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateKeyCommand, GetPublicKeyCommand, KMSClient, SignCommand, type SignCommandInput } from '@aws-sdk/client-kms'
+import {
+  CreateKeyCommand,
+  GenerateMacCommand,
+  type GenerateMacCommandInput,
+  GetPublicKeyCommand,
+  KMSClient,
+  SignCommand,
+  type SignCommandInput,
+} from '@aws-sdk/client-kms'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { openAwsEndpoint } from '../../../local/aws-endpoint.ts'
@@ -12,7 +20,7 @@ import { openKms } from '../../../local/kms/kms.ts'
 const folder = join(mkdtempSync(join(tmpdir(), 'supersede-kms-')), 'keys')
 const credentials = { accessKeyId: 'LOCALTEST', secretAccessKey: 'not-a-secret' }
 const opened: { listener?: Listener } = {}
-const open = () => openKms(folder, { signing: ['signingkey', 'another'] })
+const open = () => openKms(folder, { signing: ['signingkey', 'another'], mac: ['mackey'] })
 
 beforeAll(async () => {
   opened.listener = await listen({
@@ -83,12 +91,32 @@ describe('the signing key, through the SDK’s own client', () => {
     const signature = (await sign()).Signature
     const { body } = open().handle('TrentService.Sign', { ...signing, Message: Buffer.from('directive').toString('base64') })
     expect(Reflect.get(Object(body), 'Signature')).toBe(Buffer.from(signature ?? []).toString('base64'))
-    expect(readdirSync(folder).sort()).toEqual(['another.pem', 'signingkey.pem'])
+    expect(readdirSync(folder).sort()).toEqual(['another.pem', 'mackey.hmac', 'signingkey.pem'])
     for (const file of readdirSync(folder)) {
       expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600)
-      expect(readFileSync(join(folder, file), 'utf8')).toMatch(/^-----BEGIN PRIVATE KEY-----\n/)
+      expect(readFileSync(join(folder, file), 'utf8')).toMatch(file.endsWith('.pem') ? /^-----BEGIN PRIVATE KEY-----\n/ : /^[0-9a-f]{64}$/)
     }
     expect(statSync(folder).mode & 0o777).toBe(0o700)
+  })
+})
+
+describe('a key for MACs, through the SDK’s own client', () => {
+  const making: GenerateMacCommandInput = { KeyId: 'mackey', Message: Buffer.from('receiver'), MacAlgorithm: 'HMAC_SHA_256' }
+  const mac = (more: Partial<GenerateMacCommandInput> = {}) => client().send(new GenerateMacCommand({ ...making, ...more }))
+
+  test('makes HMAC-SHA256 of a message with what only its file knows', async () => {
+    const key = Buffer.from(readFileSync(join(folder, 'mackey.hmac'), 'utf8'), 'hex')
+    const { Mac, MacAlgorithm } = await mac()
+    expect(Buffer.from(Mac ?? []).equals(createHmac('sha256', key).update('receiver').digest())).toBe(true)
+    expect(MacAlgorithm).toBe('HMAC_SHA_256')
+    expect((await mac({ Message: Buffer.from('another') })).Mac).not.toEqual(Mac)
+  })
+
+  test('is for nothing else, and no signing key makes MACs', async () => {
+    await expect(sign({ KeyId: 'mackey' })).rejects.toMatchObject({ name: 'InvalidKeyUsageException' })
+    await expect(mac({ KeyId: 'signingkey' })).rejects.toMatchObject({ name: 'UnknownOperationException' })
+    await expect(mac({ MacAlgorithm: 'HMAC_SHA_512' })).rejects.toMatchObject({ name: 'ValidationException' })
+    await expect(mac({ Message: Buffer.alloc(0) })).rejects.toMatchObject({ name: 'ValidationException' })
   })
 })
 
