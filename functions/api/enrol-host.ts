@@ -46,11 +46,13 @@ const newHost = ({ at, input: { path, body } }: Call): Host => ({
   bucket: bucketOf(body.host),
   sequence: 0,
   state: 'unapplied',
+  bootId: null,
   stackDigest: null,
   stack: null,
   change: null,
   refusal: null,
   transition: null,
+  clearance: null,
   lastSeenAt: null,
 })
 

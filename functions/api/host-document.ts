@@ -1,4 +1,8 @@
-import type { Host } from '../../shared/fleet/index.ts'
+import { evidenceDigest, type Host } from '../../shared/fleet/index.ts'
+import { type Problem, problem } from '../http/problem.ts'
+
+export const unknownHost = (id: string): Problem =>
+  problem('unknown-host', `Look for the host with \`GET /fleets/{fleet}/hosts\`; ${JSON.stringify(id)} is none.`)
 
 /** A host as people look at it. */
 export const hostDocument = ({
@@ -11,6 +15,8 @@ export const hostDocument = ({
   change,
   refusal,
   transition,
+  clearance,
+  bootId,
   sequence,
   enrolledAt,
   lastSeenAt,
@@ -25,6 +31,9 @@ export const hostDocument = ({
   change,
   refusal,
   transition,
+  evidence: transition && evidenceDigest(transition),
+  clearance,
+  bootId,
   sequence,
   enrolledAt,
   lastSeenAt,

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { foldReport, type Host, type Moved, Report } from '../../shared/fleet/index.ts'
+import { WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
+import { leaveFor } from '../append-change.ts'
 import { isSignedBy, readHostSignature } from '../host-signature.ts'
 import { type Outcome, ok } from '../http/answer.ts'
 import { problem } from '../http/problem.ts'
@@ -8,6 +10,7 @@ import { nothing } from '../http/request-shape.ts'
 import type { HostCall } from '../http/serve.ts'
 import { type EvaluatePorts, evaluateWave } from '../lifecycle/evaluate-wave.ts'
 import type { Log } from '../log.ts'
+import { stableId } from '../stable-id.ts'
 import { fleetPath } from './path-schemas.ts'
 
 const REPORTS_MAX = 500
@@ -86,6 +89,22 @@ const evaluate = async (ports: ReportPorts, fleet: string, news: ReadonlySet<str
   }
 }
 
+/**
+ * That a host forced its transition belongs into the history of its fleet, with the clearance that it used. A forced host says so until it
+ * reboots, and each time the same commit is asked for: what a crash kept from being recorded is recorded with the next report.
+ */
+const recordForced = async (
+  { ledger, fleets, policy }: ReportPorts,
+  { host, fleet, change, clearance, bootId }: Report,
+  at: number,
+): Promise<void> => {
+  if (clearance === undefined || (await fleets.clearance(host))?.clearance.id !== clearance) return
+  const resource = { type: 'Fleet', id: fleet } as const
+  const decision = leaveFor({ policy }, { principal: WORKFLOW_PRINCIPAL, action: 'recordForce', resource })
+  const event = { type: 'transition-forced', clearance, host, change, bootId }
+  await ledger.record({ stream: `fleet#${fleet}`, event, actor: host, at, commitId: stableId(`forced ${host} ${clearance}`), decision })
+}
+
 /** Takes in up to 500 signed host states. One that is wrong is answered by its index and spoils no other. */
 export const reportHosts =
   (ports: ReportPorts) =>
@@ -99,6 +118,7 @@ export const reportHosts =
     let accepted = 0
     for (const round of roundsOf(reports))
       accepted += (await ports.fleets.applyReports(path.fleet, [...round.keys()], foldOf(round, at, news), at)).moved
+    for (const report of reports) if (report.state === 'forced') await recordForced(ports, report, at)
     await evaluate(ports, path.fleet, news)
     return ok({
       accepted,

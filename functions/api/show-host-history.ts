@@ -2,11 +2,10 @@ import { currentApprovals } from '../../shared/change/index.ts'
 import type { HostFact } from '../../shared/fleet/index.ts'
 import { onHouse } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
-import { problem } from '../http/problem.ts'
 import { type InputOf, noBody, paging } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
-import { hostDocument } from './host-document.ts'
+import { hostDocument, unknownHost } from './host-document.ts'
 import { hostPath } from './path-schemas.ts'
 
 export const shape = { path: hostPath, query: paging, body: noBody }
@@ -36,7 +35,7 @@ export const showHostHistory =
   ({ ledger, fleets }: Pick<Ports, 'ledger' | 'fleets'>) =>
   async ({ input: { path, query } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
     const host = await fleets.host(path.host)
-    if (!host) return problem('unknown-host', `Look for the host with \`GET /fleets/{fleet}/hosts\`; ${JSON.stringify(path.host)} is none.`)
+    if (!host) return unknownHost(path.host)
     const page = await fleets.hostHistory(path.host, query)
     const changes = [...new Set(page.items.flatMap(({ change }) => change ?? []))]
     const words = new Map(await Promise.all(changes.map(async id => [id, await wordOf(ledger, id)] as const)))

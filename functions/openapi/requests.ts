@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { OperationId } from '../../shared/operations/index.ts'
 import { shape as approveChange } from '../api/approve-change.ts'
+import { shape as clearTransition } from '../api/clear-transition.ts'
 import { shape as controlChange } from '../api/control-change.ts'
 import { shape as controlReceiver } from '../api/control-receiver.ts'
 import { shape as createFleet } from '../api/create-fleet.ts'
@@ -19,8 +20,10 @@ import { shape as reportHosts } from '../api/report-hosts.ts'
 import { shape as retryDelivery } from '../api/retry-delivery.ts'
 import { shape as reviseChange } from '../api/revise-change.ts'
 import { shape as showChange } from '../api/show-change.ts'
+import { shape as showClearance } from '../api/show-clearance.ts'
 import { shape as showDirective } from '../api/show-directive.ts'
 import { shape as showFleet } from '../api/show-fleet.ts'
+import { shape as showHost } from '../api/show-host.ts'
 import { shape as showHostHistory } from '../api/show-host-history.ts'
 import { shape as showLineage } from '../api/show-lineage.ts'
 import { shape as showPatch } from '../api/show-patch.ts'
@@ -54,6 +57,9 @@ export const REQUESTS: Readonly<Record<OperationId, Shape>> = {
   'show-fleet': showFleet,
   'list-hosts': listHosts,
   'issue-enrolments': issueEnrolments,
+  'show-host': showHost,
+  'clear-transition': clearTransition,
+  'show-clearance': showClearance,
   'show-host-history': showHostHistory,
   'list-history': listHistory,
   'show-lineage': showLineage,

@@ -4,7 +4,7 @@ import { HostState, Report, TransitionEvidence } from '../../shared/fleet/index.
 import { Stack } from '../../shared/kernel/index.ts'
 import { Manifest } from '../../shared/livepatch/index.ts'
 import type { OperationId } from '../../shared/operations/index.ts'
-import { Plan, SignedDirective } from '../../shared/rollout/index.ts'
+import { Clearance, Plan, SignedClearance, SignedDirective } from '../../shared/rollout/index.ts'
 import { Finding, Verdict } from '../../shared/verdict/index.ts'
 import { DeliveryDocument, ReceiverDocument } from '../api/receiver-document.ts'
 import { Recomputation } from '../recomputation.ts'
@@ -111,6 +111,10 @@ const Host = z.object({
   change: z.string().nullable(),
   refusal: Report.shape.refusal,
   transition: TransitionEvidence.nullable(),
+  /** Digest of the transition's evidence, which a clearance refers to. */
+  evidence: z.string().nullable(),
+  clearance: z.string().nullable(),
+  bootId: z.string().nullable(),
   sequence: z.int(),
   enrolledAt: instant,
   lastSeenAt: instant.nullable(),
@@ -217,6 +221,9 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
       rejected: z.array(z.object({ index: z.int(), code: z.string(), detail: z.string() })),
     }),
   },
+  'show-host': { status: 200, body: Host.extend({ cleared: Clearance.nullable() }) },
+  'clear-transition': { status: 201, body: SignedClearance },
+  'show-clearance': { status: 200, body: SignedClearance },
   'show-host-history': { status: 200, body: page(HostFact).extend({ host: Host }) },
   'list-history': { status: 200, body: page(Commit) },
   'show-lineage': {

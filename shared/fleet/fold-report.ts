@@ -33,11 +33,13 @@ export const foldReport = (host: Host, report: Report, now: number): Moved | nul
     ...host,
     sequence: report.sequence,
     state: report.state,
+    bootId: report.bootId,
     stackDigest: digest,
     stack: report.stack,
     change: report.change,
     refusal: report.refusal,
     transition: report.transition ?? null,
+    clearance: report.clearance ?? null,
     lastSeenAt: instant(now),
   }
   const isNews = host.stackDigest !== digest || host.state !== report.state || host.change !== report.change

@@ -14,12 +14,16 @@ export type Host = {
   /** 0 before the first report. */
   readonly sequence: number
   readonly state: HostState
+  /** Of its newest report; null before the first. */
+  readonly bootId: string | null
   readonly stackDigest: string | null
   readonly stack: Stack | null
   readonly change: string | null
   readonly refusal: Report['refusal']
   /** What its stalled transition waits for, as its newest report has it; null: none has stalled. */
   readonly transition: TransitionEvidence | null
+  /** With which clearance it forced its transition; null: it has not. */
+  readonly clearance: string | null
   /** When we learned the newest report, ISO 8601; null before the first. */
   readonly lastSeenAt: string | null
 }

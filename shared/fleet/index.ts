@@ -11,4 +11,4 @@ export {
   PublicKey,
 } from './host-token.ts'
 export { HOST_STATES, HostState, Report } from './report.ts'
-export { TransitionEvidence, type WaitingTask } from './transition-evidence.ts'
+export { evidenceDigest, TransitionEvidence, type WaitingTask } from './transition-evidence.ts'

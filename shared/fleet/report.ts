@@ -60,5 +60,7 @@ export const Report = z.object({
     .nullable(),
   /** Of a transition that has stalled: what it waits for. Left out while none has. */
   transition: TransitionEvidence.optional(),
+  /** The clearance with which the host forced its transition, while it is `forced`. */
+  clearance: z.string().max(26).optional(),
 })
 export type Report = z.infer<typeof Report>

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { digestOf } from '../canonical/index.ts'
 
 /** A task that the transition waits for: it has not moved to the transition's side. */
 const WaitingTask = z.object({
@@ -36,3 +37,13 @@ export const TransitionEvidence = z.object({
   log: z.array(z.string().max(200)).max(8).readonly(),
 })
 export type TransitionEvidence = z.infer<typeof TransitionEvidence>
+
+/**
+ * What a person has seen who decides on a stalled transition: which one it is, and whom it waits for, where. A later look at the same
+ * tasks in the same functions is the same evidence, whatever its time and however their frames moved.
+ */
+export const evidenceDigest = ({ livepatch, direction, since, waiting, tasks, unproven }: TransitionEvidence): string =>
+  digestOf({
+    ...{ livepatch, direction, since, waiting, unproven },
+    tasks: tasks.map(({ pid, name, kthread, functions }) => ({ pid, name, kthread, functions })),
+  })

@@ -29,6 +29,8 @@ export const PolicyCase = z.strictObject({
     .default('house'),
   /** Of approveChange. */
   decision: z.enum(DECISIONS).optional(),
+  /** Of clearTransition: who submitted the livepatch. */
+  author: z.string().optional(),
   /** Of controlChange. */
   command: z.enum(['pause', 'resume', 'abort']).optional(),
   /** Of releaseChange and openWave, like `verdict` and `plan`. The proposer's own count nothing, as ever. */
@@ -98,13 +100,15 @@ const contextOf = (asked: PolicyCase): ReleaseContext => {
 
 /** The question that a case puts; a sentence where it leaves out what its action is asked with. */
 const requestOf = (asked: PolicyCase): Request | string => {
-  const { what: action, decision, command } = asked
+  const { what: action, decision, command, author } = asked
   const base = { principal: principalOf(asked), resource: resourceOf(asked) }
   switch (action) {
     case 'approveChange':
       return decision === undefined ? 'approveChange is asked with a `decision`' : { ...base, action, context: { decision } }
     case 'controlChange':
       return command === undefined ? 'controlChange is asked with a `command`' : { ...base, action, context: { command } }
+    case 'clearTransition':
+      return author === undefined ? 'clearTransition is asked with an `author`' : { ...base, action, context: { author } }
     case 'releaseChange':
     case 'openWave':
       return { ...base, action, context: contextOf(asked) }

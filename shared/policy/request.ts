@@ -12,6 +12,7 @@ export const ACTIONS = [
   'proposeChange',
   'approveChange',
   'controlChange',
+  'clearTransition',
   'releaseChange',
   'openWave',
   'judgeChange',
@@ -21,6 +22,7 @@ export const ACTIONS = [
   'haltChange',
   'completeChange',
   'enrolHost',
+  'recordForce',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
@@ -71,11 +73,13 @@ export const DECISIONS = ['approve', 'reject', 'request-changes', 'withdraw', 'c
 export type DecisionOnChange = (typeof DECISIONS)[number]
 
 /** Actions that are asked about without a context. */
-export type PlainAction = Exclude<Action, 'releaseChange' | 'openWave' | 'controlChange' | 'approveChange'>
+export type PlainAction = Exclude<Action, 'releaseChange' | 'openWave' | 'controlChange' | 'approveChange' | 'clearTransition'>
 
 export type Request = { readonly principal: Principal; readonly resource: Resource } & (
   | { readonly action: PlainAction }
   | { readonly action: 'approveChange'; readonly context: { readonly decision: DecisionOnChange } }
   | { readonly action: 'controlChange'; readonly context: { readonly command: 'pause' | 'resume' | 'abort' } }
+  /** `author`: id of the person who submitted the change's livepatch. */
+  | { readonly action: 'clearTransition'; readonly context: { readonly author: string } }
   | { readonly action: 'releaseChange' | 'openWave'; readonly context: ReleaseContext }
 )

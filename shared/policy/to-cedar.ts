@@ -51,6 +51,8 @@ const contextOf = (request: Request): { readonly context: Context; readonly enti
       return { context: { decision: request.context.decision }, entities: [] }
     case 'controlChange':
       return { context: { command: request.context.command }, entities: [] }
+    case 'clearTransition':
+      return { context: { author: reference('Person', request.context.author) }, entities: [] }
     case 'releaseChange':
     case 'openWave': {
       const { approvals, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass } = request.context

@@ -1,4 +1,5 @@
 export { bucketOf, slotOf, waveOf } from './bucket.ts'
+export { Clearance, clearanceSigningBytes, SignedClearance, type StalledHost, verifyClearance } from './clearance.ts'
 export { Directive, SignedDirective } from './directive.ts'
 export { exceededBudget, judgeWave } from './judge-wave.ts'
 export { lintPlan } from './lint-plan.ts'

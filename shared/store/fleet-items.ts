@@ -28,6 +28,8 @@ export const tokenKey = (hash: string): Key => ({ pk: `token#${hash}`, sk: 'toke
 export const membersOf = (fleet: string): string => `members#${fleet}`
 export const hostKey = (host: string): Key => ({ pk: `host#${host}`, sk: 'host' })
 export const factKey = (host: string, sequence: number): Key => ({ pk: `host#${host}`, sk: `fact#${padded(sequence)}` })
+/** The newest clearance that a host was given. */
+export const clearanceKey = (host: string): Key => ({ pk: `host#${host}`, sk: 'clearance' })
 export const FACT_PREFIX = 'fact#'
 export const stackKey = (digest: string): Key => ({ pk: `stack#${digest}`, sk: 'stack' })
 export const slotKey = (slot: number): string => `slot#${padded(slot, 2)}`
@@ -41,10 +43,12 @@ const StoredHost = z.object({
   bucket: z.int(),
   sequence: z.int(),
   state: HostState,
+  bootId: z.string().nullable().default(null),
   stackDigest: z.string().nullable(),
   change: z.string().nullable(),
   refusal: Report.shape.refusal,
   transition: TransitionEvidence.nullable().default(null),
+  clearance: z.string().nullable().default(null),
   lastSeenAt: z.string().nullable(),
 })
 type StoredHost = z.infer<typeof StoredHost>

@@ -1,9 +1,10 @@
 import * as z from 'zod'
-import { SignedDirective, SignedStopOrder } from '../rollout/index.ts'
+import { SignedClearance, SignedDirective, SignedStopOrder } from '../rollout/index.ts'
 import { applyReports } from './apply-reports.ts'
 import { cohortSizes, enrolledHosts, slotCounts } from './counters.ts'
 import { enrolHost, issueEnrolments } from './enrol-host.ts'
 import {
+  clearanceKey,
   directiveKey,
   FACT_PREFIX,
   FLEETS,
@@ -125,6 +126,13 @@ export const openFleets = (table: Table, pause: Pause): Fleets => {
     applyReports: (fleet, ids, fold) => applyReports({ table, stacks, pause }, fleet, ids, fold),
     hostHistory: (host, page) =>
       listPage({ table, order: 'newest-first' }, { value: hostKey(host).pk, prefix: FACT_PREFIX }, page, readFact),
+    clearance: async host => {
+      const item = await table.get(clearanceKey(host))
+      return item && SignedClearance.parse(JSON.parse(text(item, 'body')))
+    },
+    putClearance: async signed => {
+      await table.write({ put: itemOf({ ...clearanceKey(signed.clearance.host), body: JSON.stringify(signed) }) })
+    },
     directive: fleet => readDirective(table, fleet),
     putDirective: (fleet, signed) => putDirective(table, fleet, signed),
     stopOrder: () => readStopOrder(table),

@@ -6,7 +6,7 @@ import type { Edge } from '../lineage/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 import type { Delivery, DeliveryState, Receiver } from '../notice/index.ts'
 import type { Decision } from '../policy/index.ts'
-import type { SignedDirective, SignedStopOrder } from '../rollout/index.ts'
+import type { SignedClearance, SignedDirective, SignedStopOrder } from '../rollout/index.ts'
 import type { Inputs, Verdict } from '../verdict/index.ts'
 
 /** One page of a listing; `next` is an opaque cursor, absent on the last page. */
@@ -151,6 +151,9 @@ export type Fleets = {
     at: number,
   ): Promise<{ readonly moved: number; readonly ignored: number }>
   hostHistory(host: string, page: PageRequest): Promise<Page<HostFact>>
+  /** The newest clearance that a host was given, used and expired ones too. */
+  clearance(host: string): Promise<SignedClearance | null>
+  putClearance(signed: SignedClearance): Promise<void>
   directive(fleet: string): Promise<SignedDirective | null>
   /** Only if the stored version is older: a slow writer never puts an old directive over a newer one. */
   putDirective(fleet: string, signed: SignedDirective): Promise<{ ok: true } | { ok: false; error: 'older' }>

@@ -17,11 +17,13 @@ export const host = (over: Partial<Host> = {}): Host => ({
   bucket: 1_234,
   sequence: 0,
   state: 'unapplied',
+  bootId: null,
   stackDigest: null,
   stack: null,
   change: null,
   refusal: null,
   transition: null,
+  clearance: null,
   lastSeenAt: null,
   ...over,
 })

@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import type { Context } from 'aws-lambda'
 import { ulid } from 'ulid'
 import * as approveChange from '../../functions/api/approve-change.ts'
+import * as clearTransition from '../../functions/api/clear-transition.ts'
 import * as controlChange from '../../functions/api/control-change.ts'
 import * as controlReceiver from '../../functions/api/control-receiver.ts'
 import * as createFleet from '../../functions/api/create-fleet.ts'
@@ -20,8 +21,10 @@ import * as reportHosts from '../../functions/api/report-hosts.ts'
 import * as retryDelivery from '../../functions/api/retry-delivery.ts'
 import * as reviseChange from '../../functions/api/revise-change.ts'
 import * as showChange from '../../functions/api/show-change.ts'
+import * as showClearance from '../../functions/api/show-clearance.ts'
 import * as showDirective from '../../functions/api/show-directive.ts'
 import * as showFleet from '../../functions/api/show-fleet.ts'
+import * as showHost from '../../functions/api/show-host.ts'
 import * as showHostHistory from '../../functions/api/show-host-history.ts'
 import * as showLineage from '../../functions/api/show-lineage.ts'
 import * as showOpenapi from '../../functions/api/show-openapi.ts'
@@ -157,6 +160,15 @@ const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler
       around,
       issueEnrolments.issueEnrolments(ports),
     ),
+    'show-host': servePerson('show-host', showHost.shape, showHost.question, around, showHost.showHost(ports)),
+    'clear-transition': servePerson(
+      'clear-transition',
+      clearTransition.shape,
+      clearTransition.question(ports),
+      around,
+      clearTransition.clearTransition(ports),
+    ),
+    'show-clearance': serveHost('show-clearance', showClearance.shape, around, showClearance.showClearance(ports)),
     'show-host-history': servePerson(
       'show-host-history',
       showHostHistory.shape,

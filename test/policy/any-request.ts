@@ -79,7 +79,12 @@ const anyAbout = (action: Request['action']): fc.Arbitrary<Request> => {
       return asked(anyPerson, onHouse).map(base => ({ ...base, action }))
     case 'proposeChange':
       return asked(anyPerson, onFleet).map(base => ({ ...base, action }))
+    case 'clearTransition':
+      return fc
+        .tuple(asked(anyPerson, onChange), fc.constantFrom('alice', 'bob'))
+        .map(([base, author]) => ({ ...base, action, context: { author } }))
     case 'enrolHost':
+    case 'recordForce':
       return asked(lifecycle, onFleet).map(base => ({ ...base, action }))
     default:
       return asked(lifecycle, onChange).map(base => ({ ...base, action }))

@@ -1,0 +1,7 @@
+import { servePerson } from '../http/serve.ts'
+import { wired } from '../wiring/environment.ts'
+import { people } from '../wiring/people.ts'
+import { store } from '../wiring/store.ts'
+import { question, shape, showHost } from './show-host.ts'
+
+export const handler = wired(() => servePerson('show-host', shape, question, people(), showHost(store())))
