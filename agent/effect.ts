@@ -12,6 +12,10 @@ export type Effect =
   | { readonly do: 'observe' }
   /** Asks the machine whom its open transition waits for. */
   | { readonly do: 'explain' }
+  /** Asks the control plane whether the stalled transition of this host has been cleared to be forced. */
+  | { readonly do: 'ask-clearance' }
+  /** Writes to the livepatch's `force`. */
+  | { readonly do: 'force'; readonly name: string }
   /** Gets the file from the store or by download and checks size and digest. */
   | { readonly do: 'fetch'; readonly digest: string; readonly name: string; readonly size: number; readonly location: string }
   | { readonly do: 'load'; readonly digest: string; readonly name: string; readonly removeFirst: boolean }
@@ -35,6 +39,9 @@ export type Input =
       readonly observation: Observation
       readonly facts: TransitionFacts | 'none' | 'unknown'
     }
+  /** `document`: the clearance that was handed out; null: there is none, or nobody could be asked. */
+  | { readonly type: 'cleared'; readonly at: number; readonly observation: Observation; readonly document: unknown }
+  | { readonly type: 'forced'; readonly at: number; readonly result: string }
   /** The machine could not be read; nothing is decided on what is not known. */
   | { readonly type: 'unobserved'; readonly at: number; readonly detail: string }
   | {

@@ -35,6 +35,8 @@ export type Kernel = {
   known(): Promise<readonly Manifest[]>
   /** insmod. Comes back when the module's init has returned, which may be before the transition is over. */
   load(module: ModuleFile): Promise<KernelAnswer>
+  /** Writes 1 to /sys/kernel/livepatch/<name>/force (kernel/livepatch/core.c: force_store). */
+  force(name: string): Promise<KernelAnswer>
   /** rmmod, without force. */
   remove(name: string): Promise<KernelAnswer>
 }

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Stack, StackEntry } from '../shared/kernel/index.ts'
-import { codeOf } from './failure.ts'
+import { codeOf, messageOf } from './failure.ts'
 import { divertedOf, type Hooked, parseEnabledFunctions, parseKprobes, placesIn } from './ftrace.ts'
 import type { Kernel, KernelAnswer, Observation } from './kernel.ts'
 import { followKernelLog } from './kernel-log.ts'
@@ -275,6 +275,14 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
     observe,
     load: ({ name, path }) =>
       path === null ? Promise.resolve({ result: 'ENOENT', detail: `the file of ${name} is not on disk` }) : run(insmod, [path]),
+    force: async name => {
+      try {
+        await writeFile(join(folder, name, 'force'), '1')
+        return { result: 'OK', detail: '' }
+      } catch (error) {
+        return { result: codeOf(error) ?? 'EIO', detail: messageOf(error) }
+      }
+    },
     remove: name => run(rmmod, [name]),
   }
 }

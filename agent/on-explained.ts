@@ -3,7 +3,7 @@ import type { Input, Step } from './effect.ts'
 import { reportOrSleep } from './report.ts'
 import type { Settings } from './settings.ts'
 import type { Agent } from './state.ts'
-import { unprovenOf, type View, viewOf } from './view.ts'
+import { isMoving, unprovenOf, type View, viewOf } from './view.ts'
 
 type Explained = Extract<Input, { type: 'explained' }>
 
@@ -17,8 +17,13 @@ const evidenceOf = ({ durable: { work } }: Agent, { at, facts }: Explained, view
   return { ...told, since: work.movingSince ?? at, at, unproven: unproven.slice(0, UNPROVEN_MAX) }
 }
 
-/** Whom the stalled transition waits for is known, or that nobody can tell; either is reported with the state. */
+/**
+ * Whom the stalled transition waits for is known, or that nobody can tell; either is reported with the state. Whether somebody has cleared
+ * what was reported is asked before.
+ */
 export const onExplained = (agent: Agent, input: Explained, settings: Settings): Step<Agent> => {
   const view = viewOf(input.observation, agent.durable)
-  return reportOrSleep({ ...agent, evidence: evidenceOf(agent, input, view) }, view, input.at, settings)
+  const explained = { ...agent, evidence: evidenceOf(agent, input, view) }
+  if (agent.evidence === null || !isMoving(view)) return reportOrSleep(explained, view, input.at, settings)
+  return { state: explained, effects: [{ do: 'ask-clearance' }] }
 }

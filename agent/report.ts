@@ -67,6 +67,7 @@ export const reportOrSleep = (agent: Agent, view: View, at: number, settings: Se
     stack: view.stack,
     directiveVersion: durable.accepted?.directive.version ?? 0,
     ...(stalled && evidence ? { transition: evidence } : {}),
+    ...(now.state === 'forced' && view.forcedBy ? { clearance: view.forcedBy.clearance } : {}),
   }
   const { reported } = durable
   const quiet = reported !== null && reported.essence === essenceOf(report) && at - reported.at < settings.heartbeatSeconds * 1000

@@ -117,6 +117,18 @@ const explain = async (shell: Shell): Promise<Input> => {
   return seen.type === 'observed' ? { type: 'explained', at: clock.now(), observation: seen.observation, facts } : seen
 }
 
+/** Nobody to be asked is the same as nobody who has cleared it. */
+const askClearance = async (shell: Shell): Promise<Input> => {
+  const { http, clock, signer, server, settings } = shell
+  const document = await (async () => {
+    const authorization = await signer.bearer(clock.now())
+    const answer = await http.get(`${server}/hosts/${encodeURIComponent(settings.host)}/clearance`, { authorization }, ANSWER_BYTES_MAX)
+    return answer.status === 200 ? parsed(answer.body) : null
+  })().catch(() => null)
+  const seen = await observe(shell)
+  return seen.type === 'observed' ? { type: 'cleared', at: clock.now(), observation: seen.observation, document } : seen
+}
+
 const fetchModule = async (shell: Shell, effect: Extract<Effect, { do: 'fetch' }>): Promise<Input> => {
   const { clock, kernel, storage } = shell
   const read = shell.readManifest ?? readManifest
@@ -191,6 +203,10 @@ const perform = async (shell: Shell, effect: Effect): Promise<Input> => {
       return observe(shell)
     case 'explain':
       return explain(shell)
+    case 'ask-clearance':
+      return askClearance(shell)
+    case 'force':
+      return { type: 'forced', at: clock.now(), result: (await shell.kernel.force(effect.name)).result }
     case 'fetch':
       return fetchModule(shell, effect)
     case 'load':

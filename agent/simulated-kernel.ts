@@ -130,6 +130,7 @@ export const simulatedKernel = (options: SimulatedKernelOptions): SimulatedKerne
       if (outcome.result === 'OK') scene = { ...scene, manifests: new Map(scene.manifests).set(manifest.name, manifest) }
       return answer(outcome)
     },
+    force: async name => answer(perform({ op: 'force', patch: name, value: 1 })),
     remove: async name => answer(perform({ op: 'unload', name })),
     save: () => ({
       schema: 'supersede.simulated-machine/1',

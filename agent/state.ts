@@ -42,6 +42,11 @@ export const AgentState = z.object({
   loaded: z.object({ bootId: z.string(), digests: z.record(z.string(), z.string()) }),
   /** The boot in which a transition was seen to have been forced: nothing is loaded in it any more. */
   forcedBoot: z.string().nullable().default(null),
+  /** The clearance that was used last, for which change and in which boot. An outcome that a crash kept from being known counts as done. */
+  usedClearance: z
+    .object({ clearance: z.string(), change: z.string(), bootId: z.string(), outcome: z.enum(['unknown', 'done', 'refused']) })
+    .nullable()
+    .default(null),
   work: Work.nullable(),
   /** What the control plane heard last: a digest of everything that would make a new report worth sending. */
   reported: z.object({ essence: z.string(), at: z.int() }).nullable(),
@@ -59,6 +64,7 @@ export const newState = (enrolment: { readonly keyId: string; readonly publicKey
   stopRefusal: null,
   loaded: { bootId: '', digests: {} },
   forcedBoot: null,
+  usedClearance: null,
   work: null,
   reported: null,
 })

@@ -1,5 +1,6 @@
 import { assertNever } from './assert-never.ts'
 import type { Effect, Input, Step } from './effect.ts'
+import { onCleared, onForced } from './on-cleared.ts'
 import { onExplained } from './on-explained.ts'
 import { onFetched, onFetchFailed } from './on-fetched.ts'
 import { onLoaded } from './on-loaded.ts'
@@ -40,6 +41,10 @@ export const step = (state: Agent, input: Input, settings: Settings): Step<Agent
       return onObserved(state, input, settings)
     case 'explained':
       return onExplained(state, input, settings)
+    case 'cleared':
+      return onCleared(state, input, settings)
+    case 'forced':
+      return onForced(state, input)
     case 'unobserved':
       return { state, effects: [{ do: 'sleep', until: state.pollAt, idle: false }] }
     case 'fetched':

@@ -4,19 +4,26 @@ import type { Observation } from './kernel.ts'
 import type { AgentState, Work } from './state.ts'
 
 /** One look at the machine: the stack as it is reported, with the digests that the agent knows. */
-export type View = Omit<Observation, 'stack'> & { readonly stack: Stack; readonly digest: string }
+export type View = Omit<Observation, 'stack'> & {
+  readonly stack: Stack
+  readonly digest: string
+  /** The clearance with which this agent forced a transition in this boot; null: it has not. */
+  readonly forcedBy: { readonly clearance: string; readonly change: string } | null
+}
 
-export const viewOf = (observation: Observation, { loaded, forcedBoot }: AgentState): View => {
+export const viewOf = (observation: Observation, { loaded, forcedBoot, usedClearance }: AgentState): View => {
   const { stack } = observation
   const own = loaded.bootId === observation.bootId ? loaded.digests : {}
   const known = <Entry extends { readonly name: string; readonly digest: string | null }>(entry: Entry): Entry => ({
     ...entry,
     digest: entry.digest ?? own[entry.name] ?? null,
   })
+  const forcedBy =
+    usedClearance && usedClearance.outcome !== 'refused' && usedClearance.bootId === observation.bootId ? usedClearance : null
   // What showed it may be gone by now, such as a line of the log; that it was forced stays true until the machine reboots.
-  const forced = stack.forced || forcedBoot === observation.bootId
+  const forced = stack.forced || forcedBoot === observation.bootId || forcedBy !== null
   const named = { ...stack, forced, livepatches: stack.livepatches.map(known), resident: stack.resident.map(known) }
-  return { ...observation, stack: named, digest: stackDigest(named) }
+  return { ...observation, stack: named, digest: stackDigest(named), forcedBy }
 }
 
 export const entryOf = ({ stack }: View, livepatch: string): StackEntry | undefined =>
@@ -44,7 +51,7 @@ export const hasStalled = ({ movingSince }: Work, at: number, stallSecondsMax: n
   movingSince !== null && at - movingSince >= stallSecondsMax * 1000
 
 const ofEntry = (view: View, entry: StackEntry, work: Work, at: number, stallSecondsMax: number): HostState => {
-  if (isProven(view, entry)) return 'applied'
+  if (isProven(view, entry)) return view.forcedBy?.change === work.change ? 'forced' : 'applied'
   if (!entry.enabled) return 'reversing'
   return hasStalled(work, at, stallSecondsMax) ? 'transition-stalled' : 'in-transition'
 }

@@ -287,6 +287,28 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./commands/fleet-enrol.ts'),
   },
   {
+    path: ['host', 'show'],
+    args: '<host>',
+    summary: 'Show a host, and what its stalled transition waits for',
+    online: true,
+    options: [],
+    examples: ['supersede host show edge-07'],
+    load: () => import('./commands/host-show.ts'),
+  },
+  {
+    path: ['host', 'clear'],
+    args: '<host>',
+    summary: 'Give a host leave to force its stalled transition, once; for who submitted the livepatch',
+    online: true,
+    options: [
+      option('--evidence <digest>', 'what you saw, as supersede host show has it (8 characters or more); without it, it is shown'),
+      option('--reason <text>', 'why the tasks that it waits for are safe in either code'),
+      option('--for <time>', 'how long the leave lasts, for example 30m or 2h (default 30m, at most 24h)'),
+    ],
+    examples: ['supersede host clear edge-07', 'supersede host clear edge-07 --evidence 3f2a9c01d4 --reason "the reader only sleeps"'],
+    load: () => import('./commands/host-clear.ts'),
+  },
+  {
     path: ['host', 'history'],
     args: '<host>',
     summary: 'What ran on a host over time, and by whose approval',

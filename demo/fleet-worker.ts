@@ -76,6 +76,7 @@ const keptKernel = (host: DemoHost): Kernel => {
     explain: kernel.explain,
     known: kernel.known,
     load: async module => andSave(await kernel.load(module)),
+    force: async name => andSave(await kernel.force(name)),
     remove: async name => andSave(await kernel.remove(name)),
   }
 }

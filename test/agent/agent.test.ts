@@ -15,6 +15,7 @@ import {
   systemClock,
 } from '../../agent/index.ts'
 import { sha256 } from '../../shared/canonical/index.ts'
+import type { Report } from '../../shared/fleet/index.ts'
 import { stackDigest } from '../../shared/kernel/index.ts'
 import { Digest, Manifest } from '../../shared/livepatch/index.ts'
 import { bucketOf, type Directive } from '../../shared/rollout/index.ts'
@@ -143,6 +144,64 @@ describe('a host that is asked to run a livepatch', () => {
     host.kernel.apply({ op: 'wait', milliseconds: 2000 })
     const later = await plane.report(({ transition }) => transition?.waiting === 1)
     expect(later.transition?.tasks.map(({ name }) => name)).toEqual(['reader of d2'])
+  })
+
+  describe('forces a stalled transition', () => {
+    const stalledHost = async (host?: string) => {
+      const stuck = await start(host === undefined ? {} : { host })
+      stuck.kernel.apply({
+        op: 'load',
+        module: { kind: 'target', name: 'driver', symbols: new Map([['f', { occurrences: 1, sleeps: 'uninterruptible' }]]) },
+      })
+      stuck.kernel.apply({ op: 'spawn', task: { id: 'reader', object: 'driver', function: 'f' } })
+      const objects = [{ name: 'driver', functions: [{ name: 'f', sympos: '0' }], callbacks: {} }]
+      plane.publish(plane.signed(await askFor(stuck, { ask: { livepatch: plane.offer(withFile({ ...two, name: 'lp_b', objects })) } })))
+      await run(stuck)
+      return { stuck, told: await plane.report(({ state }) => state === 'transition-stalled') }
+    }
+
+    test('once its author has cleared it, says so with the clearance, and takes part in nothing more', async () => {
+      const { stuck, told } = await stalledHost()
+      expect(stuck.kernel.machine().forced).toBe(false)
+      plane.clear(told)
+      await plane.report(({ stack }) => stack.forced)
+      stuck.kernel.apply({ op: 'wait', milliseconds: 2000 })
+      const forced = await plane.report(({ state }) => state === 'forced')
+      expect(forced).toMatchObject({ clearance: 'clearance-1', change: 'c1', stack: { forced: true } })
+      expect(stuck.kernel.machine().forced).toBe(true)
+      const next = await askFor(stuck, { version: 2, ask: { change: 'c2', livepatch: plane.offer(third) } })
+      plane.publish(plane.signed(next))
+      const later = await plane.report(({ change }) => change === 'c2')
+      expect(later).toMatchObject({ state: 'forced', refusal: { code: 'stack-not-admitted' } })
+    })
+
+    type Bent = readonly [sentence: string, clear: (told: Report) => void]
+    const bent: readonly Bent[] = [
+      ['another host', told => plane.clear(told, { host: 'h2' })],
+      ['another fleet', told => plane.clear(told, { fleet: 'edge' })],
+      ['another change', told => plane.clear(told, { change: 'c0' })],
+      ['another livepatch', told => plane.clear(told, { livepatch: 'lp_2' })],
+      ['an earlier boot', told => plane.clear(told, { bootId: 'boot-0' })],
+      ['an earlier transition', told => plane.clear(told, { since: 1 })],
+      ['a time that is over', told => plane.clear(told, { expiresAt: Date.now() - 1 })],
+      ['another key', told => plane.clear(told, {}, generateKeyPairSync('ed25519').privateKey)],
+    ]
+    test.each(bent)('and not by a clearance of %s', async (_, clear) => {
+      const { stuck, told } = await stalledHost()
+      clear(told)
+      await plane.requested(plane.requests.filter(request => request.includes('/clearance')).length + 3, '/clearance')
+      expect(stuck.kernel.machine().forced).toBe(false)
+      expect(plane.reports.some(({ state }) => state === 'forced')).toBe(false)
+    })
+
+    test('and not while everything is stopped', async () => {
+      const { stuck, told } = await stalledHost()
+      plane.publishStop(plane.signedStop())
+      await plane.requested(plane.requests.filter(request => request.includes('stop.json')).length + 2, 'stop.json')
+      plane.clear(told)
+      await plane.requested(plane.requests.filter(request => request.includes('/clearance')).length + 3, '/clearance')
+      expect(stuck.kernel.machine().forced).toBe(false)
+    })
   })
 
   test('that cannot tell whom it waits for says that it has stalled all the same', async () => {

@@ -6,6 +6,8 @@ import { Report } from '../../shared/fleet/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
 import {
   bucketOf,
+  type Clearance,
+  clearanceSigningBytes,
   type Directive,
   type SignedDirective,
   type SignedStopOrder,
@@ -32,6 +34,7 @@ export const controlPlane = async () => {
   let document: unknown = null
   let etag: string | null = null
   let stop: unknown = null
+  let clearance: unknown = null
   let down = false
 
   const body = async (request: IncomingMessage): Promise<string> => {
@@ -92,6 +95,7 @@ export const controlPlane = async () => {
       }
       if (path === `/fleets/${FLEET}/hosts`) return enrol(request, response)
       if (!(await verified((request.headers.authorization ?? '').replace('Bearer ', '')))) return json(response, 401, {})
+      if (path.endsWith('/clearance')) return json(response, clearance === null ? 404 : 200, clearance)
       return path.endsWith('/directive') ? direct(request, response) : receive(request, response)
     }
     answer().catch((error: unknown) => json(response, 500, { detail: String(error) }))
@@ -156,6 +160,22 @@ export const controlPlane = async () => {
     /** What lies where the stop order lies; null: nothing. It is served while the control plane is down, too. */
     publishStop: (next: unknown): void => {
       stop = next
+    },
+    /** Leave to force what a report says has stalled, bent as a test wants it. */
+    clear: ({ host, fleet, change, bootId, transition }: Report, given: Partial<Clearance> = {}, key: KeyObject = privateKey): void => {
+      const cleared: Clearance = {
+        schema: 'supersede.clearance/1',
+        id: 'clearance-1',
+        ...{ host, fleet, bootId, change: change ?? '' },
+        livepatch: transition?.livepatch ?? '',
+        since: transition?.since ?? 0,
+        evidence: 'e'.repeat(64),
+        clearedBy: 'alice',
+        issuedAt: 1,
+        expiresAt: Date.now() + 60_000,
+        ...given,
+      }
+      clearance = { clearance: cleared, keyId: 'k1', signature: sign(null, clearanceSigningBytes(cleared), key).toString('base64') }
     },
     setDown: (is: boolean): void => {
       down = is

@@ -25,6 +25,7 @@ const START = {
     loaded: { bootId: '', digests: {} },
     forcedBoot: null,
     work: null,
+    forced: null,
     reported: null,
   },
   pollAt: 0,
@@ -141,6 +142,10 @@ const play = (turns: readonly Turn[]): readonly Happened[] => {
           return { type: 'observed', at, observation }
         case 'explain':
           return { type: 'explained', at, observation, facts: turn.goesWrong ? 'unknown' : 'none' }
+        case 'ask-clearance':
+          return { type: 'cleared', at, observation, document: null }
+        case 'force':
+          throw new Error('nobody cleared anything')
         case 'fetch':
           return turn.goesWrong
             ? { type: 'fetch-failed', at, code: 'digest-mismatch', detail: 'other bytes' }

@@ -10,7 +10,13 @@ const again = { sequence: 6, state: 'applied', change: 'c1' } as const
 describe('a report', () => {
   test('the first one is kept as a fact, true by the host and learned by us', () => {
     expect(foldReport(host(), report(), NOW)).toEqual({
-      host: host({ sequence: 1, stack: stack('lp_fix_1'), stackDigest: digest('lp_fix_1'), lastSeenAt: '2026-11-03T00:00:00.000Z' }),
+      host: host({
+        sequence: 1,
+        bootId: 'b',
+        stack: stack('lp_fix_1'),
+        stackDigest: digest('lp_fix_1'),
+        lastSeenAt: '2026-11-03T00:00:00.000Z',
+      }),
       fact: {
         host: 'host-1',
         fleet: 'edge',
