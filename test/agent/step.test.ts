@@ -25,7 +25,7 @@ const START = {
     loaded: { bootId: '', digests: {} },
     forcedBoot: null,
     work: null,
-    forced: null,
+    usedClearance: null,
     reported: null,
   },
   pollAt: 0,
