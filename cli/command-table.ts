@@ -139,7 +139,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
     args: '<change>',
     summary: 'Show what the simulation found for every cohort',
     online: true,
-    options: [option('--recompute', 'work it out again from what was stored with it, and say whether it comes out the same')],
+    options: [
+      option('--newest', 'the newest one, on stacks that appeared while it rolled out; else the one that is approved'),
+      option('--recompute', 'work it out again from what was stored with it, and say whether it comes out the same'),
+    ],
     examples: ['supersede change verdict 01JDC4M8T0000000000000000A', 'supersede change verdict 01JDC4M8T0000000000000000A --recompute'],
     load: () => import('./commands/change-verdict.ts'),
   },

@@ -57,7 +57,7 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   validate: [...JUDGE, 'modules:read', 'catalog:write', 'lineage:read'],
   'await-approvals': ['ledger:read', 'ledger:write', 'catalog:read', 'workflow:wake'],
   'expire-approvals': ['ledger:read', 'ledger:write', 'catalog:read'],
-  'open-wave': [...JUDGE, ...PUBLISH],
+  'open-wave': [...JUDGE, ...PUBLISH, 'modules:read', 'catalog:write', 'lineage:read'],
   'await-wave': ['ledger:read', 'ledger:write', 'fleet:read', 'workflow:wake'],
   'judge-wave': [...JUDGE, ...PUBLISH],
   halt: ['ledger:read', 'ledger:write', ...PUBLISH],

@@ -35,6 +35,8 @@ export const describeEvent = (event: ChangeEvent): string => {
       return 'Policy released it'
     case 'expired':
       return event.detail
+    case 'rejudged':
+      return `${hosts(event.hosts)} ${event.hosts === 1 ? 'has' : 'have'} stacks that were not judged (${event.cohorts.map(cohort => cohort.slice(0, 12)).join(', ')}); judged again, it is ${event.worse.length === 0 ? 'no worse than what was approved' : `worse: ${event.worse.join('; ')}`} (verdict ${event.verdict.slice(0, 12)})`
     case 'wave-opened':
       return `Wave ${event.wave + 1} opened: ${percent(event.share)} of the fleet`
     case 'wave-filled':

@@ -9,16 +9,19 @@ import { recomputed } from '../recomputation.ts'
 import { verdictDigestOf } from './change-document.ts'
 import { changePath } from './path-schemas.ts'
 
-export const shape = { path: changePath, query: z.strictObject({ recompute: z.enum(['true', 'false']).optional() }), body: noBody }
+const flag = z.enum(['true', 'false']).optional()
+
+export const shape = { path: changePath, query: z.strictObject({ recompute: flag, newest: flag }), body: noBody }
 export const question = onHouse('viewChange')
 
-/** The stored verdict, and if asked what comes of working it out again from its stored inputs. */
+/** The stored verdict that people approve, or the newest one on stacks that appeared since; and if asked what comes of working it out again from its stored inputs. */
 export const showVerdict =
   ({ ledger, catalog, objects }: Pick<Ports, 'ledger' | 'catalog' | 'objects'>) =>
   async ({ input: { path, query } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
     const loaded = await ledger.loadChange(path.change)
     if (!loaded) return unknownChange(path.change)
-    const digest = verdictDigestOf(loaded.change)
+    const newest = query.newest === 'true' ? loaded.change.rollout?.rejudged?.at(-1) : undefined
+    const digest = newest?.verdict ?? verdictDigestOf(loaded.change)
     const verdict = digest === null ? null : await catalog.verdict(digest)
     if (!verdict) return problem('no-verdict-yet', 'Ask again in a moment: the change is still being judged.')
     const answer = { change: loaded.change.id, digest, verdict }

@@ -3,18 +3,21 @@ import type { Manifest } from '../../shared/livepatch/index.ts'
 import type { Directive, Instruction } from '../../shared/rollout/index.ts'
 import { admittedStacks, type Verdict } from '../../shared/verdict/index.ts'
 
-/** Of the directive: what it says of the livepatch and of the stacks that may load it. */
-export type Subject = { readonly manifest: Manifest; readonly verdict: Verdict; readonly publicUrl: string }
+/** Of the directive: what it says of the livepatch and of the stacks that may load it, those that any of the verdicts admits. */
+export type Subject = { readonly manifest: Manifest; readonly verdicts: readonly Verdict[]; readonly publicUrl: string }
 
 export const moduleKey = (digest: string): string => `modules/${digest}.ko`
 
-const askOf = (change: Change, share: number, { manifest, verdict, publicUrl }: Subject): NonNullable<Directive['ask']> => ({
+/** Stack digests, each once, in the order of the verdicts. */
+export const admittedBy = (verdicts: readonly Verdict[]): readonly string[] => [...new Set(verdicts.flatMap(admittedStacks))]
+
+const askOf = (change: Change, share: number, { manifest, verdicts, publicUrl }: Subject): NonNullable<Directive['ask']> => ({
   change: change.id,
   approvedBy: currentApprovals(change).map(({ by }) => by.id),
   livepatch: { digest: manifest.digest, name: manifest.name, size: manifest.size, location: `${publicUrl}/${moduleKey(manifest.digest)}` },
   route: 'replace',
   share,
-  admitted: admittedStacks(verdict),
+  admitted: admittedBy(verdicts),
 })
 
 /**

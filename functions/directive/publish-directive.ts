@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../shared/canonical/index.ts'
-import { type Change, isTerminal } from '../../shared/change/index.ts'
+import { type Change, coveringVerdicts, isTerminal } from '../../shared/change/index.ts'
 import type { Directive, SignedDirective } from '../../shared/rollout/index.ts'
 import type { Ports } from '../ports.ts'
 import { instructionOf, type Subject } from './instruction-of.ts'
@@ -24,11 +24,13 @@ export const copyDirective = async (
 }
 
 const subjectOf = async ({ catalog, publicUrl }: PublishPorts, change: Change): Promise<Subject | null> => {
-  const [manifest, verdict] = await Promise.all([
+  const covering = coveringVerdicts(change)
+  const [manifest, ...verdicts] = await Promise.all([
     catalog.manifest(change.livepatch),
-    change.review ? catalog.verdict(change.review.bound.verdict) : null,
+    ...covering.map(digest => catalog.verdict(digest)),
   ])
-  return manifest && verdict ? { manifest, verdict, publicUrl } : null
+  const found = verdicts.filter(verdict => verdict !== null)
+  return manifest && found.length > 0 && found.length === covering.length ? { manifest, verdicts: found, publicUrl } : null
 }
 
 /**

@@ -1,13 +1,15 @@
 import type { Change } from '../../shared/change/index.ts'
+import type { Stack } from '../../shared/kernel/index.ts'
 import type { CohortCount } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 
 /** Hosts that carry the change's livepatch have arrived (or are on the way): theirs is the stack that the verdict foretold. */
-const hasArrived = (change: Change, { stack }: CohortCount): boolean => stack.livepatches.some(({ digest }) => digest === change.livepatch)
+export const hasArrived = (change: Change, { stack }: { readonly stack: Stack }): boolean =>
+  stack.livepatches.some(({ digest }) => digest === change.livepatch)
 
-/** Live cohorts that the verdict did not cover: what would happen on them, nobody has looked at or approved. */
-export const driftOf = (change: Change, verdict: Verdict, live: readonly CohortCount[]): readonly CohortCount[] => {
-  const covered = new Set(verdict.cohorts.map(({ cohort }) => cohort))
+/** Live cohorts that no verdict covers: what would happen on them, nobody has looked at or approved. */
+export const driftOf = (change: Change, verdicts: readonly Verdict[], live: readonly CohortCount[]): readonly CohortCount[] => {
+  const covered = new Set(verdicts.flatMap(({ cohorts }) => cohorts).map(({ cohort }) => cohort))
   return live.filter(cohort => cohort.hosts > 0 && !covered.has(cohort.cohort) && !hasArrived(change, cohort))
 }
 

@@ -1,12 +1,25 @@
-import { activeWave, openWave as decideOpenWave, type HaltCommand, isTerminal, nextWave } from '../../shared/change/index.ts'
-import { waveLeave } from '../../shared/policy/index.ts'
-import type { Loaded } from '../../shared/store/index.ts'
+import {
+  activeWave,
+  type Change,
+  openWave as decideOpenWave,
+  type HaltCommand,
+  isTerminal,
+  nextWave,
+  type Rejudged,
+} from '../../shared/change/index.ts'
+import { type Situation, waveLeave } from '../../shared/policy/index.ts'
+import type { CohortCount, Loaded } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, type Intent } from '../append-change.ts'
 import { publishDirective } from '../directive/publish-directive.ts'
+import type { JudgePorts } from '../judged-on-fleet.ts'
 import { situationOf } from '../situation-of.ts'
 import { describeDrift, driftOf } from './drift-of.ts'
 import { type HaltPorts, haltChange } from './halt-change.ts'
+import { rejudge } from './rejudge.ts'
+import { verdictsOf } from './verdicts-of.ts'
+
+export type OpenWavePorts = HaltPorts & JudgePorts
 
 export type Opened = {
   /** `later`: a maintenance window opens in `waitSeconds`. */
@@ -27,53 +40,78 @@ const answer = (next: Opened['next'], wave: number, { change }: Loaded, waitSeco
   waitSeconds,
 })
 
-const verdictOf = async ({ catalog }: HaltPorts, { change }: Loaded): Promise<Verdict> => {
-  const verdict = change.review && (await catalog.verdict(change.review.bound.verdict))
-  if (!verdict) throw new Error(`the verdict of ${change.id} is not in the catalog`)
-  return verdict
-}
-
 /** What a directive has room for (its schema). */
 const ADMITTED_MAX = 256
-const tooManyStacks = ({ cohorts }: Verdict): HaltCommand | null =>
-  cohorts.length <= ADMITTED_MAX
-    ? null
-    : {
-        code: 'policy',
-        detail: `The fleet has ${cohorts.length} different stacks and a directive admits ${ADMITTED_MAX}; split the fleet.`,
-      }
+const tooManyStacks = (verdicts: readonly Verdict[]): HaltCommand | null => {
+  const stacks = new Set(verdicts.flatMap(({ cohorts }) => cohorts.map(({ cohort }) => cohort))).size
+  if (stacks <= ADMITTED_MAX) return null
+  return { code: 'policy', detail: `The fleet has ${stacks} different stacks and a directive admits ${ADMITTED_MAX}; split the fleet.` }
+}
+
+const WORSE_TOLD_MAX = 3
+
+/** The halt's sentence: which hosts are new, and in what it is worse. */
+const worseText = (drift: readonly CohortCount[], worse: readonly string[]): string => {
+  const more = worse.length > WORSE_TOLD_MAX ? `; and ${worse.length - WORSE_TOLD_MAX} more` : ''
+  return `${describeDrift(drift)}. Judged again, it is worse than what was approved: ${worse.slice(0, WORSE_TOLD_MAX).join('; ')}${more}`
+}
+
+type Covered = { readonly verdicts: readonly Verdict[]; readonly rejudged?: Omit<Rejudged, 'at'> | undefined }
+
+/** The verdicts that cover every live stack, a new one among them where there was drift; or the halt, where that is worse. */
+const cover = async (ports: OpenWavePorts, change: Change): Promise<Covered | { readonly halt: HaltCommand }> => {
+  const verdicts = await verdictsOf(ports, change)
+  const [approved] = verdicts
+  const drift = driftOf(change, verdicts, await ports.fleets.cohorts(change.fleet))
+  if (drift.length === 0 || !approved) return { verdicts }
+  const { verdict, rejudged } = await rejudge(ports, change, approved, drift)
+  if (rejudged.worse.length > 0) return { halt: { code: 'drift', detail: worseText(drift, rejudged.worse), rejudged } }
+  return { verdicts: [...verdicts, verdict], rejudged }
+}
+
+type Leave = ReturnType<typeof waveLeave>
+const NO_LEAVE: Leave = { allowed: false, reasons: ['there is no verdict'], policies: [] }
+
+/** Policy is asked about each verdict that hosts act on: a refusal holds the wave back, then a window that is not open yet. */
+const leaveUnder = ({ policy }: OpenWavePorts, change: Change, verdicts: readonly Verdict[], situation: Situation): Leave => {
+  const answers = verdicts.map(verdict => waveLeave(policy.set(), change, verdict, situation))
+  return answers.find(({ allowed }) => allowed === false) ?? answers.find(({ allowed }) => allowed === 'later') ?? answers[0] ?? NO_LEAVE
+}
+
+const heldBack = (loaded: Loaded, leave: Exclude<Leave, { readonly allowed: true }>, { now }: Situation): Stopped => {
+  if (leave.allowed === 'later')
+    return { opened: answer('later', nextWave(loaded.change) ?? 0, loaded, Math.ceil((leave.opensAt - now) / 1_000)) }
+  return { halt: { code: 'policy', detail: `Policy holds the wave back: ${leave.reasons.join('; ')}.` } }
+}
 
 /** The guard before each wave, then the wave. */
-const decide = async (ports: HaltPorts, loaded: Loaded): Promise<Intent<Stopped>> => {
+const decide = async (ports: OpenWavePorts, loaded: Loaded): Promise<Intent<Stopped>> => {
   const { change } = loaded
   const open = activeWave(change)
   if (isTerminal(change.status)) return { settled: { opened: answer('ended', 0, loaded) } }
   if (change.status === 'halted') return { settled: { opened: answer('halted', change.halt.wave ?? 0, loaded) } }
   if (open !== null) return { settled: { opened: answer('await', open, loaded) } }
 
-  const verdict = await verdictOf(ports, loaded)
   const situation = await situationOf(ports, change)
-  const leave = waveLeave(ports.policy.set(), change, verdict, situation)
-  if (leave.allowed === 'later') {
-    const waitSeconds = Math.ceil((leave.opensAt - situation.now) / 1_000)
-    return { settled: { opened: answer('later', nextWave(change) ?? 0, loaded, waitSeconds) } }
-  }
-  if (!leave.allowed) return { settled: { halt: { code: 'policy', detail: `Policy holds the wave back: ${leave.reasons.join('; ')}.` } } }
-  const drift = driftOf(change, verdict, await ports.fleets.cohorts(change.fleet))
-  if (drift.length > 0) return { settled: { halt: { code: 'drift', detail: `${describeDrift(drift)}.` } } }
-
-  const tooMany = tooManyStacks(verdict)
+  const held = leaveUnder(ports, change, await verdictsOf(ports, change), situation)
+  if (held.allowed !== true) return { settled: heldBack(loaded, held, situation) }
+  const covered = await cover(ports, change)
+  if ('halt' in covered) return { settled: covered }
+  const leave = leaveUnder(ports, change, covered.verdicts, situation)
+  if (leave.allowed !== true) return { settled: heldBack(loaded, leave, situation) }
+  const tooMany = tooManyStacks(covered.verdicts)
   if (tooMany) return { settled: { halt: tooMany } }
 
   const previous = await ports.fleets.directive(change.fleet)
-  const outcome = decideOpenWave(change, { wave: nextWave(change) ?? 0, directiveVersion: (previous?.directive.version ?? 0) + 1 })
+  const directiveVersion = (previous?.directive.version ?? 0) + 1
+  const outcome = decideOpenWave(change, { wave: nextWave(change) ?? 0, directiveVersion, rejudged: covered.rejudged })
   if (!outcome.ok) throw new Error(`the next wave of ${change.id} does not open: ${outcome.detail}`)
   return byWorkflow(outcome.events, leave.decision)
 }
 
 /** Opens the next wave: guard, event, directive, in this order. Run again, it opens nothing twice and publishes what is due. */
 export const openWave =
-  (ports: HaltPorts) =>
+  (ports: OpenWavePorts) =>
   async ({ change: id }: { readonly change: string }): Promise<Opened> => {
     const appended = await appendChange<Stopped>(ports, id, loaded => decide(ports, loaded))
     if (!appended) throw new Error(`there is no change ${id}`)

@@ -5,17 +5,22 @@ import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
 import { knownLivepatches } from '../known-livepatches.ts'
 import type { Ports } from '../ports.ts'
+import { verdictsOf } from './verdicts-of.ts'
 
 export type RecordPorts = Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'lineage' | 'policy' | 'now' | 'newId'>
 
-/** The verdict's cohorts are the hosts as the change found them; the time of the edges is the release's, so that a repetition makes the same ones. */
+/**
+ * The verdicts' cohorts are the hosts as the change found them, those that appeared while it rolled out as a later verdict found them;
+ * the time of the edges is the release's, so that a repetition makes the same ones.
+ */
 const recordEdges = async ({ catalog, lineage }: RecordPorts, { change }: Loaded): Promise<void> => {
-  const verdict = change.review && (await catalog.verdict(change.review.bound.verdict))
+  const verdicts = await verdictsOf({ catalog }, change)
   const own = await catalog.manifest(change.livepatch)
-  if (!verdict || !own || !change.rollout) throw new Error(`${change.id} was completed without having been judged and released`)
-  const known = await knownLivepatches(catalog, verdict.cohorts)
+  if (!own || !change.rollout) throw new Error(`${change.id} was completed without having been judged and released`)
+  const cohorts = [...new Map(verdicts.toReversed().flatMap(verdict => verdict.cohorts.map(cohort => [cohort.cohort, cohort]))).values()]
+  const known = await knownLivepatches(catalog, cohorts)
   const manifests = new Map([own, ...known.values()].map(manifest => [manifest.digest, manifest]))
-  await lineage.add(edgesOf({ change, cohorts: verdict.cohorts, manifests, at: change.rollout.releasedAt }))
+  await lineage.add(edgesOf({ change, cohorts, manifests, at: change.rollout.releasedAt }))
 }
 
 /** Last task: who replaced whom, and then `completed`, which gives the fleet's lock back. */

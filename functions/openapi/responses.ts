@@ -47,6 +47,9 @@ const Summary = z.object({
   downgrade: z.boolean(),
   wave: z.object({ index: z.int(), share: z.int(), phase: z.string(), counts: WaveCounts.nullable() }).nullable(),
   waves: z.array(Wave),
+  rejudged: z
+    .object({ verdict: z.string(), cohorts: z.array(z.string()), hosts: z.int(), worse: z.array(z.string()), at: instant })
+    .nullable(),
   halted: z.object({ code: z.string(), detail: z.string() }).nullable(),
   decideBefore: instant.nullable(),
   ending: z.string().nullable(),

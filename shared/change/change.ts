@@ -78,6 +78,16 @@ export const ChangeEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rejected'), by: Person, digest: z.string(), reason: z.string() }),
   z.object({ type: z.literal('released'), digest: z.string(), policies: z.array(z.string()).readonly() }),
   z.object({ type: z.literal('expired'), detail: z.string() }),
+  /** The live stacks were others than were judged, so they were judged again; `worse`: in what, in words, and empty where in nothing. */
+  z.object({
+    type: z.literal('rejudged'),
+    /** Digest under which the catalog keeps the newer verdict. */
+    verdict: z.string(),
+    /** Stack digests that nothing had covered, and how many hosts have them. */
+    cohorts: z.array(z.string()).readonly(),
+    hosts: z.int().min(0),
+    worse: z.array(z.string()).readonly(),
+  }),
   z.object({ type: z.literal('wave-opened'), wave: WaveIndex, share: z.int(), directiveVersion: z.int() }),
   z.object({ type: z.literal('wave-filled'), wave: WaveIndex, counts: WaveCounts }),
   z.object({ type: z.literal('wave-passed'), wave: WaveIndex, counts: WaveCounts }),
@@ -158,6 +168,14 @@ export type Rollout = {
   readonly policies: readonly string[]
   /** One for each wave of the plan, in its order. */
   readonly waves: readonly Wave[]
+  /** Verdicts on stacks that appeared since, oldest first; absent where none did. */
+  readonly rejudged?: readonly Rejudged[]
+}
+
+/** A newer verdict beside the approved one, which it never replaces: where it is no worse, the rollout goes on under both. */
+export type Rejudged = Omit<Extract<ChangeEvent, { type: 'rejudged' }>, 'type'> & {
+  /** ISO 8601. */
+  readonly at: string
 }
 
 type Proposal = {

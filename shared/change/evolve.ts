@@ -128,6 +128,12 @@ const waveMoved = (change: Change, event: Of<'wave-opened' | 'wave-filled' | 'wa
   return withWaves(change, 'rolling', (wave, index) => (index === event.wave ? moved(wave) : wave))
 }
 
+const rejudged = (change: Change, event: Of<'rejudged'>, at: string): Change => {
+  invariant(change.status === 'released' || change.status === 'rolling', `a ${change.status} change is not judged again`)
+  const { type: _, ...found } = event
+  return { ...change, rollout: { ...change.rollout, rejudged: [...(change.rollout.rejudged ?? []), { ...found, at }] } }
+}
+
 const halted = (change: Change, event: Of<'halted'>, at: string): Change => {
   const halt: Halt = { ...event.reason, wave: event.wave, by: event.by, at }
   switch (change.status) {
@@ -194,6 +200,8 @@ export const evolve = (change: Change | null, event: ChangeEvent, at: string): C
       return declined(change, event, at)
     case 'released':
       return released(change, event, at)
+    case 'rejudged':
+      return rejudged(change, event, at)
     case 'wave-opened':
     case 'wave-filled':
     case 'wave-passed':

@@ -1,18 +1,23 @@
-import type { Change, HaltReason, Person } from './change.ts'
+import type { Change, HaltReason, Person, Rejudged } from './change.ts'
 import { accept, type Outcome, refusedByStatus } from './outcome.ts'
 import { activeWave } from './waves.ts'
 
 /** Actor of what the workflow does by itself. */
 export const WORKFLOW = 'supersede'
 
-/** The workflow's reasons; a person's is `pause`. */
-export type HaltCommand = { readonly code: Exclude<HaltReason['code'], 'paused'>; readonly detail: string }
+/** The workflow's reasons; a person's is `pause`. `rejudged`: the newer verdict that is why, of a change that was released. */
+export type HaltCommand = {
+  readonly code: Exclude<HaltReason['code'], 'paused'>
+  readonly detail: string
+  readonly rejudged?: Omit<Rejudged, 'at'> | undefined
+}
 
 /** The workflow holds the change where it is: nothing opens until a person resumes or aborts it. */
-export const halt = (change: Change, { code, detail }: HaltCommand): Outcome => {
+export const halt = (change: Change, { code, detail, rejudged }: HaltCommand): Outcome => {
   const refused = refusedByStatus(change, 'halt')
   if (refused) return refused
-  return accept({ type: 'halted', wave: activeWave(change), reason: { code, detail }, by: WORKFLOW })
+  const found = rejudged && change.rollout !== null ? [{ type: 'rejudged', ...rejudged } as const] : []
+  return accept(...found, { type: 'halted', wave: activeWave(change), reason: { code, detail }, by: WORKFLOW })
 }
 
 /** `reason` may be empty: who stops in a hurry is not asked for an essay. */

@@ -22,6 +22,7 @@ export type DetailRefusal =
   | 'wave-not-open'
   | 'no-wave-left'
   | 'waves-left'
+  | 'worse'
 
 export type Refusal = StatusRefusal | DetailRefusal
 
@@ -59,6 +60,7 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   'wave-not-open': 'The wave is not open.',
   'no-wave-left': 'Every wave of the plan has passed.',
   'waves-left': 'Not every wave of the plan has passed.',
+  worse: 'The live stacks were judged again, and it is worse than what was approved; abort the change and propose it again.',
 }
 
 export const refuse = (refused: Refusal, detail: string = REFUSALS[refused]): Refused => ({ ok: false, refused, detail })

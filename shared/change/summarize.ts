@@ -1,5 +1,5 @@
 import { currentApprovals } from './approvals.ts'
-import type { Approval, Change, ChangeStatus, RequestForChanges, WaveCounts } from './change.ts'
+import type { Approval, Change, ChangeStatus, Rejudged, RequestForChanges, WaveCounts } from './change.ts'
 import { type VoidApproval, voidApprovals } from './void-approvals.ts'
 import { activeWave } from './waves.ts'
 
@@ -31,6 +31,8 @@ export type Summary = {
     readonly counts: WaveCounts | null
   } | null
   readonly waves: readonly WaveSummary[]
+  /** The newest verdict on stacks that appeared since the release; null where none did. */
+  readonly rejudged: Rejudged | null
   readonly halted: { readonly code: string; readonly detail: string } | null
   /** Until when people may decide, ISO 8601; null where nothing is to be decided. After it the change is declined. */
   readonly decideBefore: string | null
@@ -80,6 +82,7 @@ export const summarize = (change: Change): Summary => {
     changesRequested: change.review?.changesRequested ?? [],
     wave: current === undefined ? null : { index: current.wave, share: current.share, phase: current.state, counts: current.counts },
     waves,
+    rejudged: change.rollout?.rejudged?.at(-1) ?? null,
     halted: change.status === 'halted' ? { code: change.halt.code, detail: change.halt.detail } : null,
     decideBefore: decideBefore(change),
     ending: endingOf(change),

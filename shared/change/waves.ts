@@ -17,3 +17,9 @@ export const openShare = (change: Change): number =>
   Math.max(0, ...(change.rollout?.waves ?? []).filter(wave => wave.openedAt !== null).map(wave => wave.share))
 
 export const waveAt = (change: Change, index: number): Wave | undefined => change.rollout?.waves[index]
+
+/** Digests of the verdicts whose stacks may load: the approved one, and newer ones that are no worse. Empty before the first. */
+export const coveringVerdicts = ({ review, rollout }: Change): readonly string[] =>
+  review === null
+    ? []
+    : [review.bound.verdict, ...(rollout?.rejudged ?? []).filter(({ worse }) => worse.length === 0).map(({ verdict }) => verdict)]

@@ -7,8 +7,10 @@ import {
   changeDigest,
   comment,
   complete,
+  coveringVerdicts,
   currentApprovals,
   expire,
+  halt,
   isTerminal,
   judge,
   type Outcome,
@@ -297,6 +299,36 @@ table('openWave', [
   ],
   ['refuses when every wave has passed', open(allPassed, 3), 'no-wave-left'],
 ])
+
+const again = { verdict: 'newer', cohorts: ['c'], hosts: 2, worse: [] }
+const openUnder = (worse: readonly string[]) => (change: Change) =>
+  openWave(change, { wave: 0, directiveVersion: 9, rejudged: { ...again, worse } })
+
+/** `after` by another name, since inside a description that is the name of a hook. */
+const reached = after
+describe('stacks that nobody judged before a wave', () => {
+  test('are recorded with the wave that goes on under a newer verdict, which covers them beside the approved one', () => {
+    expect(openUnder([])(released)).toMatchObject({
+      ok: true,
+      events: [
+        { type: 'rejudged', ...again },
+        { type: 'wave-opened', wave: 0 },
+      ],
+    })
+    const rolled = reached(released, openUnder([]))
+    expect(coveringVerdicts(rolled)).toEqual([released.review?.bound.verdict, 'newer'])
+    expect(rolled.review).toEqual(released.review)
+    expect(coveringVerdicts(reached(rolled, steps.filled(0), steps.passed(0), steps.opened(1)))).toEqual(coveringVerdicts(rolled))
+  })
+
+  test('open no wave where it is worse, and are recorded with the halt', () => {
+    expect(openUnder(['it would be a downgrade'])(released)).toMatchObject({ ok: false, refused: 'worse' })
+    const rejudged = { ...again, worse: ['it would be a downgrade'] }
+    const held = reached(released, change => halt(change, { code: 'drift', detail: 'd', rejudged }))
+    expect(summarize(held)).toMatchObject({ status: 'halted', rejudged: { ...rejudged, at: expect.any(String) } })
+    expect(coveringVerdicts(held)).toEqual([released.review?.bound.verdict])
+  })
+})
 
 table('fillWave', [
   ['records the counts', steps.filled(0)(rolling), { type: 'wave-filled', wave: 0, counts: countsOf(2) }],

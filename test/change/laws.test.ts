@@ -208,6 +208,7 @@ describe('evolve refuses histories that no command wrote', () => {
     ['a wave that the plan has not', changes.released, { type: 'wave-opened', wave: 9, share: 100, directiveVersion: 1 }],
     ['a halt after the end', changes.completed, { type: 'halted', wave: null, reason: { code: 'drift', detail: '' }, by: 'supersede' }],
     ['a resume of what runs', changes.rolling, { type: 'resumed', by: bob }],
+    ['a new verdict on what hosts do not act on', changes.inReview, { type: 'rejudged', verdict: 'v', cohorts: [], hosts: 0, worse: [] }],
     ['a block of what hosts act on', changes.rolling, { type: 'blocked', verdict: 'v', codes: [] }],
   ]
   test.each(broken)('%s', (_, change, event) => {

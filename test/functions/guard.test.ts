@@ -7,6 +7,7 @@ import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { sweep } from '../../functions/lifecycle/sweep.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import type { HostState } from '../../shared/fleet/index.ts'
+import { stackDigest } from '../../shared/kernel/index.ts'
 import { createFleet, type DemoHost, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
   for (const name of ['1', '2'] as const) await submit(house, name)
 })
 
-const proposed = async (): Promise<Scene> => {
+const proposed = async (plan: object = PLAN): Promise<Scene> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
   await createFleet(house, fleet)
@@ -37,11 +38,11 @@ const proposed = async (): Promise<Scene> => {
     fleet,
     hosts.map(host => host.report({ stack: stackOf() })),
   )
-  const answer = await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch: NEW, plan: PLAN, reason: 'r' } })
+  const answer = await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch: NEW, plan, reason: 'r' } })
   return { fleet, change: String(answer.body['id']), hosts }
 }
-const released = async (): Promise<Scene> => {
-  const scene = await proposed()
+const released = async (plan: object = PLAN): Promise<Scene> => {
+  const scene = await proposed(plan)
   await validate(house.ports)({ change: scene.change })
   const { digest } = await show(scene)
   for (const as of ['bob', 'carol'] as const)
@@ -57,12 +58,66 @@ const say = ({ fleet, change, hosts }: Scene, states: readonly HostState[]) =>
   )
 
 describe('the guard before a wave', () => {
-  test('halts on a host whose stack the verdict never saw', async () => {
+  const timeline = async (scene: Scene): Promise<readonly string[]> => {
+    const { timeline } = await show(scene)
+    return Array.isArray(timeline) ? timeline.map(entry => String(Reflect.get(Object(entry), 'text'))) : []
+  }
+  const admitted = async ({ fleet }: Scene) => (await house.store.fleets.directive(fleet))?.directive.ask?.admitted
+  const withDriver = { ...stackOf(), targets: ['ext4'] }
+
+  test('halts on a stack where it is worse than what was approved, and says which hosts and in what', async () => {
     const scene = await released()
     await report(house, scene.fleet, [scene.hosts[0]?.report({ stack: stackOf('1') }) ?? ''])
     expect(await openWave(house.ports)({ change: scene.change })).toMatchObject({ next: 'halted' })
-    expect(await show(scene)).toMatchObject({ status: 'halted', halted: { code: 'drift', detail: expect.stringContaining('lp_proc_1') } })
+    const halted = await show(scene)
+    expect(halted).toMatchObject({
+      status: 'halted',
+      halted: {
+        code: 'drift',
+        detail: expect.stringMatching(
+          /^1 host runs a stack .*lp_proc_1.*\. Judged again, it is worse than what was approved: 1 host with lp_proc_1 \(stack [0-9a-f]{12}\): review way-back-not-atomic: /,
+        ),
+      },
+      rejudged: { hosts: 1, cohorts: [stackDigest(stackOf('1'))], worse: [expect.stringContaining('way-back-not-atomic')] },
+    })
+    expect(await timeline(scene)).toContainEqual(
+      expect.stringMatching(/^1 host has stacks that were not judged .* it is worse: 1 host with lp_proc_1/),
+    )
     expect(await house.store.fleets.directive(scene.fleet)).toBeNull()
+    const newest = await house.ask('show-verdict', {
+      as: 'dave',
+      path: { change: scene.change },
+      query: { newest: 'true', recompute: 'true' },
+    })
+    expect(newest.body).toMatchObject({ digest: Reflect.get(Object(halted['rejudged']), 'verdict'), recomputed: { outcome: 'equal' } })
+  })
+
+  test('goes on where it is no worse, admits the new stack, and keeps what the approvals were given for', async () => {
+    const scene = await released()
+    const before = await show(scene)
+    const stack = withDriver
+    await report(house, scene.fleet, [scene.hosts[0]?.report({ stack }) ?? ''])
+    expect(await openWave(house.ports)({ change: scene.change })).toMatchObject({ next: 'await' })
+    expect(await admitted(scene)).toEqual([stackDigest(stackOf()), stackDigest(stack)])
+    const after = await show(scene)
+    expect(after).toMatchObject({ status: 'rolling', digest: before['digest'], verdict: before['verdict'], approvals: before['approvals'] })
+    expect(after['rejudged']).toMatchObject({ hosts: 1, cohorts: [stackDigest(stack)], worse: [] })
+    expect(await timeline(scene)).toContainEqual(
+      expect.stringMatching(
+        /^1 host has stacks that were not judged \([0-9a-f]{12}\); judged again, it is no worse than what was approved/,
+      ),
+    )
+  })
+
+  test('is asked once about a new stack: the next wave finds it covered', async () => {
+    const scene = await released({ ...PLAN, waves: [{ share: 100 }, { share: 10_000 }] })
+    await report(house, scene.fleet, [scene.hosts[0]?.report({ stack: withDriver }) ?? ''])
+    await openWave(house.ports)({ change: scene.change })
+    await awaitWave(house.ports)({ change: scene.change, wave: 0, token: `first-${scene.change}` })
+    expect(await judgeWave(house.ports)({ change: scene.change, wave: 0 })).toEqual({ next: 'wave' })
+    await openWave(house.ports)({ change: scene.change })
+    expect((await timeline(scene)).filter(text => text.includes('judged again'))).toHaveLength(1)
+    expect(await admitted(scene)).toEqual([stackDigest(stackOf()), stackDigest(withDriver)])
   })
 
   test('lets hosts be that have the livepatch already', async () => {

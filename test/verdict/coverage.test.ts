@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { stackDigest } from '../../shared/kernel/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
-import { admittedStacks, isWorse, judgeChange, type Verdict } from '../../shared/verdict/index.ts'
+import { admittedStacks, judgeChange, type Verdict, worseThan } from '../../shared/verdict/index.ts'
 import { hotfix, known, livepatch, one, stackOf, three, two } from './examples.ts'
 
 const judge = (next: Manifest, ...stacks: readonly ReturnType<typeof stackOf>[]): Verdict =>
@@ -26,13 +27,75 @@ describe('the stacks that may load', () => {
 
 describe('a verdict worked out again', () => {
   const approved = judge(two, stackOf([one]))
+  const rows: readonly (readonly [string, Verdict, unknown])[] = [
+    ['on the same stack is no worse', judge(two, stackOf([one])), []],
+    ['on a stack that differs in a driver of no matter is no worse', judge(two, stackOf([one], { targets: ['ext4'] })), []],
+    ['on a stack where nothing is lost and nothing to review is no worse', judge(two, stackOf([])), []],
+    [
+      'on a stack that loses what nobody approved is worse, and it is said on which hosts and what',
+      judge(two, stackOf([one, hotfix])),
+      [
+        expect.stringMatching(/^1 host with lp_1 \+ hotfix \(stack [0-9a-f]{12}\): review functions-reverted: 1 function would go back/),
+        expect.stringMatching(/review fixes-lost: One host would lose CVE-2026-0009/),
+        expect.stringMatching(/: 1 function would go back to original code \(vmlinux:x\)$/),
+        expect.stringMatching(/: CVE-2026-0009 would be lost$/),
+      ],
+    ],
+    [
+      'that is blocked is worse',
+      judge(two, stackOf([three])),
+      expect.arrayContaining([expect.stringContaining('block missing-callback: ')]),
+    ],
+    [
+      'that finds something about the livepatch itself is worse',
+      judgeChange({
+        livepatch: { ...two, signature: { present: false, signer: null } },
+        cohorts: [{ stack: stackOf([one]), hosts: 1 }],
+        known: known(),
+      }),
+      [expect.stringMatching(/^review unsigned: /)],
+    ],
+  ]
+  test.each(rows)('%s', (_, again, worse) => {
+    expect(worseThan(again, approved)).toEqual(worse)
+  })
 
-  test.each([
-    ['on the same stack is not worse', stackOf([one]), false],
-    ['on a stack where less is to be told is not worse', stackOf([]), false],
-    ['that finds a hazard which nobody approved is worse', stackOf([one, hotfix]), true],
-    ['that is blocked is worse', stackOf([three]), true],
-  ])('%s', (_, stack, worse) => {
-    expect(isWorse(judge(two, stack), approved)).toBe(worse)
+  test('is compared with one approved cohort at a time: what two lose apart, none loses together', () => {
+    const other = livepatch({ name: 'other', version: '1', series: 'other', replace: false, on: { vmlinux: { functions: ['y'] } } })
+    const judgeAll = (...stacks: readonly ReturnType<typeof stackOf>[]): Verdict =>
+      judgeChange({ livepatch: two, cohorts: stacks.map(stack => ({ stack, hosts: 1 })), known: known(other) })
+    const both = judgeAll(stackOf([one, hotfix]), stackOf([one, other]))
+    expect(worseThan(judgeAll(stackOf([one, other], { targets: ['ext4'] })), both)).toEqual([])
+    expect(worseThan(judgeAll(stackOf([one, hotfix, other])), both)).toEqual([expect.stringContaining('would go back to original code')])
+  })
+
+  test('is worse where the same finding is about a livepatch, or a tracer, that nobody saw', () => {
+    const stranger = livepatch({ name: 'lp_0', version: '0', on: { vmlinux: { functions: ['f'] } }, fixes: ['CVE-2026-0001'] })
+    const judgeOn = (stack: ReturnType<typeof stackOf>): Verdict =>
+      judgeChange({ livepatch: two, cohorts: [{ stack, hosts: 1 }], known: known(stranger) })
+    expect(worseThan(judgeOn(stackOf([stranger])), judgeOn(stackOf([one])))).toEqual([
+      expect.stringMatching(/way-back-not-atomic with lp_0, which no approved stack with these findings has/),
+    ])
+    const traced = (name: string): Verdict =>
+      judgeOn(
+        stackOf([one], {
+          tracing: { ftraceEnabled: true, tracers: [{ object: null, function: name, kind: 'kprobe', exclusive: false }] },
+        }),
+      )
+    expect(worseThan(traced('f'), traced('f'))).toEqual([])
+    expect(worseThan(traced('g'), traced('f'))).toEqual([expect.stringContaining('other functions are traced there')])
+  })
+
+  const shapes: fc.Arbitrary<readonly Manifest[]> = fc.constantFrom([], [one], [one, hotfix], [hotfix], [three], [two], [one, three])
+  test('is never worse than itself, nor is a part of it; and what is added as blocked is always worse', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(shapes, { minLength: 1, maxLength: 5 }), fc.nat(4), (stacks, index) => {
+        const whole = judge(two, ...stacks.map(running => stackOf(running)))
+        const part = judge(two, stackOf(stacks[index % stacks.length] ?? []))
+        expect(worseThan(whole, whole)).toEqual([])
+        expect(worseThan(part, whole)).toEqual([])
+        if (part.outcome === 'block') expect(worseThan(part, judge(two, stackOf([one]), stackOf([])))).not.toEqual([])
+      }),
+    )
   })
 })
