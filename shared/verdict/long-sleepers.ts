@@ -15,6 +15,7 @@ export const LONG_SLEEPERS: ReadonlyMap<string, string> = new Map([
   ['futex_wait_queue', 'waiting threads of nearly every program'],
   ['do_futex', 'waiting threads of nearly every program'],
   ['do_wait', 'shells and supervisors wait for their children here'],
+  ['fifo_open', 'whoever opens a named pipe waits here for the other side'],
   ['pipe_read', 'pipelines wait for input here'],
   ['anon_pipe_read', 'pipelines wait for input here'],
   ['n_tty_read', 'every idle terminal waits here'],
