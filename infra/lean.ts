@@ -12,9 +12,9 @@ const DYNAMODB = /[\\/]@aws-sdk[\\/]client-dynamodb[\\/]/
 const CEDAR_CALLS = ['statefulIsAuthorized', 'policySetTextToParts', 'policyToJson', 'preparsePolicySet', 'preparseSchema', 'validate']
 const ZOD = /[\\/]zod[\\/]/
 
-/** Names that a file of zod exports. */
+/** Names that a file of a package exports. */
 const exportsOf = (file: string): readonly string[] =>
-  [...readFileSync(join(root, 'node_modules/zod', file), 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].flatMap(
+  [...readFileSync(join(root, 'node_modules', file), 'utf8').matchAll(/^export (?:const|var|function) ([\w$]+)/gm)].flatMap(
     ([, name]) => name ?? [],
   )
 
@@ -27,6 +27,7 @@ const unused = (name: string): string => `export const ${name} = () => () => { t
  * - The SDK's DynamoDB client: endpoints, regions, retries and credentials of every kind, of which a function needs one each.
  *   functions/aws/dynamodb-client.ts stands in for the client class; commands' types, inputs and errors stay the SDK's, and in the source tree
  *   and in tests the SDK's own client is used.
+ * - The shapes of its requests, answers and errors, 20 KB: the small client needs none.
  * - zod's error texts in 40 languages, 260 KB.
  * - zod's JSON Schema, 18 KB: docs/openapi.json is made of the schemas beforehand.
  */
@@ -38,6 +39,13 @@ const REPLACEMENTS: readonly Replacement[] = [
     contents: `
       export const _mw0 = [], ${Array.from({ length: 20 }, (_, index) => `_ep${index} = 0`).join(', ')}
       export const command = (_endpoint, _middleware, name) => class { constructor(input) { this.input = input; this.schema = [9, '', name] } }`,
+  },
+  {
+    filter: /schemas_0(\.js)?$/,
+    from: DYNAMODB,
+    contents: exportsOf('@aws-sdk/client-dynamodb/dist-es/schemas/schemas_0.js')
+      .map(name => `export const ${name} = 0`)
+      .join('\n'),
   },
   {
     // Loading the policy engine takes 25 ms, and half of the invocations ask it nothing before they answer.
@@ -52,7 +60,7 @@ const REPLACEMENTS: readonly Replacement[] = [
   ...['json-schema-processors', 'to-json-schema'].map(name => ({
     filter: new RegExp(`/core/${name}\\.js$`),
     from: ZOD,
-    contents: exportsOf(`v4/core/${name}.js`).map(unused).join('\n'),
+    contents: exportsOf(`zod/v4/core/${name}.js`).map(unused).join('\n'),
   })),
 ]
 
