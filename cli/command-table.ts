@@ -22,6 +22,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   change: 'Changes: proposals that a fleet run a livepatch',
   fleet: 'Fleets and their hosts',
   host: 'One host',
+  receiver: 'Who is told: webhooks, Slack channels, the event bus',
   policy: 'Policies in Cedar, offline: of a folder, or those that this release comes with',
 }
 
@@ -375,6 +376,83 @@ export const COMMANDS: readonly CommandDefinition[] = [
     examples: ['supersede bridge lp_proc_2.ko lp_proc_1.ko', 'supersede bridge lp_proc_2.ko lp_proc_1.ko --out bridge'],
     load: () => import('./commands/bridge.ts'),
   },
+  {
+    path: ['receiver', 'create'],
+    args: '<name>',
+    summary: 'Add somebody who is told; a webhook’s secret is printed once',
+    online: true,
+    options: [
+      required('-k, --kind <kind>', 'webhook (signed), slack (or what takes Slack’s form), or eventbridge'),
+      option('--to <address>', 'where it is told, https://…; - reads it from stdin, for an address that is a secret itself'),
+      repeat('-f, --fleet <fleet>', 'only of this fleet (default: of all)'),
+      repeat('--only <kind>', 'only this kind of notice, for example approval-asked or halted (default: all)'),
+      option('-g, --group <group>', 'whom it speaks to: reminders go to the groups whose approval is missing'),
+    ],
+    examples: [
+      'supersede receiver create ops --kind webhook --to https://ops.example.com/supersede > secret',
+      'supersede receiver create security --kind slack --group security --to - < address',
+      'supersede receiver create on-call --kind webhook --to https://pager.example.com/ --only escalation --only halted',
+    ],
+    load: () => import('./commands/receiver-create.ts'),
+  },
+  {
+    path: ['receiver', 'list'],
+    args: '',
+    summary: 'List who is told, and how they do',
+    online: true,
+    options: [],
+    examples: ['supersede receiver list'],
+    load: () => import('./commands/receiver-list.ts'),
+  },
+  {
+    path: ['receiver', 'test'],
+    args: '<receiver>',
+    summary: 'Send a test now, and tell what came of it',
+    online: true,
+    options: [],
+    examples: ['supersede receiver test ops'],
+    load: () => import('./commands/receiver-test.ts'),
+  },
+  {
+    path: ['receiver', 'deliveries'],
+    args: '<receiver>',
+    summary: 'List what was sent to a receiver, newest first',
+    online: true,
+    options: [option('--state <state>', 'only pending, delivered or dead ones'), ...PAGING],
+    examples: ['supersede receiver deliveries ops --state dead'],
+    load: () => import('./commands/receiver-deliveries.ts'),
+  },
+  {
+    path: ['receiver', 'retry'],
+    args: '<receiver> <delivery>',
+    summary: 'Send a delivery again now, and tell what came of it',
+    online: true,
+    options: [],
+    examples: ['supersede receiver retry ops msg_01KAPY9ZT0Q4V8SB5H1X2E7GNR3MCD'],
+    load: () => import('./commands/receiver-retry.ts'),
+  },
+  ...(
+    [
+      [
+        'rotate',
+        'Give a webhook another secret, and print it once; the old one signs as well for a while',
+        [option('--overlap <time>', 'how long the old one signs as well, for example 1h (default: 1d)')],
+      ],
+      ['disable', 'Tell a receiver nothing until it is enabled', [REASON]],
+      ['enable', 'Tell a receiver again what happens from now on', []],
+      ['remove', 'Remove a receiver, with what is on its way to it', [REASON]],
+    ] as const
+  ).map(
+    ([command, summary, options]): CommandDefinition => ({
+      path: ['receiver', command],
+      args: '<receiver>',
+      summary,
+      online: true,
+      options,
+      examples: [`supersede receiver ${command} ops${command === 'rotate' ? ' --overlap 1h > secret' : ''}`],
+      load: () => import('./commands/receiver-control.ts').then(({ control }) => ({ run: control(command) })),
+    }),
+  ),
   {
     path: ['policy', 'check'],
     args: '[directory]',
