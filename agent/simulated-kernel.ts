@@ -12,6 +12,7 @@ import {
   type Symbols,
   stackOf,
   sysfsTree,
+  withTracing,
 } from '../shared/kernel/index.ts'
 import { Manifest } from '../shared/livepatch/index.ts'
 import type { Kernel, KernelAnswer, Observation } from './kernel.ts'
@@ -69,7 +70,7 @@ const fresh = ({ release, bootId, preload = [], targets = [], tracing, symbols }
     boot({ release, ...(symbols && { symbols }) }),
   )
   const machine = preload.reduce((before, manifest) => performed(before, { op: 'load', module: imageOf(manifest) }), withTargets)
-  return { machine, bootId, tracing, manifests: new Map(preload.map(manifest => [manifest.name, manifest])) }
+  return { machine: withTracing(machine, tracing), bootId, tracing, manifests: new Map(preload.map(manifest => [manifest.name, manifest])) }
 }
 
 const restored = ({ stack, bootId, manifests }: SavedMachine): Scene => {

@@ -5,7 +5,7 @@ import { judgeChange, type Verdict } from '../../shared/verdict/index.ts'
 import type { Example } from './example.ts'
 
 type Module = Scenario['modules'][number]
-type Livepatch = Exclude<Module, { readonly kind: 'target' } | { readonly kind: 'caller' }>
+type Livepatch = Exclude<Module, { readonly kind: 'target' | 'caller' | 'probe' }>
 
 const isLivepatch = (module: Module): module is Livepatch => 'objects' in module
 
@@ -42,6 +42,13 @@ const manifestOf = (module: Livepatch, kernelRelease: string, facts: Partial<Man
   ...facts,
 })
 
+const tracerOf = ({ symbol, post }: Extract<Module, { readonly kind: 'probe' }>) => ({
+  object: null,
+  function: symbol,
+  kind: 'kprobe' as const,
+  exclusive: post !== undefined,
+})
+
 type Seen = Pick<ObservedStep, 'patches' | 'modules' | 'rc'>
 
 /** What a host would report after these steps. */
@@ -53,6 +60,10 @@ const stackAfter = (scenario: Scenario, seen: readonly Seen[], known: ReadonlyMa
   const digest = (name: string): string | null => known.get(name)?.digest ?? null
   const resident = Object.entries(modules).filter(([name]) => known.has(name) && !patches[name])
   const switched = done.findLast(step => step.op === 'ftrace_enabled')
+  const tracers = scenario.modules.flatMap(module =>
+    module.kind === 'probe' && modules[module.name] !== undefined ? [tracerOf(module)] : [],
+  )
+  const ftraceEnabled = switched?.op !== 'ftrace_enabled' || switched.value === 1
   return {
     kernelRelease,
     livepatches: listed.map(name => ({
@@ -66,7 +77,7 @@ const stackAfter = (scenario: Scenario, seen: readonly Seen[], known: ReadonlyMa
       .filter(name => !known.has(name))
       .sort(),
     forced: resident.some(([, refcnt]) => refcnt !== '0'),
-    ...(switched?.op === 'ftrace_enabled' && { tracing: { ftraceEnabled: switched.value === 1, tracers: [] } }),
+    tracing: { ftraceEnabled, tracers },
   }
 }
 

@@ -100,6 +100,7 @@ const seal = (draft: Draft): Machine => ({
   modules: draft.modules,
   patches: draft.patches,
   hooks: draft.hooks,
+  taken: draft.taken,
   ftraceEnabled: draft.ftraceEnabled,
   transition: draft.transition,
   tasks: draft.tasks,

@@ -57,6 +57,8 @@ export type TargetImage = {
   readonly initResult?: number
   /** Functions that a kernel thread of this module enters as soon as the module is initialised, the outermost first. */
   readonly kthread?: readonly string[]
+  /** A function that it has for itself while it is loaded: it sets a kprobe with a post handler at its entry (FTRACE_OPS_FL_IPMODIFY). */
+  readonly takes?: { readonly object: string | null; readonly name: string }
 }
 
 export type ModuleImage = LivepatchImage | TargetImage

@@ -116,6 +116,8 @@ export type Machine = {
   readonly patches: readonly Patch[]
   /** Functions that ftrace redirects (`ftrace_ops_list`), oldest registration first. */
   readonly hooks: readonly Pick<Frame, 'object' | 'key'>[]
+  /** Functions that something else than a livepatch may redirect, so that ftrace gives them to no livepatch. */
+  readonly taken: readonly Pick<Frame, 'object' | 'key'>[]
   /** sysctl kernel.ftrace_enabled. */
   readonly ftraceEnabled: boolean
   readonly transition: Transition | null
@@ -154,6 +156,7 @@ export const boot = ({ release, symbols }: BootOptions): Machine => ({
   modules: new Map(),
   patches: [],
   hooks: [],
+  taken: [],
   ftraceEnabled: true,
   transition: null,
   tasks: [],

@@ -3,6 +3,7 @@ import type { LivepatchImage, ModuleImage } from './image.ts'
 import { endTasksOf, keepsFromExit, loseCode, spawnKthread, wakeSleepers } from './klp/calls.ts'
 import { moduleComing, moduleGoing } from './klp/coming-going.ts'
 import { enablePatch } from './klp/enable.ts'
+import { giveFunctionBack, takeFunction } from './klp/function-stack.ts'
 import { say } from './klp/log.ts'
 import { type Draft, dropModule, setModule } from './machine.ts'
 
@@ -23,7 +24,8 @@ const initLivepatch = (draft: Draft, image: LivepatchImage): number => {
 
 const init = (draft: Draft, image: ModuleImage): number => {
   draft.events.push({ kind: 'init', module: image.name })
-  return image.kind === 'livepatch' ? initLivepatch(draft, image) : (image.initResult ?? 0)
+  if (image.kind === 'livepatch') return initLivepatch(draft, image)
+  return image.takes ? takeFunction(draft, image.takes.object, image.takes.name) : (image.initResult ?? 0)
 }
 
 const goAway = (draft: Draft, name: string): void => {
@@ -87,6 +89,7 @@ export const unloadModule = (draft: Draft, name: string): number => {
   const lost = loseCode(draft, name)
   if (lost.length > 0) draft.undefinedSince = `${name} was unloaded while ${lost.join(', ')} slept in its code`
   endTasksOf(draft, name)
+  if (module.image.kind === 'target' && module.image.takes) giveFunctionBack(draft, module.image.takes.object, module.image.takes.name)
   draft.events.push({ kind: 'exit', module: name })
   goAway(draft, name)
   return 0

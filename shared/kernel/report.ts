@@ -1,5 +1,5 @@
 import type { LivepatchImage } from './image.ts'
-import { registerHooks } from './klp/function-stack.ts'
+import { functionKey, registerHooks } from './klp/function-stack.ts'
 import { initObjects, staticObjects } from './klp/objects.ts'
 import { addNops } from './klp/replace.ts'
 import { boot, type Draft, type Machine, type Module, type Patch, type PatchedObject, setModule, type Task } from './machine.ts'
@@ -93,6 +93,18 @@ const unknownOf = (stack: Stack, images: ReadonlyMap<string, LivepatchImage>): r
     : []),
 ]
 
+/** The machine with the users of tracing that a host tells of: those that have a function for themselves, and whether ftrace is on. */
+export const withTracing = (machine: Machine, tracing: Stack['tracing']): Machine =>
+  tracing === undefined
+    ? machine
+    : {
+        ...machine,
+        ftraceEnabled: tracing.ftraceEnabled,
+        taken: (tracing.tracers ?? []).flatMap(({ object, function: name, exclusive }) =>
+          exclusive ? [{ object, key: functionKey(name, '0') }] : [],
+        ),
+      }
+
 /**
  * A machine as far as a report tells it. `images` holds what is known of livepatches, by module name. What a report cannot tell is
  * named in `unknown`, in words, and never guessed: a livepatch without an image is listed with no objects, an open transition waits
@@ -115,5 +127,5 @@ export const machineOf = (
     if (entry.transition) reopenTransition(draft, entry)
   }
   const { events: _, ...machine } = draft
-  return { machine, unknown: unknownOf(stack, images) }
+  return { machine: withTracing(machine, stack.tracing), unknown: unknownOf(stack, images) }
 }

@@ -58,6 +58,11 @@ const DIFFERENCES = {
     { since: '0', value: false, source: 'kernel/livepatch/patch.c: klp_patch_func before 5.5' },
     { since: '5.5', value: true, source: 'kernel/livepatch/patch.c: klp_patch_func, since 5.5; recorded on 6.1' },
   ],
+  /** A kprobe with a post handler is refused where a livepatch redirects the function already. */
+  lateProbeIsRefused: [
+    { since: '0', value: true, source: 'kernel/kprobes.c: arm_kprobe_ftrace; recorded on 6.1 and 6.12: EBUSY' },
+    { since: '7.0', value: false, source: 'recorded on 7.2: register_kprobe answers 0 and no probe is set, first release not known' },
+  ],
   /** How a positive result of an init function is complained about. */
   suspiciousInit: [
     { since: '0', value: 'two-lines', source: 'kernel/module/main.c: do_init_module; probed on 6.1 and 6.12' },

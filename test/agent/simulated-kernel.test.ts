@@ -35,6 +35,24 @@ describe('a simulated machine', () => {
     expect((await kernel.load({ ...fileOf(two), manifest: null })).result).toBe('ENOEXEC')
   })
 
+  test('answers with EBUSY where somebody else has the function, or ftrace is off, and tells who', async () => {
+    const taken = { object: null, function: 'f', kind: 'kprobe' as const, exclusive: true }
+    const [first] = two.objects[0]?.functions ?? []
+    for (const tracing of [
+      { ftraceEnabled: true, tracers: [{ ...taken, function: first?.name ?? '' }] },
+      { ftraceEnabled: false, tracers: [] },
+    ]) {
+      const kernel = boot({ tracing })
+      expect((await kernel.load(fileOf(two))).result).toBe('EBUSY')
+      expect((await kernel.observe()).stack.tracing).toEqual(tracing)
+      const again = boot({ saved: SavedMachine.parse(JSON.parse(JSON.stringify(kernel.save()))) })
+      expect((await again.load(fileOf(two))).result).toBe('EBUSY')
+    }
+    const other = { ...two, objects: [{ name: null, functions: [{ name: 'h', sympos: '0' }], callbacks: {} }] }
+    const free = boot({ tracing: { ftraceEnabled: true, tracers: [taken] } })
+    expect((await free.load(fileOf(other))).result).toBe('OK')
+  })
+
   test('whose scene cannot be set is an error', () => {
     expect(() => boot({ preload: [one, one] })).toThrow('EEXIST')
   })

@@ -14,6 +14,7 @@ const CHANGES: readonly { readonly rule: RuleName; readonly older: Known; readon
   { rule: 'taintsBeforeNameCheck', older: ['6.3', true], newer: ['6.4', false] },
   { rule: 'initExistsMeansBusy', older: ['6.19', false], newer: ['7.0', true] },
   { rule: 'hooksArePermanent', older: ['5.4', false], newer: ['5.5', true] },
+  { rule: 'lateProbeIsRefused', older: ['6.19', true], newer: ['7.0', false] },
   { rule: 'suspiciousInit', older: ['6.19', 'two-lines'], newer: ['7.0', 'one-line'] },
   { rule: 'kobjectPrefix', older: ['6.4', false], newer: ['6.5', true] },
   { rule: 'booleanLetters', older: ['5.17', ''], newer: ['5.18', 'tf'] },

@@ -5,7 +5,7 @@ import { join } from 'node:path'
  * node bootstrap.cjs test/oracle/main.ts DIR
  *
  * Teaches a copy of the oracle three more steps: `write` to any path below /sys/kernel/livepatch, `ftrace_enabled`, a write to that
- * sysctl, and `shadow`, a call of the shadow variable API by a guest module of ours. Run its setup.sh for each kernel afterwards.
+ * sysctl, and `shadow`, a call of the shadow variable API by a guest module of ours; and a module that sets a kprobe. Run its setup.sh for each kernel afterwards.
  */
 
 /** Puts `addition` before the only occurrence of `mark`, unless it is there already. */

@@ -59,6 +59,27 @@ export const setFtraceEnabled = (draft: Draft, value: boolean): number => {
   return 0
 }
 
+/** Whether something else may redirect the function. Source: kernel/trace/ftrace.c: __ftrace_hash_update_ipmodify. */
+export const isTaken = ({ taken }: Pick<Machine, 'taken'>, object: string | null, key: string): boolean =>
+  taken.some(other => other.object === object && other.key === key)
+
+/**
+ * Something else than a livepatch asks ftrace for a function: 0 or a negative errno. Where a livepatch has it already, newer kernels
+ * report success and set nothing. Source: kernel/kprobes.c: arm_kprobe_ftrace.
+ */
+export const takeFunction = (draft: Draft, object: string | null, name: string): number => {
+  const key = functionKey(name, '0')
+  if (isHooked(draft, object, key)) return draft.rules.lateProbeIsRefused ? failure('EBUSY') : 0
+  draft.taken = [...draft.taken, { object, key }]
+  return 0
+}
+
+/** It is given back. */
+export const giveFunctionBack = (draft: Draft, object: string | null, name: string): void => {
+  const key = functionKey(name, '0')
+  draft.taken = draft.taken.filter(other => other.object !== object || other.key !== key)
+}
+
 type Code = { readonly by: string; readonly func: PatchedFunction | null }
 const ORIGINAL_CODE: Code = { by: ORIGINAL, func: null }
 

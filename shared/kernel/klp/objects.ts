@@ -2,7 +2,7 @@ import { failure } from '../errno.ts'
 import type { FunctionImage, LivepatchImage, ObjectImage } from '../image.ts'
 import { type Draft, objectName, type Patch, type PatchedFunction, type PatchedObject, replaceObject } from '../machine.ts'
 import { prePatch } from './callbacks.ts'
-import { functionKey, isHooked, registerHooks } from './function-stack.ts'
+import { functionKey, isHooked, isTaken, registerHooks } from './function-stack.ts'
 import { say } from './log.ts'
 import { factsOf, findObjectSymbol } from './symbols.ts'
 
@@ -94,7 +94,8 @@ export const initObjects = (draft: Draft, patch: string, raws: readonly RawObjec
  */
 const hookResult = (draft: Draft, object: string | null, { name, key }: PatchedFunction): number => {
   const isTraceable = factsOf(draft, object, name)?.traceable !== false
-  if ((isTraceable && draft.ftraceEnabled) || isHooked(draft, object, key)) return 0
+  const isFree = draft.ftraceEnabled && (draft.taken.length === 0 || !isTaken(draft, object, key))
+  if ((isTraceable && isFree) || isHooked(draft, object, key)) return 0
   if (!isTraceable) {
     say(draft, 'no-location', name)
     return failure('EINVAL')

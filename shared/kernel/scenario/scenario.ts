@@ -38,6 +38,9 @@ const ScenarioTarget = z.object({
 /** A module whose code calls the shadow variable API. */
 const ScenarioCaller = z.object({ name: z.string(), kind: z.literal('caller') })
 
+/** A module that sets a kprobe at the entry of a function of vmlinux; with a post handler it has the function for itself. */
+const ScenarioProbe = z.object({ name: z.string(), kind: z.literal('probe'), symbol: z.string(), post: z.literal(1).optional() })
+
 const word = z.union([z.string(), z.number(), z.boolean()])
 const settle = z.number().optional()
 const probe = z.array(z.string()).optional()
@@ -74,7 +77,7 @@ export const Scenario = z.object({
   signals: z.boolean().default(false),
   /** Release of the kernel it was recorded on. */
   kernel: z.string().optional(),
-  modules: z.array(z.union([ScenarioTarget, ScenarioCaller, ScenarioLivepatch])),
+  modules: z.array(z.union([ScenarioTarget, ScenarioCaller, ScenarioProbe, ScenarioLivepatch])),
   probe,
   /** Milliseconds for an open transition to go on before a step's state is taken. */
   settle: z.number().default(2000),
@@ -143,6 +146,10 @@ const targetOf = ({ name, init_ret, kthread }: z.infer<typeof ScenarioTarget>): 
 /** What a scenario's module is to the core. */
 export const moduleImage = (module: ScenarioModule): ModuleImage => {
   if (module.kind === 'caller') return { kind: 'target', name: module.name, symbols: new Map() }
+  if (module.kind === 'probe') {
+    const takes = module.post === undefined ? {} : { takes: { object: null, name: module.symbol } }
+    return { kind: 'target', name: module.name, symbols: new Map(), ...takes }
+  }
   if (module.kind === 'target') return targetOf(module)
   return isTooLarge(module) ? { ...livepatchOf(module), enables: false, initResult: failure('E2BIG') } : livepatchOf(module)
 }
