@@ -10,6 +10,7 @@ import { type Figure, isMet } from './figure.ts'
 import { fleetFigures } from './fleet.ts'
 import { intakeFigures } from './intake.ts'
 import { kernelFigures } from './kernel.ts'
+import { readerFigures, readerMemoryFigures } from './reader.ts'
 import { startFigures } from './start.ts'
 import { verdictFigures } from './verdict.ts'
 
@@ -22,6 +23,8 @@ const PARTS: Readonly<Record<string, () => readonly Figure[] | Promise<readonly 
   fleet: fleetFigures,
   appends: appendFigures,
   approvals: () => approvalFigures(root, assembly),
+  reader: readerFigures,
+  'reader-memory': readerMemoryFigures,
   intake: () => intakeFigures(root, assembly),
   start: () => startFigures(root),
   bundles: () => bundleFigures(assembly),

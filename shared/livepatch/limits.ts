@@ -10,6 +10,7 @@ export type Limits = {
   framesMax: number
   sectionsMax: number
   symbolsMax: number
+  /** Relocations of sections that are loaded; those of debug information are not read. */
   relocationsMax: number
   objectsMax: number
   functionsMax: number
@@ -29,8 +30,8 @@ export const DEFAULT_LIMITS: Limits = {
   windowBytesMax: 128 * MEBIBYTE,
   framesMax: 256,
   sectionsMax: 65_535,
-  symbolsMax: 4_000_000,
-  relocationsMax: 4_000_000,
+  symbolsMax: 1_000_000,
+  relocationsMax: 1_000_000,
   objectsMax: 65_536,
   functionsMax: 65_536,
   modinfoEntriesMax: 16_384,

@@ -4,7 +4,7 @@ import { type Elf, readElf } from './elf/read-elf.ts'
 import type { InspectedModule, InspectedObject } from './inspected-module.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { type CodeGraph, codeGraph } from './patch/code-graph.ts'
-import { type CodeReferences, readCodeReferences } from './patch/code-targets.ts'
+import { type CodeReferences, ENABLING, readCodeReferences } from './patch/code-targets.ts'
 import type { PatchReading } from './patch/patch-reading.ts'
 import { readEffects } from './patch/read-effects.ts'
 import { isKlpBuild, readKlpBuild } from './patch/read-klp-build.ts'
@@ -107,8 +107,7 @@ const readPatch = (
   livepatch: boolean,
   kernelRelease: string | null,
 ): { flavour: InspectedModule['flavour']; patch: PatchReading } => {
-  const imports = reading.elf.symbols.undefinedNames()
-  const enables = imports.has('klp_enable_patch') || imports.has('klp_register_patch')
+  const enables = reading.elf.symbols.imports(name => ENABLING.has(name)).length > 0
   if (!livepatch) {
     if (enables)
       reading.warnings.add(
@@ -133,8 +132,8 @@ const SHADOW_API = new Set(['klp_shadow_get', 'klp_shadow_alloc', 'klp_shadow_ge
 const STATE_API = new Set(['klp_get_state', 'klp_get_prev_state'])
 
 const importsOf = (elf: Elf): Pick<InspectedModule, 'shadowImports' | 'stateImports'> => {
-  const names = [...elf.symbols.undefinedNames().keys()].sort()
-  return { shadowImports: names.filter(name => SHADOW_API.has(name)), stateImports: names.filter(name => STATE_API.has(name)) }
+  const { imports } = elf.symbols
+  return { shadowImports: [...imports(name => SHADOW_API.has(name))], stateImports: [...imports(name => STATE_API.has(name))] }
 }
 
 const fromFile = (file: string | undefined): string | null => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
+import { keyOf } from '../../shared/livepatch/patch/key.ts'
 import { solveStrides } from '../../shared/livepatch/patch/solve-strides.ts'
-import { keyOf } from '../../shared/livepatch/patch/terrain.ts'
 import { type Module, moduleArbitrary, naiveStrides, type Pointer, terrainOfModule } from './stride-reference.ts'
 
 const BOUNDS = { recordsMax: 1_000_000, objectsMax: 1000, functionsMax: 1000 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
-import { keyOf, type Terrain } from '../../shared/livepatch/patch/terrain.ts'
+import { keyOf } from '../../shared/livepatch/patch/key.ts'
+import type { Terrain } from '../../shared/livepatch/patch/terrain.ts'
 
 /**
  * A module reduced to what matters for record sizes: one data section, and what its relocations point to. Beside it stands the plain search:

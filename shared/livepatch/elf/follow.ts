@@ -1,5 +1,6 @@
 import { compact, type Text, textAt } from './bytes.ts'
 import type { Elf } from './read-elf.ts'
+import type { Relocations } from './read-relocations.ts'
 import { SHN } from './read-symbols.ts'
 import { isData, type Section, SHT } from './section.ts'
 
@@ -46,30 +47,30 @@ const isZero = (elf: Elf, section: Section, offset: number, length: number): boo
 /** Whether `length` bytes at a place are zero in the file and no relocation writes there. */
 export const isBlank = (elf: Elf, section: Section, offset: number, length: number): boolean => {
   const table = elf.relocations.of(section)
-  const next = table?.offsets[table.from(offset)]
-  return (next === undefined || next >= offset + length) && isZero(elf, section, offset, length)
+  return (!table || table.next(offset) >= offset + length) && isZero(elf, section, offset, length)
 }
 
 /** Position of the last relocation at exactly this offset, or -1. */
-const relocationAt = (elf: Elf, section: Section, offset: number): number => {
-  const table = elf.relocations.of(section)
-  if (!table) return -1
+const relocationAt = (table: Relocations, offset: number): number => {
   let found = -1
   for (let index = table.from(offset); index < table.count && table.offsets[index] === offset; index += 1)
     if (table.types[index] !== 0) found = index
   return found
 }
 
-export const hasRelocation = (elf: Elf, section: Section, offset: number): boolean => relocationAt(elf, section, offset) !== -1
+export const hasRelocation = (elf: Elf, section: Section, offset: number): boolean => {
+  const table = elf.relocations.of(section)
+  return table !== null && relocationAt(table, offset) !== -1
+}
 
 /** Reads the eight bytes at a place as a pointer. The caller has checked that they lie in the section. */
 export const fieldAt = (elf: Elf, section: Section, offset: number): Field => {
-  const index = relocationAt(elf, section, offset)
-  if (index === -1) return isZero(elf, section, offset, 8) ? NULL : RAW
   const table = elf.relocations.of(section)
-  const type = table?.types[index] ?? 0
+  const index = table ? relocationAt(table, offset) : -1
+  if (!table || index === -1) return isZero(elf, section, offset, 8) ? NULL : RAW
+  const type = table.types[index] ?? 0
   if (type !== elf.machine.pointer) return { kind: 'bad', why: `has relocation type ${type}, which makes no pointer` }
-  return follow(elf, table?.symbols[index] ?? 0, table?.addends[index] ?? 0)
+  return follow(elf, table.symbols[index] ?? 0, table.addends[index] ?? 0)
 }
 
 /** Bytes under a pointer's relocation that are not zero; RELA ignores them, but no compiler writes them. */

@@ -17,6 +17,8 @@ export type Relocations = {
   readonly addends: Float64Array
   /** First position whose offset is not below the given one. */
   from: (offset: number) => number
+  /** The first offset that is not below the given one; infinity where there is none. */
+  next: (offset: number) => number
 }
 
 export type RelocationTables = {
@@ -44,9 +46,10 @@ export const readRelocations = (
       return refuse('bad-relocation-table', section.name, section.offset, `sh_entsize is ${section.entrySize}, not 24`)
     if (section.size % RELA_BYTES !== 0)
       return refuse('bad-relocation-table', section.name, section.offset, `${section.size} bytes are no whole number of relocations`)
-    total += section.size / RELA_BYTES
+    const target = sections[section.info]
+    if (target && has(target, SHF.ALLOC)) total += section.size / RELA_BYTES
     if (total > limits.relocationsMax)
-      return refuse('too-many-relocations', section.name, section.offset, `more than ${limits.relocationsMax}`)
+      return refuse('too-many-relocations', section.name, section.offset, `more than ${limits.relocationsMax} in what is loaded`)
     const why = unusable(section, sections)
     warnOfSymbols(input, section, sections, warnings)
     if (why) warnings.add('ignored-relocations', section.name, section.offset, why)
@@ -110,49 +113,48 @@ const infoAt = (input: Bytes, place: number): { symbol: number; type: number } =
 export const entriesIn = (section: Section): number => section.size / RELA_BYTES
 
 const readTable = (input: Bytes, tables: readonly Section[], target: Section, warnings: Warnings): Relocations => {
-  const count = tables.reduce((sum, table) => sum + entriesIn(table), 0)
-  const offsets = new Float64Array(count)
-  const symbols = new Uint32Array(count)
-  const types = new Uint32Array(count)
-  const addends = new Float64Array(count)
+  const places = placesByOffset(input, tables)
+  const count = places.length
+  const [symbolAt, typeAt] = input.little ? [12, 8] : [8, 12]
+  const [offsets, addends, symbols, types] = [places, new Float64Array(count), new Uint32Array(count), new Uint32Array(count)]
+  for (let index = 0; index < count; index += 1) {
+    const place = places[index] ?? 0
+    symbols[index] = input.u32(place + symbolAt)
+    types[index] = input.u32(place + typeAt)
+    addends[index] = input.s64(place + 16)
+    offsets[index] = input.u64(place)
+  }
+  const from = lowerBoundsOf(offsets)
+  const table = {
+    count,
+    offsets,
+    symbols,
+    types,
+    addends,
+    from,
+    next: (offset: number) => offsets[from(offset)] ?? Number.POSITIVE_INFINITY,
+  }
+  warnOfOddities(table, target, warnings)
+  return table
+}
+
+/** Where the entries stand in the file, ordered by the offset that they apply to, and by their order in the file where that is the same. */
+const placesByOffset = (input: Bytes, tables: readonly Section[]): Float64Array => {
+  const places = new Float64Array(tables.reduce((sum, table) => sum + entriesIn(table), 0))
   let position = 0
-  let ordered = true
+  let [isOrdered, last] = [true, 0]
   for (const table of tables)
     for (let place = table.offset; place < table.offset + table.size; place += RELA_BYTES) {
-      offsets[position] = input.u64(place)
-      const info = infoAt(input, place + 8)
-      symbols[position] = info.symbol
-      types[position] = info.type
-      addends[position] = input.s64(place + 16)
-      if (position > 0 && (offsets[position] ?? 0) < (offsets[position - 1] ?? 0)) ordered = false
+      const offset = input.u64(place)
+      if (offset < last) isOrdered = false
+      last = offset
+      places[position] = place
       position += 1
     }
-  const raw = { count, offsets, symbols, types, addends }
-  const sorted = ordered ? raw : sortByOffset(raw)
-  warnOfOddities(sorted, target, warnings)
-  return { ...sorted, from: lowerBoundsOf(sorted.offsets) }
+  return isOrdered ? places : places.sort((a, b) => input.u64(a) - input.u64(b))
 }
 
-type Columns = Omit<Relocations, 'from'>
-
-const sortByOffset = ({ count, offsets, symbols, types, addends }: Columns): Columns => {
-  const order = Uint32Array.from({ length: count }, (_, index) => index).sort((a, b) => (offsets[a] ?? 0) - (offsets[b] ?? 0) || a - b)
-  const permute = <T extends Float64Array | Uint32Array>(column: T, empty: T): T => {
-    order.forEach((source, index) => {
-      empty[index] = column[source] ?? 0
-    })
-    return empty
-  }
-  return {
-    count,
-    offsets: permute(offsets, new Float64Array(count)),
-    symbols: permute(symbols, new Uint32Array(count)),
-    types: permute(types, new Uint32Array(count)),
-    addends: permute(addends, new Float64Array(count)),
-  }
-}
-
-const warnOfOddities = (table: Columns, target: Section, warnings: Warnings): void => {
+const warnOfOddities = (table: Relocations, target: Section, warnings: Warnings): void => {
   if (target.type === SHT.NOBITS && table.count > 0)
     warnings.add('relocations-into-nobits', target.name, target.offset, 'relocations for a section without bytes in the file')
   if (!isData(target) && !isCode(target)) return

@@ -21,7 +21,8 @@ export type Symbols = {
   size: (index: number) => number
   /** The named FUNC, OBJECT and NOTYPE symbols of a section. */
   inSection: (section: number) => SectionSymbols
-  undefinedNames: () => ReadonlyMap<string, number>
+  /** Those names of undefined symbols that are wanted, each once, in alphabetical order. */
+  imports: (wanted: (name: string) => boolean) => readonly string[]
 }
 
 /** Symbols of one section, ordered by value. */
@@ -34,6 +35,7 @@ export type SectionSymbols = {
 const NOBODY: SectionSymbols = { indexes: new Uint32Array(), from: () => 0 }
 
 const SYMBOL_BYTES = 24
+const KNOWN_NAMES_MAX = 4096
 
 const NONE: Symbols = {
   count: 0,
@@ -44,7 +46,7 @@ const NONE: Symbols = {
   value: () => 0,
   size: () => 0,
   inSection: () => NOBODY,
-  undefinedNames: () => new Map(),
+  imports: () => [],
 }
 
 /** Reads SHT_SYMTAB with its string table. Names and places are checked here, once, for all who look later. */
@@ -81,14 +83,12 @@ const columns = (input: Bytes, table: Section, strings: Section, sections: reado
   const stringsEnd = strings.offset + strings.size
   const short = (index: number): number => input.u16(at(index) + 6)
   /** Imports are few and named by every call; the names of defined symbols are not worth the memory. */
-  const imports = new Map<number, string>()
+  const known = new Map<number, string>()
   const name = (index: number): string => {
     if (short(index) !== SHN.UNDEF) return readName(index)
-    const known = imports.get(index)
-    if (known !== undefined) return known
-    const read = readName(index)
-    imports.set(index, read)
-    return read
+    const text = known.get(index) ?? readName(index)
+    if (known.size < KNOWN_NAMES_MAX) known.set(index, text)
+    return text
   }
   const readName = (index: number): string => {
     const text = textAt(input.bytes, strings.offset + input.u32(at(index)), stringsEnd, limits.nameBytesMax)
@@ -103,12 +103,12 @@ const columns = (input: Bytes, table: Section, strings: Section, sections: reado
     if (stated < SHN.RESERVED) return stated === SHN.UNDEF ? -1 : stated
     return stated === SHN.XINDEX && wide ? input.u32(wide.offset + index * 4) : -1
   }
-  const sorted = once(() => bySection(count, { type, home, value, nameOffset: index => input.u32(at(index)) }))
-  const undefinedNames = once(() => {
-    const names = new Map<string, number>()
-    for (let index = 1; index < count; index += 1) if (short(index) === SHN.UNDEF) names.set(name(index), index)
-    return names
-  })
+  const sorted = once(() => bySection(count, sections.length, { type, home, value, nameOffset: index => input.u32(at(index)) }))
+  const imports = (wanted: (name: string) => boolean): readonly string[] => {
+    const found = new Set<string>()
+    for (let index = 1; index < count; index += 1) if (short(index) === SHN.UNDEF && wanted(name(index))) found.add(name(index))
+    return [...found].sort()
+  }
   return {
     count,
     name,
@@ -118,7 +118,7 @@ const columns = (input: Bytes, table: Section, strings: Section, sections: reado
     value,
     size: index => input.u64(at(index) + 16),
     inSection: index => sorted().get(index) ?? NOBODY,
-    undefinedNames,
+    imports,
   }
 }
 
@@ -132,22 +132,39 @@ const once = <T>(make: () => T): (() => T) => {
 
 type Sortable = Pick<Symbols, 'type' | 'home' | 'value'> & { nameOffset: (index: number) => number }
 
-const bySection = (count: number, symbols: Sortable): Map<number, SectionSymbols> => {
-  const lists = new Map<number, number[]>()
+/** All in one column, section by section: a counting sort by section, then by value where the file does not have that order. */
+const bySection = (count: number, sections: number, symbols: Sortable): ReadonlyMap<number, SectionSymbols> => {
+  const isNamed = (index: number): boolean =>
+    symbols.home(index) >= 0 && symbols.home(index) < sections && symbols.type(index) <= STT.FUNC && symbols.nameOffset(index) !== 0
+  const ends = new Uint32Array(sections)
+  for (let index = 1; index < count; index += 1) if (isNamed(index)) add(ends, symbols.home(index), 1)
+  for (let section = 1; section < sections; section += 1) add(ends, section, ends[section - 1] ?? 0)
+  const column = new Uint32Array(ends[sections - 1] ?? 0)
+  const filled = new Uint32Array(sections)
+  const found = new Map<number, SectionSymbols>()
   for (let index = 1; index < count; index += 1) {
+    if (!isNamed(index)) continue
     const section = symbols.home(index)
-    if (section < 0 || symbols.type(index) > STT.FUNC || symbols.nameOffset(index) === 0) continue
-    const list = lists.get(section)
-    if (list) list.push(index)
-    else lists.set(section, [index])
+    column[(section === 0 ? 0 : (ends[section - 1] ?? 0)) + (filled[section] ?? 0)] = index
+    add(filled, section, 1)
   }
-  return new Map([...lists].map(([section, list]) => [section, sectionSymbols(list, symbols)]))
+  for (let section = 0; section < sections; section += 1)
+    if (filled[section])
+      found.set(section, sectionSymbols(column.subarray((ends[section] ?? 0) - (filled[section] ?? 0), ends[section]), symbols))
+  return found
 }
 
-const sectionSymbols = (list: readonly number[], { value }: Sortable): SectionSymbols => {
-  const isOrdered = list.every((symbol, position) => value(list[position - 1] ?? symbol) <= value(symbol))
-  const indexes = Uint32Array.from(isOrdered ? list : list.toSorted((a, b) => value(a) - value(b)))
-  return { indexes, from: lowerBoundsOf(Float64Array.from(indexes, value)) }
+const add = (column: Uint32Array, index: number, value: number): void => {
+  column[index] = (column[index] ?? 0) + value
+}
+
+const sectionSymbols = (indexes: Uint32Array, { value }: Sortable): SectionSymbols => {
+  const valueAt = (position: number): number => value(indexes[position] ?? 0)
+  const isOrdered = indexes.every((_, position) => position === 0 || valueAt(position - 1) <= valueAt(position))
+  if (!isOrdered) indexes.sort((a, b) => value(a) - value(b) || a - b)
+  const values = new Float64Array(indexes.length)
+  for (let position = 0; position < indexes.length; position += 1) values[position] = valueAt(position)
+  return { indexes, from: lowerBoundsOf(values) }
 }
 
 const check = (input: Bytes, table: Section, strings: Section, sections: readonly Section[], symbols: Symbols, warnings: Warnings) => {

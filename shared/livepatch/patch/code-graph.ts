@@ -38,6 +38,7 @@ export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
     nameBytesMax,
     functionAt,
     budget,
+    callees: [],
     anonymous: new Map(),
     constants: new Map(),
     transcript: newTranscript(),

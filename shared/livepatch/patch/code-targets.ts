@@ -3,29 +3,30 @@ import { trailingImmediate } from '../elf/machines.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { SHN } from '../elf/read-symbols.ts'
 import { has, isCode, isData, type Section, SHF } from '../elf/section.ts'
+import { type Key, keyOf, OFFSET_END } from './key.ts'
 
-/** A data address that an instruction carries, by its relocation. */
-export type CodeTarget = { readonly code: Section; readonly offset: number; readonly data: Place }
+/** Data addresses that instructions carry, by their relocations, in the order of `code`: column by column, because code is full of them. */
+export type CodeTargets = { readonly code: Float64Array; readonly data: Float64Array }
 
 /** A place in code that refers to an import. */
 export type ImportUse = { readonly code: Section; readonly offset: number; readonly symbol: string }
 
 export type CodeReferences = {
   /** Addresses in data that may be structures; strings and other merged constants are left out, and most references are those. */
-  readonly targets: readonly CodeTarget[]
+  readonly targets: CodeTargets
   /** Where a livepatch is enabled. */
   readonly calls: readonly ImportUse[]
 }
 
 /** Before Linux 5.1 a livepatch was registered first. */
-const ENABLING = new Set(['klp_enable_patch', 'klp_register_patch'])
+export const ENABLING = new Set(['klp_enable_patch', 'klp_register_patch'])
 
 /**
  * What code refers to, without decoding an instruction: the relocation's type tells what to add to S + A.
  * One pass over all relocations of executable sections, in the order of sections and places.
  */
 export const readCodeReferences = (elf: Elf): CodeReferences => {
-  const targets: CodeTarget[] = []
+  const [from, to]: [Key[], Key[]] = [[], []]
   const calls: ImportUse[] = []
   const { symbols, sections } = elf
   const mayMatter = sections.map(section => isData(section) && !has(section, SHF.MERGE))
@@ -40,12 +41,14 @@ export const readCodeReferences = (elf: Elf): CodeReferences => {
       const home = symbols.home(symbol)
       if (home >= 0) {
         const data = mayMatter[home] ? dataAddress(elf, code, offset, type, symbol, table.addends[index] ?? 0) : null
-        if (data && !has(data.section, SHF.MERGE)) targets.push({ code, offset, data })
+        if (!data || has(data.section, SHF.MERGE) || data.offset >= OFFSET_END || offset >= OFFSET_END) continue
+        from.push(keyOf(code.index, offset))
+        to.push(keyOf(data.section.index, data.offset))
       } else if (type !== 0 && isImport(elf, symbol) && ENABLING.has(symbols.name(symbol)))
         calls.push({ code, offset, symbol: symbols.name(symbol) })
     }
   }
-  return { targets, calls }
+  return { targets: { code: Float64Array.from(from), data: Float64Array.from(to) }, calls }
 }
 
 const isImport = (elf: Elf, symbol: number): boolean => symbol < elf.symbols.count && elf.symbols.section(symbol) === SHN.UNDEF

@@ -1,10 +1,12 @@
 import { type Field, fieldAt, type Place, symbolAround } from '../elf/follow.ts'
+import { lowerBound } from '../elf/lower-bound.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { has, isCode, isData, type Section, SHF } from '../elf/section.ts'
 import type { Warnings } from '../warnings.ts'
 import type { CodeReferences } from './code-targets.ts'
-import { keyOf, type Terrain } from './terrain.ts'
+import { type Key, keyOf, placeOf } from './key.ts'
+import type { Terrain } from './terrain.ts'
 
 /**
  * Where the klp_patch is. Two independent ways: the argument of klp_enable_patch(), read off the calling code's relocations, and a scan for
@@ -68,13 +70,12 @@ const isBareHead = (elf: Elf, { section, offset }: Place): boolean => {
     return field.kind === 'place' && isCode(field.section)
   })
   const table = elf.relocations.of(section)
-  const next = table?.offsets[table.from(offset + 24)]
-  return !isFunction && (next === undefined || next >= Math.min(section.size, offset + PATCH_BYTES))
+  return !isFunction && (!table || table.next(offset + 24) >= Math.min(section.size, offset + PATCH_BYTES))
 }
 
 const argumentsOfCalls = (elf: Elf, references: CodeReferences, warnings: Warnings): readonly Place[] => {
-  const found = new Map<number, Place>()
-  const { calls } = references
+  const found = new Set<Key>()
+  const { calls, targets } = references
   if (calls.length > CANDIDATES_MAX)
     warnings.add(
       'many-calls',
@@ -87,11 +88,11 @@ const argumentsOfCalls = (elf: Elf, references: CodeReferences, warnings: Warnin
     const { start, end } = extentOfCode(elf, code, offset)
     if (looked.has(`${code.index} ${start}`)) continue
     looked.add(`${code.index} ${start}`)
-    for (const target of references.targets)
-      if (target.code === code && target.offset >= start && target.offset < end && found.size < CANDIDATES_MAX)
-        found.set(keyOf(target.data.section.index, target.data.offset), target.data)
+    const first = lowerBound(targets.code, keyOf(code.index, start))
+    for (let at = first; (targets.code[at] ?? Number.POSITIVE_INFINITY) < keyOf(code.index, end) && found.size < CANDIDATES_MAX; at += 1)
+      found.add(targets.data[at] ?? 0)
   }
-  return [...found.values()]
+  return [...found].flatMap(key => placeOf(elf, key) ?? [])
 }
 
 /** The function around a place in code, or its whole section where symbols were stripped. */

@@ -10,18 +10,8 @@ import { type CodeNode, UNMET } from './code-node.ts'
  */
 export const hashFrom = (start: CodeNode, look: (node: CodeNode) => boolean): void => {
   if (!look(start)) return
-  let unsettled: CodeNode | null = null
-  let orders = 0
-  const enter = (node: CodeNode, caller: CodeNode | null): CodeNode => {
-    for (const callee of node.callees) look(callee)
-    node.order = node.low = orders
-    node.caller = caller
-    node.below = unsettled
-    unsettled = node
-    orders += 1
-    return node
-  }
-  for (let node: CodeNode | null = enter(start, null); node; ) {
+  let unsettled: CodeNode | null = enter(start, null, null, look)
+  for (let node: CodeNode | null = start; node; ) {
     const callee: CodeNode | undefined = node.callees[node.next]
     node.next += 1
     if (!callee) {
@@ -29,10 +19,18 @@ export const hashFrom = (start: CodeNode, look: (node: CodeNode) => boolean): vo
       if (node.caller) node.caller.low = Math.min(node.caller.low, node.low)
       node = node.caller
     } else if (callee.digest !== null && callee.meaning === undefined) {
-      if (callee.order === UNMET) node = enter(callee, node)
+      if (callee.order === UNMET) unsettled = node = enter(callee, node, unsettled, look)
       else node.low = Math.min(node.low, callee.order)
     }
   }
+}
+
+const enter = (node: CodeNode, caller: CodeNode | null, below: CodeNode | null, look: (node: CodeNode) => boolean): CodeNode => {
+  for (const callee of node.callees) look(callee)
+  node.order = node.low = below ? below.order + 1 : 0
+  node.caller = caller
+  node.below = below
+  return node
 }
 
 /** Settles a component: all that were met since `first`. Until they mean something, a callee that was met and does not yet is one of them. */

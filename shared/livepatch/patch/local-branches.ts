@@ -11,12 +11,13 @@ export type FoundBranch = (at: number, target: number) => void
 type Scan = (input: Bytes, start: number, end: number, found: FoundBranch) => void
 
 const x86: Scan = ({ bytes, s32 }, start, end, found) => {
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at]
+  const code = bytes.subarray(start, end)
+  for (let at = 0; at < code.length; at += 1) {
+    const byte = code[at]
     if (byte !== 0xe8 && byte !== 0xe9 && byte !== 0x0f) continue
-    const isConditional = byte === 0x0f && at + 1 < end && ((bytes[at + 1] ?? 0) & 0xf0) === 0x80
+    const isConditional = byte === 0x0f && ((code[at + 1] ?? 0) & 0xf0) === 0x80
     if (byte === 0x0f && !isConditional) continue
-    const operand = at + (isConditional ? 2 : 1)
+    const operand = start + at + (isConditional ? 2 : 1)
     if (operand + 4 <= end) found(operand, operand + 4 + s32(operand))
   }
 }

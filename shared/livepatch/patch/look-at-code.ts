@@ -4,8 +4,8 @@ import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { fileSize, has, isCode, type Section, SHF } from '../elf/section.ts'
 import type { CodeNode } from './code-node.ts'
+import { keyOf } from './key.ts'
 import { localBranches } from './local-branches.ts'
-import { keyOf } from './terrain.ts'
 import type { Transcript } from './transcript.ts'
 
 /** What following one relocation costs, in bytes looked at. */
@@ -19,7 +19,9 @@ export type CodeContext = {
   readonly functionAt: (at: Place) => CodeNode | null
   /** Bytes that may still be looked at: crafted symbols can make a million functions and constants of the same bytes. */
   readonly budget: { bytes: number }
-  /** Numbers of places in data that have no name, in the function that is looked at. */
+  /** The local functions that were found so far in the function that is looked at. */
+  readonly callees: CodeNode[]
+  /** Numbers of places in data that have no name, in that function. */
   readonly anonymous: Map<number, number>
   /** Digests of named constants, by symbol. */
   readonly constants: Map<number, string>
@@ -33,17 +35,18 @@ export type CodeContext = {
  * refers to, and over the bytes. False: more than is looked at.
  */
 export const lookAtCode = (context: CodeContext, node: CodeNode): boolean => {
-  const { budget, transcript } = context
+  const { budget, transcript, anonymous, callees } = context
   budget.bytes -= node.end - node.start
   if (budget.bytes < 0) return false
-  if (context.anonymous.size > 0) context.anonymous.clear()
+  if (anonymous.size > 0) anonymous.clear()
+  callees.length = 0
   const calls = localCalls(context, node)
-  const callees = writeReferences(context, node, calls)
+  writeReferences(context, node, calls)
   writeCode(context, node, calls)
   const digest = transcript.digest()
   if (budget.bytes < 0) return false
   node.digest = digest
-  if (callees.length > 0) node.callees = callees
+  if (callees.length > 0) node.callees = callees.slice()
   return true
 }
 
@@ -75,41 +78,26 @@ const NO_BRANCH = Buffer.alloc(BRANCH_BYTES)
 const writeCode = ({ elf, transcript }: CodeContext, { section, start, end }: CodeNode, calls: readonly LocalCall[]): void => {
   let from = section.offset + start
   for (const { at } of calls) {
-    transcript.latin1(elf.input.bytes, from, at)
-    transcript.latin1(NO_BRANCH, 0, BRANCH_BYTES)
+    // What looks like a call may begin inside another one's displacement.
+    transcript.latin1(elf.input.bytes, from, Math.max(from, at))
+    transcript.latin1(NO_BRANCH, 0, at + BRANCH_BYTES - Math.max(from, at))
     from = at + BRANCH_BYTES
   }
   transcript.latin1(elf.input.bytes, from, section.offset + end)
 }
 
-/** A line for each relocation and resolved call, in the order of places. Gives the functions that they name, each once. */
-const writeReferences = (context: CodeContext, node: CodeNode, calls: readonly LocalCall[]): readonly CodeNode[] => {
+/** A line for each relocation and resolved call, in the order of places. */
+const writeReferences = (context: CodeContext, node: CodeNode, calls: readonly LocalCall[]): void => {
   const { elf, budget, transcript } = context
   const { section, start, end } = node
   const table = elf.relocations.of(section)
-  const callees: CodeNode[] = []
-  const name = (callee: CodeNode): void => {
-    if (callee.namedBy === node) return
-    callee.namedBy = node
-    callees.push(callee)
-  }
-  let next = 0
-  const callsBefore = (offset: number): void => {
-    for (let call = calls[next]; call && call.at < section.offset + offset; call = calls[next]) {
-      transcript.number(call.at - section.offset - start)
-      transcript.text(' local ')
-      transcript.text(call.name)
-      transcript.text('\n')
-      name(call.callee)
-      next += 1
-    }
-  }
+  let call = 0
   for (let index = table?.from(start) ?? 0; table && index < table.count && (table.offsets[index] ?? 0) < end; index += 1) {
     const [offset, type] = [table.offsets[index] ?? 0, table.types[index] ?? 0]
     if (type === 0) continue
     budget.bytes -= RELOCATION_COST
-    if (budget.bytes < 0) return callees
-    callsBefore(offset)
+    if (budget.bytes < 0) return
+    call = writeCalls(context, node, calls, call, offset)
     transcript.number(offset - start)
     transcript.text(' ')
     transcript.number(type)
@@ -124,23 +112,40 @@ const writeReferences = (context: CodeContext, node: CodeNode, calls: readonly L
       transcript.text(target.symbol)
       transcript.text(' ')
       transcript.number(addend)
-    } else if (isCode(target.section)) writeCodeReference(context, node, target, name)
+    } else if (isCode(target.section)) writeCodeReference(context, node, target)
     else writeDataReference(context, node, target)
     transcript.text('\n')
   }
-  callsBefore(end)
-  return callees
+  writeCalls(context, node, calls, call, end)
+}
+
+/** The calls from `next` on that stand before an offset of the section; gives the first that does not. */
+const writeCalls = (context: CodeContext, node: CodeNode, calls: readonly LocalCall[], next: number, offset: number): number => {
+  const { transcript } = context
+  const { section, start } = node
+  let index = next
+  for (let call = calls[index]; call && call.at < section.offset + offset; call = calls[index]) {
+    transcript.number(call.at - section.offset - start)
+    transcript.text(' local ')
+    transcript.text(call.name)
+    transcript.text('\n')
+    noteCallee(context, node, call.callee)
+    index += 1
+  }
+  return index
+}
+
+const noteCallee = ({ callees }: CodeContext, node: CodeNode, callee: CodeNode): void => {
+  if (callee.namedBy === node) return
+  callee.namedBy = node
+  callees.push(callee)
 }
 
 const isInside = (node: CodeNode, { section, offset }: Place): boolean =>
   section === node.section && offset >= node.start && offset < node.end
 
-const writeCodeReference = (
-  { elf, functionAt, transcript }: CodeContext,
-  node: CodeNode,
-  target: Place,
-  name: (callee: CodeNode) => void,
-): void => {
+const writeCodeReference = (context: CodeContext, node: CodeNode, target: Place): void => {
+  const { elf, functionAt, transcript } = context
   if (isInside(node, target)) {
     transcript.text('self+')
     transcript.number(target.offset - node.start)
@@ -149,7 +154,7 @@ const writeCodeReference = (
   const symbol = symbolAround(elf, target, STT.FUNC)
   const start = symbol === null ? target.offset : elf.symbols.value(symbol)
   const callee = functionAt({ section: target.section, offset: start })
-  if (callee) name(callee)
+  if (callee) noteCallee(context, node, callee)
   transcript.text(symbol === null ? 'code ' : 'function ')
   transcript.text(symbol === null ? target.section.name : unnumbered(elf.symbols.name(symbol)))
   if (symbol === null) return

@@ -4,14 +4,15 @@ import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { isData, SHT } from '../elf/section.ts'
 import type { InspectedState, Replace } from '../inspected-module.ts'
-import type { CodeReferences, CodeTarget } from './code-targets.ts'
+import type { CodeReferences, CodeTargets } from './code-targets.ts'
 import { type FoundPatch, findPatch, PATCH_HEAD_BYTES } from './find-patch.ts'
 import { inferReplace } from './infer-replace.ts'
+import { keyOf } from './key.ts'
 import type { PatchReading } from './patch-reading.ts'
 import { callbacksOffset, type Extent, type Layout, type Reading, type ReadObjects, readObjects } from './read-objects.ts'
 import { readStates } from './read-states.ts'
 import { type Strides, solveStrides } from './solve-strides.ts'
-import { keyOf, type Terrain, terrainOf } from './terrain.ts'
+import { type Terrain, terrainOf } from './terrain.ts'
 
 /** The first kernel release with `states` in struct klp_patch, and the first with `replace`. */
 const STATES_SINCE: readonly [number, number] = [5, 5]
@@ -65,8 +66,10 @@ const readPatch = (
   for (const field of [0, 8])
     if (hasInPlaceBytes(elf, at.section, at.offset + field))
       warnings.add('in-place-bytes', at.section.name, at.offset + field, 'bytes under a relocation; the relocation wins')
-  const written = references.targets.filter(
-    ({ data }) => data.section === at.section && data.offset > at.offset && data.offset < at.offset + PATCH_HEAD_BYTES,
+  const [begin, end] = [keyOf(at.section.index, at.offset), keyOf(at.section.index, at.offset + PATCH_HEAD_BYTES)]
+  const written = Array.from(
+    references.targets.data.filter(key => key > begin && key < end),
+    key => key - begin,
   )
   const tail = readTail(reading, at, written, kernelRelease)
   const base = { foundBy, replace: tail.replace, states: tail.states }
@@ -85,7 +88,7 @@ const readPatch = (
     return { ...base, status: 'malformed', objects: null, layout: tail.layout, note: `the pointer to the objects ${why}` }
   }
   const root = objectsField
-  const objectsWritten = written.some(({ data }) => data.offset < at.offset + 16)
+  const objectsWritten = written.some(distance => distance < 16)
   const strides = strideSearch(reading, terrain, root, found.others)
   const layout = layoutOf(elf, root, strides)
   const read = readObjects(reading, root, layout)
@@ -129,8 +132,8 @@ const describe = (heads: string, { object, function: functions, callbacks }: Lay
 type Touches = (extent: Extent) => boolean
 
 /** Whether code refers to the inside of an extent; the targets are sorted once, because there may be as many arrays as targets. */
-const touching = (targets: readonly CodeTarget[]): Touches => {
-  const column = Float64Array.from(targets, ({ data }) => keyOf(data.section.index, data.offset)).sort()
+const touching = ({ data }: CodeTargets): Touches => {
+  const column = data.toSorted()
   return ({ at, size }) => {
     const start = keyOf(at.section.index, at.offset)
     const first = column[lowerBound(column, start)]
@@ -180,7 +183,7 @@ const strippedNote = (objects: PatchReading['objects']): string | null => {
 type Tail = { replace: Replace; states: InspectedState[] | null; layout: string; fault: string | null }
 
 /** What stands behind `objs`: `states` and `replace` since 5.5, `replace` alone in 5.1 to 5.4. The bytes decide, not vermagic. */
-const readTail = (reading: Reading, at: Place, written: readonly CodeTarget[], kernelRelease: string | null): Tail => {
+const readTail = (reading: Reading, at: Place, written: readonly number[], kernelRelease: string | null): Tail => {
   const { elf, warnings } = reading
   const { section, offset } = at
   const byte = (distance: number): number => (section.type === SHT.NOBITS ? 0 : (elf.input.bytes[section.offset + offset + distance] ?? 0))
@@ -193,7 +196,7 @@ const readTail = (reading: Reading, at: Place, written: readonly CodeTarget[], k
   const value = isOld ? byte(16) : byte(24)
   if (value > 1) warnings.add('odd-replace', section.name, offset + (isOld ? 16 : 24), `replace is ${value}, neither 0 nor 1`)
   if (isOld && byte(24) !== 0) warnings.add('odd-replace', section.name, offset + 24, 'both places where replace may stand are set')
-  const isRuntime = written.some(({ data }) => data.offset >= offset + 16)
+  const isRuntime = written.some(distance => distance >= 16)
   const replace: Replace = isRuntime ? { value: null, certainty: 'runtime' } : { value: value !== 0, certainty: 'static' }
   if (field.kind === 'null' || isOld) return { replace, layout, states: [], fault: null }
   const states = field.kind === 'place' && isData(field.section) ? readStates(reading, field) : null

@@ -1,4 +1,5 @@
-import type { Key, Terrain } from './terrain.ts'
+import type { Key } from './key.ts'
+import type { Terrain } from './terrain.ts'
 
 /**
  * The size of one klp_object and of one klp_func. The kernel's configuration changes them (a kobject grows with debugging, vendors add

@@ -3,11 +3,7 @@ import { lowerBoundsOf } from '../elf/lower-bound.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { has, isCode, isData, type Section, SHF } from '../elf/section.ts'
-
-/** A place as one number, so that it can be a key: section index above, offset (below 2^32) underneath. */
-export type Key = number
-const SECTION_STEP = 0x1_0000_0000
-export const keyOf = (section: number, offset: number): Key => section * SECTION_STEP + offset
+import { type Key, keyOf, placeOf } from './key.ts'
 
 /**
  * What a record of a klp_object or klp_func array looks like at a place. `gap` is the distance to the first relocation behind the fields
@@ -48,9 +44,9 @@ export const terrainOf = (elf: Elf, nameBytesMax: number): Terrain => {
     const pair = firstFrom(at)
     return pairs[pair] === at ? pair : -1
   }
-  const locate = (at: Key): { section: Section; offset: number } | null => {
-    const section = elf.sections[Math.floor(at / SECTION_STEP)]
-    return section && isData(section) ? { section, offset: at % SECTION_STEP } : null
+  const locate = (at: Key): Place | null => {
+    const place = placeOf(elf, at)
+    return place && isData(place.section) ? place : null
   }
   const objects = new Map<Key, ObjectRecord>()
   const objectAt = (at: Key): ObjectRecord => {
@@ -98,8 +94,7 @@ const BAD = { kind: 'bad', gap: Number.POSITIVE_INFINITY } as const
 /** Distance from a place to the first relocation at or after `from` bytes behind it. */
 const gapAfter = (elf: Elf, at: Place, from: number): number => {
   const table = elf.relocations.of(at.section)
-  const next = table?.offsets[table.from(at.offset + from)]
-  return next === undefined ? Number.POSITIVE_INFINITY : next - at.offset
+  return table ? table.next(at.offset + from) - at.offset : Number.POSITIVE_INFINITY
 }
 
 const objectRecord = (elf: Elf, section: Section, offset: number, nameBytesMax: number): ObjectRecord => {
