@@ -10,7 +10,7 @@ import { type Figure, isMet } from './figure.ts'
 import { fleetFigures } from './fleet.ts'
 import { intakeFigures } from './intake.ts'
 import { kernelFigures } from './kernel.ts'
-import { readerFigures, readerMemoryFigures } from './reader.ts'
+import { readerFigures } from './reader.ts'
 import { startFigures } from './start.ts'
 import { verdictFigures } from './verdict.ts'
 
@@ -23,8 +23,7 @@ const PARTS: Readonly<Record<string, () => readonly Figure[] | Promise<readonly 
   fleet: fleetFigures,
   appends: appendFigures,
   approvals: () => approvalFigures(root, assembly),
-  reader: readerFigures,
-  'reader-memory': readerMemoryFigures,
+  reader: () => readerFigures(root),
   intake: () => intakeFigures(root, assembly),
   start: () => startFigures(root),
   bundles: () => bundleFigures(assembly),
