@@ -3,7 +3,7 @@ import type { Ended, Shell } from './shell.ts'
 import { plural, shortDigest } from './terminal/format.ts'
 import { printFacts, printTable, printTitle } from './terminal/print.ts'
 import { type JsonObject, textOf } from './terminal/read-json.ts'
-import { type CohortGroup, stackText, type VerdictView, verdictView } from './verdict-view.ts'
+import { type ByDisablingView, type CohortGroup, stackText, type VerdictView, verdictView } from './verdict-view.ts'
 
 /** What is taken away is listed nearly whole; of the rest some names do, and `-o json` has them all. */
 const TAKEN_NAMES_MAX = 100
@@ -39,6 +39,22 @@ const resultText = ({ result }: CohortGroup): string => result || 'unknown'
 const afterText = (group: CohortGroup): string =>
   group.result === 'OK' ? stackText(group.runsThen) : `${resultText(group)}, so nothing changes`
 
+const secondsText = (secondsMin: number): string => (secondsMin === 0 ? 'maybe for less than a second' : `for at least ${secondsMin} s`)
+
+/** What hosts are exposed to while they are between two livepatches. */
+const meanwhileText = ({ exposes, functions, secondsMin, because }: ByDisablingView, hosts: number): string => {
+  const fixes = exposes.length === 0 ? 'no claimed fix is absent' : `not fixed: ${taken(exposes)}`
+  return `${fixes}\non ${plural(hosts, 'host')}, ${plural(functions, 'function')} with original code, ${secondsText(secondsMin)}:\n${because}`
+}
+
+const stepsText = ({ disables, loads }: ByDisablingView): string => `disable ${disables.join(', ')}, then load ${loads.join(', ')}`
+
+/** Where an atomic replace would skip callbacks: the other way there, which is told and never taken by itself. */
+const byDisablingText = (route: ByDisablingView): string =>
+  route.proved
+    ? `${stepsText(route)}: proved on the simulated kernel; it is not taken`
+    : `${stepsText(route)}: it does not help\n${route.reasons.join('\n')}`
+
 /** "12 hosts: lp_1 (still in memory: lp_0) → lp_2" */
 const titleOf = (group: CohortGroup): string => {
   const resident = group.resident.length === 0 ? '' : ` (still in memory: ${group.resident.join(', ')})`
@@ -58,7 +74,10 @@ const printGroup = (shell: Shell, group: CohortGroup): void => {
     ['callbacks skipped', taken(group.callbacksSkipped)],
     ['callbacks run', others(group.callbacksRun)],
     ['kernel log', group.log.join('\n')],
-    ['way back', group.wayBack],
+    ['way there', group.byDisabling === null ? '' : byDisablingText(group.byDisabling)],
+    ['in between', group.byDisabling?.proved ? meanwhileText(group.byDisabling, group.hosts) : ''],
+    ['way back', group.backByDisabling === null ? group.wayBack : `${group.wayBack}: ${stepsText(group.backByDisabling)}`],
+    ['in between, back', group.backByDisabling === null ? '' : meanwhileText(group.backByDisabling, group.hosts)],
     ['findings', wrapped(group.findings)],
     ['kernel', group.kernel],
     [group.cohorts.length === 1 ? 'cohort' : `${group.cohorts.length} cohorts`, others(group.cohorts.map(shortDigest))],

@@ -24,6 +24,20 @@ export type CohortView = {
   readonly callbacksRun: readonly string[]
   readonly log: readonly string[]
   readonly wayBack: string
+  /** The way there by disabling, where one was worked out; and the way back, where it is by disabling. */
+  readonly byDisabling: ByDisablingView | null
+  readonly backByDisabling: ByDisablingView | null
+}
+
+export type ByDisablingView = {
+  readonly disables: readonly string[]
+  readonly loads: readonly string[]
+  readonly proved: boolean
+  readonly reasons: readonly string[]
+  readonly exposes: readonly string[]
+  readonly functions: number
+  readonly secondsMin: number
+  readonly because: string
 }
 
 /** Cohorts of which the same is told, as one. */
@@ -50,6 +64,21 @@ const rank = (severity: string): number => (SEVERITIES.indexOf(severity) + SEVER
 
 const namesIn = (list: unknown): readonly string[] => objectsOf(list).map(entry => textOf(entry['name']))
 
+const byDisablingOf = (value: unknown): ByDisablingView | null => {
+  if (typeof value !== 'object' || value === null) return null
+  const [route, meanwhile] = [objectOf(value), objectOf(objectOf(value)['meanwhile'])]
+  return {
+    disables: textsOf(route['disables']),
+    loads: textsOf(route['loads']),
+    proved: route['proved'] === true,
+    reasons: textsOf(route['reasons']),
+    exposes: textsOf(meanwhile['exposes']),
+    functions: numberOf(meanwhile['functions']),
+    secondsMin: numberOf(meanwhile['secondsMin']),
+    because: textOf(meanwhile['because']),
+  }
+}
+
 const cohortOf = (cohort: JsonObject): CohortView => {
   const [stack, functions] = [objectOf(cohort['stack']), objectOf(cohort['functions'])]
   const [fixes, callbacks] = [objectOf(cohort['fixes']), objectOf(cohort['callbacks'])]
@@ -72,6 +101,8 @@ const cohortOf = (cohort: JsonObject): CohortView => {
     callbacksRun: textsOf(callbacks['run']),
     log: textsOf(cohort['log']),
     wayBack: textOf(cohort['wayBack']),
+    byDisabling: byDisablingOf(cohort['byDisabling']),
+    backByDisabling: byDisablingOf(cohort['backByDisabling']),
   }
 }
 

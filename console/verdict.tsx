@@ -49,6 +49,8 @@ const FindingItem = ({ finding, where }: { readonly finding: Finding; readonly w
 )
 
 type CohortOf = Verdict['cohorts'][number]
+type ByDisabling = NonNullable<CohortOf['byDisabling']>
+type InBetween = ByDisabling['meanwhile']
 type CohortGroup = {
   readonly cohort: CohortOf
   readonly hosts: number
@@ -92,6 +94,29 @@ const Functions = ({ functions }: Pick<CohortOf, 'functions'>) => (
   </>
 )
 
+const meanwhileOf = ({ exposes, functions, secondsMin }: InBetween, hosts: number): string => {
+  const fixes = exposes.length === 0 ? 'no claimed fix is absent' : `${exposes.join(', ')} not fixed`
+  const duration = secondsMin === 0 ? 'maybe for less than a second' : `for at least ${secondsMin} s`
+  return `${fixes} on ${plural(hosts, 'host')}, ${plural(functions, 'function')} with original code, ${duration}`
+}
+
+/** A way by disabling, and what hosts are exposed to on it. */
+const Disabling = ({ title, route, hosts }: { readonly title: string; readonly route: ByDisabling; readonly hosts: number }) => (
+  <>
+    <List
+      title={title}
+      items={[
+        `disable ${route.disables.join(', ')}, then load ${route.loads.join(', ')}${route.proved ? '' : ` — it does not help: ${route.reasons.join('; ')}`}`,
+      ]}
+    />
+    {route.proved ? (
+      <p>
+        <strong>In between:</strong> {meanwhileOf(route.meanwhile, hosts)} <span class="hint">({route.meanwhile.because})</span>
+      </p>
+    ) : null}
+  </>
+)
+
 const Cohort = ({ group: { cohort, hosts, digests, findings } }: { readonly group: CohortGroup }) => (
   <details>
     <summary>
@@ -107,7 +132,9 @@ const Cohort = ({ group: { cohort, hosts, digests, findings } }: { readonly grou
     <List title="Fixes gained" items={cohort.fixes.gained} />
     <List title="Callbacks that are skipped" items={cohort.callbacks.skipped} none="none" />
     <List title="Callbacks that run" items={cohort.callbacks.run} />
+    {cohort.byDisabling ? <Disabling title="Way there, which is not taken by itself" route={cohort.byDisabling} hosts={hosts} /> : null}
     <List title="Way back" items={[cohort.wayBack]} />
+    {cohort.backByDisabling ? <Disabling title="Way back by disabling" route={cohort.backByDisabling} hosts={hosts} /> : null}
     <List title="Findings" items={findings} />
     {cohort.log.length > 0 ? (
       <>

@@ -25,12 +25,10 @@ const printRecomputed = (shell: Shell, recomputed: JsonObject, digest: string): 
 
 export const run: Run = async input => {
   const recompute = isSet(input, 'recompute')
-  const { body } = await input
-    .api()
-    .call('show-verdict', {
-      path: { change: firstArgument(input) },
-      query: { recompute: recompute ? 'true' : undefined, newest: isSet(input, 'newest') ? 'true' : undefined },
-    })
+  const { body } = await input.api().call('show-verdict', {
+    path: { change: firstArgument(input) },
+    query: { recompute: recompute ? 'true' : undefined, newest: isSet(input, 'newest') ? 'true' : undefined },
+  })
   const answer = objectOf(body)
   const recomputed = objectOf(answer['recomputed'])
   if (input.json) printJson(input.shell, body)

@@ -4,8 +4,8 @@ import { type Bridge, smallestBridge } from './bridge.ts'
 import { type FunctionChanges, fixChanges, functionChanges, noFunctionChanges } from './function-sets.ts'
 import { accountOf, type Met, type Order, orderOf } from './obligations.ts'
 import { type Replay, replayLoad, replayStack } from './replay.ts'
-import { type Return, type Route, routeByDisabling, wayBackOf } from './routes.ts'
-import type { Verdict } from './verdict.ts'
+import { type Return, routeByDisabling, wayBackOf } from './routes.ts'
+import type { ByDisabling, Verdict } from './verdict.ts'
 
 /** A livepatch that runs, and how the proposed one is ordered against it: `older` means that the proposed one is. */
 export type Running = { readonly manifest: Manifest; readonly order: Order }
@@ -50,7 +50,7 @@ export type CohortCase = {
   /** The smallest bridge that would close it, where the account holds something open; it fits hosts with any modules loaded. */
   readonly bridge: Bridge | null
   /** The way there by disabling, worked out where the account holds something open; else null. */
-  readonly byDisabling: Route | null
+  readonly byDisabling: ByDisabling | null
 }
 
 /**
@@ -83,7 +83,7 @@ const situationOf = (livepatch: Manifest, stack: Stack, unknown: readonly string
   return unknown.length > 0 ? 'unknown' : 'load'
 }
 
-const nothingToGoBackFrom: Return = { way: 'replace', reasons: [], exposes: [] }
+const nothingToGoBackFrom: Return = { way: 'replace', reasons: [], byDisabling: null }
 
 type LoadCase = Pick<CohortCase, 'removedFirst' | 'replay' | 'functions' | 'fixes' | 'account' | 'wayBack' | 'bridge' | 'byDisabling'>
 

@@ -64,6 +64,8 @@ const cohortVerdicts = (cases: readonly CohortCase[]): CohortVerdict[] => {
     ...sharedBy(cohort),
     downgrade: cohort.downgrade,
     wayBack: cohort.wayBack.way,
+    ...(cohort.byDisabling && { byDisabling: cohort.byDisabling }),
+    ...(cohort.wayBack.byDisabling && { backByDisabling: cohort.wayBack.byDisabling }),
   }))
 }
 

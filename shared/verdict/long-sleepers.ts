@@ -1,3 +1,5 @@
+import type { Manifest } from '../livepatch/index.ts'
+
 /**
  * Functions of vmlinux in which tasks commonly sleep for long. A task that sleeps in a function that is being patched keeps the
  * transition open until it wakes (kernel/livepatch/transition.c: klp_check_stack). User tasks are poked every 15 s and then leave;
@@ -43,3 +45,15 @@ export const LONG_SLEEPERS: ReadonlyMap<string, string> = new Map([
   ['schedule_timeout', 'every task that waits with a time limit'],
   ['io_schedule', 'every task that waits for a disk'],
 ])
+
+const remembered = new WeakMap<Manifest, readonly string[]>()
+
+/** Functions that a livepatch patches and on which tasks commonly sleep. Looked up once per manifest: one is judged on many stacks. */
+export const sleepersIn = (livepatch: Manifest): readonly string[] => {
+  const known = remembered.get(livepatch)
+  if (known) return known
+  const vmlinux = livepatch.objects.filter(({ name }) => name === null).flatMap(({ functions }) => functions.map(({ name }) => name))
+  const sleepers = vmlinux.filter(name => LONG_SLEEPERS.has(name))
+  remembered.set(livepatch, sleepers)
+  return sleepers
+}

@@ -1,44 +1,37 @@
 import type { Machine } from '../kernel/index.ts'
 import { type Manifest, objectName } from '../livepatch/index.ts'
 import { smallestBridge } from './bridge.ts'
+import { inBetween } from './in-between.ts'
 import { accountOf, unpairedObligations } from './obligations.ts'
 import { disableThenLoad, loadAll } from './replay.ts'
-import type { WayBack } from './verdict.ts'
+import type { ByDisabling, WayBack } from './verdict.ts'
 
-/** The way from the proposed livepatch to what a cohort runs now: the best one, why not a better one, and what it exposes. */
+/**
+ * The way from the proposed livepatch to what a cohort runs now: the best one, why not a better one, and what a
+ * load in between exposes, where there is something to load.
+ */
 export type Return = {
   readonly way: WayBack
   /** Why the atomic way back is closed; empty for `replace`. */
   readonly reasons: readonly string[]
-  /** Claimed fixes that are absent while the hosts are between the two livepatches. */
-  readonly exposes: readonly string[]
+  readonly byDisabling: ByDisabling | null
 }
-
-/** The route that disables what runs and loads afterwards, when the atomic one is closed. */
-export type Route = {
-  readonly route: 'disable-then-load'
-  /** Whether the simulated kernel goes along and every disabled livepatch undoes what it did. */
-  readonly proved: boolean
-  /** Why not; empty when proved. */
-  readonly reasons: readonly string[]
-  /** Claimed fixes that are absent between the last disabling and the end of the load. */
-  readonly exposes: readonly string[]
-}
-
-const fixesOf = (manifests: readonly Manifest[]): readonly string[] => [...new Set(manifests.flatMap(({ fixes }) => fixes))].sort()
 
 const notUndone = (manifests: readonly Manifest[]): readonly string[] =>
   manifests.flatMap(manifest => unpairedObligations(manifest)).map(({ text }) => `nothing undoes ${text}`)
 
 /** Disables everything that runs and loads `next`; worked out on the simulated machine of the same stack. */
-export const routeByDisabling = (machine: Machine, running: readonly Manifest[], next: readonly Manifest[]): Route => {
-  const refused = disableThenLoad(
-    machine,
-    running.map(({ name }) => name),
-    next,
-  )
+export const routeByDisabling = (machine: Machine, running: readonly Manifest[], next: readonly Manifest[]): ByDisabling => {
+  const names = running.map(({ name }) => name)
+  const refused = disableThenLoad(machine, names, next)
   const reasons = [...(refused === null ? [] : [refused]), ...notUndone(running)]
-  return { route: 'disable-then-load', proved: reasons.length === 0, reasons, exposes: fixesOf([...running, ...next]) }
+  return {
+    disables: names.toReversed(),
+    loads: next.map(({ name }) => name),
+    proved: reasons.length === 0,
+    reasons,
+    meanwhile: inBetween(running, next),
+  }
 }
 
 /** Why an atomic replace does not lead from the proposed livepatch back to what runs now; empty where it does. */
@@ -68,13 +61,14 @@ export const wayBackOf = (
   isLoaded: (object: string) => boolean,
 ): Return => {
   const reasons = whyNotAtomic(livepatch, back, after, isLoaded)
-  if (reasons.length === 0) return { way: 'replace', reasons, exposes: [] }
+  if (reasons.length === 0) return { way: 'replace', reasons, byDisabling: null }
   const disabling = routeByDisabling(after, [livepatch], livepatch.replace ? back : [])
-  if (disabling.proved) return { way: 'disable-then-load', reasons, exposes: back.length === 0 ? [] : disabling.exposes }
+  if (disabling.proved) return { way: 'disable-then-load', reasons, byDisabling: back.length === 0 ? null : disabling }
   const [first] = back
   const account = first ? accountOf(first, { running: [livepatch], replacedEarlier: [], residents: [], isLoaded }) : []
-  if (first?.replace && livepatch.replace && smallestBridge(first, [livepatch], account)) return { way: 'bridge', reasons, exposes: [] }
-  return { way: 'none', reasons: [...reasons, ...disabling.reasons], exposes: [] }
+  if (first?.replace && livepatch.replace && smallestBridge(first, [livepatch], account))
+    return { way: 'bridge', reasons, byDisabling: null }
+  return { way: 'none', reasons: [...reasons, ...disabling.reasons], byDisabling: null }
 }
 
 export const skippedCallbacks = (account: ReturnType<typeof accountOf>): string[] =>

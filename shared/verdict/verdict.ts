@@ -24,6 +24,30 @@ export type Finding = z.infer<typeof Finding>
 export const WayBack = z.enum(['replace', 'disable-then-load', 'bridge', 'none'])
 export type WayBack = z.infer<typeof WayBack>
 
+/** What hosts are exposed to while they are between two livepatches. */
+const InBetween = z.object({
+  /** CVE ids that one of the two claims to fix, and that are fixed by neither meanwhile. */
+  exposes: z.array(z.string()),
+  /** Functions that run their original code meanwhile. */
+  functions: z.int().min(0),
+  /** Lower bound, and where it comes from. */
+  secondsMin: z.number().min(0),
+  because: z.string(),
+})
+export type InBetween = z.infer<typeof InBetween>
+
+/** A route that disables what runs, so that its own callbacks run, and loads afterwards. It is told, and never taken by itself. */
+const ByDisabling = z.object({
+  /** Livepatches that are disabled, newest first, and those that are loaded then, in order. */
+  disables: z.array(z.string()),
+  loads: z.array(z.string()),
+  /** Whether the simulated kernel goes along and every disabled livepatch undoes what it did; if not, why. */
+  proved: z.boolean(),
+  reasons: z.array(z.string()),
+  meanwhile: InBetween,
+})
+export type ByDisabling = z.infer<typeof ByDisabling>
+
 export const CohortVerdict = z.object({
   /** Stack digest. */
   cohort: z.string(),
@@ -51,6 +75,10 @@ export const CohortVerdict = z.object({
   /** Older in the series than what the cohort runs. */
   downgrade: z.boolean(),
   wayBack: WayBack,
+  /** The way there by disabling, where callbacks would be skipped that nothing makes up for. */
+  byDisabling: ByDisabling.optional(),
+  /** The way back by disabling, where that is the way back. */
+  backByDisabling: ByDisabling.optional(),
 })
 export type CohortVerdict = z.infer<typeof CohortVerdict>
 

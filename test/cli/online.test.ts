@@ -429,6 +429,22 @@ kernel             6.1.0
 cohort             abababababab
 `)
   })
+  test('a way by disabling with what it exposes, on how many hosts and for how long at least', async () => {
+    const meanwhile = { exposes: ['CVE-1', 'CVE-2'], functions: 2, secondsMin: 14, because: 'tasks sleep there' }
+    const byDisabling = { disables: ['lp_2'], loads: ['lp_3'], proved: true, reasons: [], meanwhile }
+    const { out } = await printed([{ ...cohort, wayBack: 'disable-then-load', byDisabling, backByDisabling: byDisabling }], [])
+    expect(out).toContain(`way there          disable lp_2, then load lp_3: proved on the simulated kernel; it is not taken
+in between         not fixed: CVE-1, CVE-2
+                   on 3 hosts, 2 functions with original code, for at least 14 s:
+                   tasks sleep there
+way back           disable-then-load: disable lp_2, then load lp_3
+in between, back   not fixed: CVE-1, CVE-2
+`)
+    const refused = { ...byDisabling, proved: false, reasons: ['nothing undoes lp_2:vmlinux:pre_patch'] }
+    const other = await printed([{ ...cohort, byDisabling: refused }], [])
+    expect(other.out).toContain('then load lp_3: it does not help\n                   nothing undoes lp_2:vmlinux:pre_patch')
+    expect(other.out).not.toContain('in between')
+  })
   test('thirty cohorts: the same told once, the worst first, and of each finding whom it is about', async () => {
     const digest = (index: number): string => index.toString(16).padStart(64, '0')
     const many = Array.from({ length: 30 }, (_, index) => ({

@@ -72,9 +72,10 @@ describe('the downgrade guard', () => {
       fixes: [],
     })
     expect(blocked?.evidence['route']).toMatchObject({
-      route: 'disable-then-load',
+      disables: ['lp_2'],
+      loads: ['lp_1'],
       proved: true,
-      exposes: ['CVE-2026-0001', 'CVE-2026-0002'],
+      meanwhile: { exposes: ['CVE-2026-0001', 'CVE-2026-0002'], functions: 2, secondsMin: 0 },
     })
     expect(blocked?.remedy).toContain('adopts lp_2:vmlinux:pre_unpatch, lp_2:vmlinux:post_unpatch')
   })
@@ -217,4 +218,45 @@ test('a verdict of before code was compared is still read, under its own digest'
   const read = Verdict.parse(verdict)
   expect(verdictDigest(read)).toBe(digest)
   expect(read.cohorts.map(({ functions }) => functions.rePatched)).toEqual([undefined, undefined])
+})
+
+describe('what is exposed in between by disabling', () => {
+  const sleepy = (name: string, version: string, functions: readonly string[]) =>
+    livepatch({ name, version, on: { vmlinux: { functions, callbacks: ALL } }, fixes: [`CVE-2026-${version.padStart(4, '0')}`] })
+  const route = (next: Manifest, running: readonly Manifest[]) => only(judge(next, running, { also: [next, ...running] })).byDisabling
+
+  test('is told where callbacks would be skipped, and only there', () => {
+    expect(route(one, [two])).toMatchObject({ disables: ['lp_2'], loads: ['lp_1'], proved: true, reasons: [] })
+    expect(route(two, [one])).toBeUndefined()
+    expect(only(judge(two, [one])).backByDisabling).toMatchObject({ disables: ['lp_2'], loads: ['lp_1'] })
+    expect(only(judge(two, [])).backByDisabling).toBeUndefined()
+  })
+
+  test('disables the newest first, and counts every function that runs original code meanwhile', () => {
+    expect(route(one, [two, hotfix])).toMatchObject({ disables: ['hotfix', 'lp_2'], meanwhile: { functions: 3 } })
+  })
+
+  test('lasts as long as the kernel leaves sleepers alone, once for each transition that waits for some', () => {
+    const [old, recent] = [sleepy('lp_5', '5', ['ep_poll', 'f']), sleepy('lp_6', '6', ['ep_poll'])]
+    const [calm, awake] = [sleepy('lp_7', '7', ['f']), sleepy('lp_8', '8', ['g'])]
+    const seconds = (next: Manifest, running: Manifest) => route(next, [running])?.meanwhile
+    expect(seconds(old, recent)).toMatchObject({
+      secondsMin: 28,
+      because: expect.stringMatching(/ep_poll \(every event loop waits here\).* 2 transitions/),
+    })
+    expect(seconds(old, calm)).toMatchObject({ secondsMin: 14, because: expect.stringContaining('1 transition;') })
+    expect(seconds(calm, awake)).toMatchObject({ secondsMin: 0, because: expect.stringContaining('may end at once') })
+  })
+
+  test('is not promised where the disabled livepatch leaves something behind', () => {
+    const careless = livepatch({
+      name: 'lp_9',
+      version: '9',
+      on: { vmlinux: { functions: ['f'], callbacks: ['pre_patch', 'post_patch', 'pre_unpatch'] } },
+    })
+    expect(route(one, [careless])).toMatchObject({
+      proved: false,
+      reasons: [expect.stringMatching(/^nothing undoes lp_9:vmlinux:pre_patch/)],
+    })
+  })
 })

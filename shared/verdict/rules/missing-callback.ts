@@ -16,9 +16,10 @@ const bridging = (cohort: CohortCase, bridge: Bridge | null, names: string): str
 
 const disabling = ({ byDisabling }: CohortCase, names: string): string => {
   if (!byDisabling?.proved) return `disabling ${names} first does not help (${listed(byDisabling?.reasons ?? [])})`
-  const { exposes } = byDisabling
+  const { exposes, secondsMin } = byDisabling.meanwhile
   const meanwhile = exposes.length === 0 ? 'all functions are original in between' : `${listed(exposes)} not fixed in between`
-  return `or disable ${names} first, whose own callbacks then run (${meanwhile})`
+  const duration = secondsMin === 0 ? '' : `, for at least ${secondsMin} s`
+  return `or disable ${names} first, whose own callbacks then run (${meanwhile}${duration})`
 }
 
 const ways = (cohort: CohortCase, bridge: Bridge | null): string => {

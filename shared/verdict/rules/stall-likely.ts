@@ -1,4 +1,4 @@
-import { LONG_SLEEPERS } from '../long-sleepers.ts'
+import { LONG_SLEEPERS, sleepersIn } from '../long-sleepers.ts'
 import { livepatchRule, nothing, review } from '../rule.ts'
 import { listed } from '../wording.ts'
 
@@ -7,8 +7,7 @@ export const stallLikely = livepatchRule({
   law: 'A transition waits for every task that sleeps in a function that is patched.',
   source: 'kernel/livepatch/transition.c: klp_check_stack; which functions these are is data (long-sleepers.ts)',
   judge: livepatch => {
-    const vmlinux = livepatch.objects.filter(({ name }) => name === null).flatMap(({ functions }) => functions.map(({ name }) => name))
-    const sleepers = vmlinux.filter(name => LONG_SLEEPERS.has(name))
+    const sleepers = sleepersIn(livepatch)
     if (sleepers.length === 0) return nothing
     return review({
       message: `${livepatch.name} patches ${listed(sleepers.map(name => `${name} (${LONG_SLEEPERS.get(name)})`))}, so transitions may take long or stall.`,

@@ -1,10 +1,13 @@
 import { cohortRule, nothing, review } from '../rule.ts'
+import type { InBetween } from '../verdict.ts'
 import { listed, sample } from '../wording.ts'
 
-const meanwhile = (exposes: readonly string[]): string =>
-  exposes.length === 0
-    ? 'no claimed fix is absent in between'
-    : `${listed(exposes)} ${exposes.length === 1 ? 'is' : 'are'} not fixed in between`
+const meanwhile = ({ exposes = [], secondsMin = 0 }: Partial<InBetween> = {}): string => {
+  const duration = secondsMin === 0 ? '' : `, for at least ${secondsMin} s`
+  return exposes.length === 0
+    ? `no claimed fix is absent in between`
+    : `${listed(exposes)} ${exposes.length === 1 ? 'is' : 'are'} not fixed in between${duration}`
+}
 
 export const wayBackNotAtomic = cohortRule({
   id: 'way-back-not-atomic',
@@ -17,7 +20,7 @@ export const wayBackNotAtomic = cohortRule({
     const how =
       wayBack.way === 'bridge'
         ? `needs a bridge that would have to be built first`
-        : `is to disable ${livepatch.name}, whose own callbacks then run, and to load ${back} afterwards; ${meanwhile(wayBack.exposes)}`
+        : `is to disable ${livepatch.name}, whose own callbacks then run, and to load ${back} afterwards; ${meanwhile(wayBack.byDisabling?.meanwhile)}`
     return review({
       message: `The way back from ${livepatch.name} to ${back} ${how}. It cannot be an atomic replace: ${listed(wayBack.reasons)}.`,
       evidence: {
@@ -25,7 +28,7 @@ export const wayBackNotAtomic = cohortRule({
         way: wayBack.way,
         back: running.map(({ manifest }) => manifest.name),
         reasons: wayBack.reasons,
-        exposes: sample(wayBack.exposes),
+        exposes: sample(wayBack.byDisabling?.meanwhile.exposes ?? []),
       },
       remedy: `Approve it knowing that way back, or prepare a newer livepatch that could be rolled out instead of going back.`,
     })
