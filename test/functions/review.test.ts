@@ -182,7 +182,7 @@ describe('a fix that would be lost', () => {
 
   test('is not covered by a general yes of everybody', async () => {
     for (const as of ['bob', 'carol'] as const) expect((await approve(as)).status).toBe(201)
-    expect(await show()).toMatchObject({ status: 'in-review', needs: ['a sign-off of fixes-lost'] })
+    expect(await show()).toMatchObject({ status: 'in-review', needs: ['a sign-off of fixes-lost, before 2026-11-05T09:00Z'] })
   })
 
   test('is signed off under its own name only', async () => {
