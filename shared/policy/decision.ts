@@ -19,6 +19,8 @@ export type Decision = {
   readonly policies: readonly string[]
   /** Version (digest) of the policy set. */
   readonly policyVersion: string
+  /** Number of the edition that was in force. */
+  readonly edition: number
 }
 
 /** Whether authorize made it: a look-alike that came in through a cast or through JSON is none. */
@@ -29,9 +31,17 @@ export type Answer =
   /** `reasons`: sentences for people. `policies`: those that said no; empty where none said yes. */
   | { readonly allowed: false; readonly reasons: readonly string[]; readonly policies: readonly string[] }
 
-const decide = (request: Request, policies: readonly string[], policyVersion: string): Decision => {
+const decide = (request: Request, policies: readonly string[], { version: policyVersion, edition }: PolicySet): Decision => {
   const principal = request.principal.type === 'Workflow' ? 'supersede' : request.principal.id
-  const decision: Decision = { [leave]: true, action: request.action, principal, resource: request.resource, policies, policyVersion }
+  const decision: Decision = {
+    [leave]: true,
+    action: request.action,
+    principal,
+    resource: request.resource,
+    policies,
+    policyVersion,
+    edition,
+  }
   Object.freeze(decision)
   made.add(decision)
   return decision
@@ -61,7 +71,5 @@ export const authorize = (policySet: PolicySet, request: Request): Answer => {
   const policies = diagnostics.reason.toSorted()
   const failed = diagnostics.errors.map(({ policyId }) => policyId)
   if (failed.length > 0) return { allowed: false, reasons: failed.map(id => `The policy ${id} could not be evaluated.`), policies: failed }
-  return decision === 'allow'
-    ? { allowed: true, decision: decide(request, policies, policySet.version) }
-    : refusal(policySet, request, policies)
+  return decision === 'allow' ? { allowed: true, decision: decide(request, policies, policySet) } : refusal(policySet, request, policies)
 }

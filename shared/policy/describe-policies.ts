@@ -77,6 +77,15 @@ const missing = (
   return answer.allowed ? { needs: [], policies: [] } : { needs: answer.reasons, policies: answer.policies }
 }
 
+/** The same of an edit of the policies that nobody has approved. */
+const missingForEdit = (policySet: PolicySet, scope: 'house' | 'fleet', fleet: string): KindOfChange => {
+  const resource = { type: 'PolicyEdit', id: 'any', fleet: scope === 'fleet' ? fleet : null, proposer: '' } as const
+  const context = { approvals: NOBODY, scope }
+  const answer = authorize(policySet, { principal: WORKFLOW_PRINCIPAL, action: 'enactPolicy', resource, context })
+  const kind = scope === 'fleet' ? 'an edit of the fleet’s own rules' : 'an edit of the policies'
+  return answer.allowed ? { kind, needs: [], policies: [] } : { kind, needs: answer.reasons, policies: answer.policies }
+}
+
 const calendarText = (freeze: Freeze): string => `${freeze.name}: ${periodText(freeze)}: ${freeze.reason}`
 
 type Asked = ReturnType<typeof missing>
@@ -92,7 +101,8 @@ const kindsOf = (policySet: PolicySet, fleet: string): readonly KindOfChange[] =
     return { kind, ...(index === 0 ? needed : beside(always, needed)) }
   })
   const outside = missing(policySet, fleet, {}, { outsideWindows: true }, 'openWave')
-  return [...releases, { kind: 'a wave outside the maintenance windows', ...beside(always, outside) }]
+  const edits = [missingForEdit(policySet, 'house', fleet), missingForEdit(policySet, 'fleet', fleet)]
+  return [...releases, { kind: 'a wave outside the maintenance windows', ...beside(always, outside) }, ...edits]
 }
 
 const settingsText = ({ settings, freezes }: PolicySet, fleet: string): PoliciesInWords['settings'] => ({

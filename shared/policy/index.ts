@@ -13,6 +13,7 @@ export {
   releaseQuestion,
   type Situation,
   signableOf,
+  tallyOf,
   UNHINDERED,
 } from './release.ts'
 export {

@@ -30,6 +30,8 @@ export type PolicyText = {
 /** A schema and its policies, parsed and checked once; `version` is the digest of their texts. */
 export type PolicySet = {
   readonly version: string
+  /** Number of the edition that lies on what was deployed; 0: none does. */
+  readonly edition: number
   readonly policies: readonly PolicyText[]
   /** The calendar of freezes, and the settings; both are part of the version. */
   readonly freezes: readonly Freeze[]
@@ -120,10 +122,10 @@ const faultsOf = (parsed: readonly Parsed[]): readonly string[] => {
  * fleet's and speaks about more than that fleet: a house whose rules are unclear stays shut.
  */
 export const loadPolicies = (texts: PolicyTexts): PolicySet => {
-  const { schema, policies, teams = {} } = texts
+  const { schema, policies, teams = {}, edition = 0 } = texts
   const { freezes } = readAs(Calendar, 'freezes.json', texts.freezes ?? '{ "freezes": [] }')
   const settings = readAs(Settings, 'settings.json', texts.settings ?? '{}')
-  const version = digestOf({ schema, policies, freezes, settings, teams })
+  const version = digestOf({ schema, policies, freezes, settings, teams, ...(edition === 0 ? {} : { edition }) })
   const parsed = sourcesOf(texts).flatMap(parsedOf)
   refuseLoudly(faultsOf(parsed))
   if (parsed.length === 0) throw new PolicyError('There are no policies, so nobody could do anything.')
@@ -146,5 +148,5 @@ export const loadPolicies = (texts: PolicyTexts): PolicySet => {
     const speaking = permits.filter(({ json }) => json.action.op === 'All' || actionIdsOf(json).some(id => names.has(id)))
     return speaking.map(({ json: _, ...text }) => text)
   }
-  return { version, policies: shown, freezes, settings, unreachable: told(answer.validationWarnings), permitsOf }
+  return { version, edition, policies: shown, freezes, settings, unreachable: told(answer.validationWarnings), permitsOf }
 }

@@ -17,6 +17,8 @@ import {
 
 const names = z.array(z.string()).default([])
 const Approval = z.strictObject({ by: z.string(), groups: names, signOff: names })
+/** Without a fleet: an edit that touches the house. */
+const OnEdit = z.strictObject({ edit: z.string(), fleet: z.string().nullable().default(null), proposer: z.string() })
 const OnChange = z.strictObject({ change: z.string().default('case'), fleet: z.string(), proposer: z.string() })
 
 /** One case: who does what on what, in which circumstances, and what is expected of the policies. */
@@ -25,15 +27,15 @@ export const PolicyCase = z.strictObject({
   who: z.union([z.literal('lifecycle'), z.strictObject({ person: z.string(), groups: names })]),
   what: z.enum(ACTIONS),
   on: z
-    .union([z.literal('house'), OnChange, z.strictObject({ fleet: z.string() }), z.strictObject({ patch: z.string() })])
+    .union([z.literal('house'), OnEdit, OnChange, z.strictObject({ fleet: z.string() }), z.strictObject({ patch: z.string() })])
     .default('house'),
-  /** Of approveChange. */
+  /** Of approveChange and decidePolicyEdit. */
   decision: z.enum(DECISIONS).optional(),
   /** Of clearTransition: who submitted the livepatch. */
   author: z.string().optional(),
   /** Of controlChange. */
   command: z.enum(['pause', 'resume', 'abort']).optional(),
-  /** Of releaseChange and openWave, like `verdict` and `plan`. The proposer's own count nothing, as ever. */
+  /** Of releaseChange, openWave and enactPolicy; `verdict`, `plan` and so on of the first two. The proposer's own count nothing, as ever. */
   approvals: z.array(Approval).default([]),
   verdict: z
     .strictObject({
@@ -80,6 +82,7 @@ const principalOf = ({ who }: PolicyCase): Principal =>
 const resourceOf = ({ on }: PolicyCase): Resource => {
   if (on === 'house') return HOUSE
   if ('patch' in on) return { type: 'Patch', id: on.patch }
+  if ('edit' in on) return { type: 'PolicyEdit', id: on.edit, fleet: on.fleet, proposer: on.proposer }
   if ('change' in on) return { type: 'Change', id: on.change, fleet: on.fleet, proposer: on.proposer }
   return { type: 'Fleet', id: on.fleet }
 }
@@ -103,12 +106,20 @@ const requestOf = (asked: PolicyCase): Request | string => {
   const { what: action, decision, command, author } = asked
   const base = { principal: principalOf(asked), resource: resourceOf(asked) }
   switch (action) {
+    case 'decidePolicyEdit':
+      return decision === undefined || decision === 'request-changes'
+        ? 'decidePolicyEdit is asked with a `decision`: approve, reject, withdraw or comment'
+        : { ...base, action, context: { decision } }
     case 'approveChange':
       return decision === undefined ? 'approveChange is asked with a `decision`' : { ...base, action, context: { decision } }
     case 'controlChange':
       return command === undefined ? 'controlChange is asked with a `command`' : { ...base, action, context: { command } }
     case 'clearTransition':
       return author === undefined ? 'clearTransition is asked with an `author`' : { ...base, action, context: { author } }
+    case 'enactPolicy': {
+      const scope = base.resource.type === 'PolicyEdit' && base.resource.fleet !== null ? 'fleet' : 'house'
+      return { ...base, action, context: { approvals: contextOf(asked).approvals, scope } }
+    }
     case 'releaseChange':
     case 'openWave':
       return { ...base, action, context: contextOf(asked) }

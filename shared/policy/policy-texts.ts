@@ -9,6 +9,11 @@ export type PolicyTexts = {
   readonly settings?: string | undefined
   /** Rules of fleets: Cedar text by file name, by fleet. */
   readonly teams?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
+  /**
+   * Number of the edition among these texts; none where it is left out. It is part of the version: what was approved before an edit stays
+   * void when the edit is undone.
+   */
+  readonly edition?: number | undefined
 }
 
 /** Policies that cannot be trusted to mean what they say. The message names each fault with its file. */

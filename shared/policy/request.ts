@@ -5,6 +5,7 @@ export const ACTIONS = [
   'viewChange',
   'viewHistory',
   'viewReceivers',
+  'viewPolicy',
   'simulate',
   'submitPatch',
   'manageFleet',
@@ -13,8 +14,12 @@ export const ACTIONS = [
   'approveChange',
   'controlChange',
   'clearTransition',
+  'editPolicy',
+  'decidePolicyEdit',
   'releaseChange',
   'openWave',
+  'enactPolicy',
+  'expirePolicyEdit',
   'judgeChange',
   'expireChange',
   'fillWave',
@@ -37,6 +42,8 @@ export type Resource =
   | { readonly type: 'Patch'; readonly id: string }
   | { readonly type: 'Fleet'; readonly id: string }
   | { readonly type: 'Change'; readonly id: string; readonly fleet: string; readonly proposer: string }
+  /** `fleet`: the one whose rules alone it touches; null: it touches the house. */
+  | { readonly type: 'PolicyEdit'; readonly id: string; readonly fleet: string | null; readonly proposer: string }
 
 export const HOUSE: Resource = { type: 'House' }
 
@@ -72,12 +79,24 @@ export type ReleaseContext = {
 export const DECISIONS = ['approve', 'reject', 'request-changes', 'withdraw', 'comment'] as const
 export type DecisionOnChange = (typeof DECISIONS)[number]
 
+/** What people say on an edit of the policies; context of decidePolicyEdit. */
+export const EDIT_DECISIONS = ['approve', 'reject', 'withdraw', 'comment'] as const
+export type DecisionOnEdit = (typeof EDIT_DECISIONS)[number]
+
+/** Context of enactPolicy. */
+export type EnactContext = { readonly approvals: ReleaseContext['approvals']; readonly scope: 'house' | 'fleet' }
+
 /** Actions that are asked about without a context. */
-export type PlainAction = Exclude<Action, 'releaseChange' | 'openWave' | 'controlChange' | 'approveChange' | 'clearTransition'>
+export type PlainAction = Exclude<
+  Action,
+  'releaseChange' | 'openWave' | 'controlChange' | 'approveChange' | 'clearTransition' | 'decidePolicyEdit' | 'enactPolicy'
+>
 
 export type Request = { readonly principal: Principal; readonly resource: Resource } & (
   | { readonly action: PlainAction }
   | { readonly action: 'approveChange'; readonly context: { readonly decision: DecisionOnChange } }
+  | { readonly action: 'decidePolicyEdit'; readonly context: { readonly decision: DecisionOnEdit } }
+  | { readonly action: 'enactPolicy'; readonly context: EnactContext }
   | { readonly action: 'controlChange'; readonly context: { readonly command: 'pause' | 'resume' | 'abort' } }
   /** `author`: id of the person who submitted the change's livepatch. */
   | { readonly action: 'clearTransition'; readonly context: { readonly author: string } }

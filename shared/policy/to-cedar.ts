@@ -37,6 +37,12 @@ const resourceOf = (resource: Resource): { readonly at: TypeAndId; readonly enti
         entities: [entity(at, { proposer: reference('Person', resource.proposer) }, [fleet]), entity(fleet, {}, [HOUSE_UID])],
       }
     }
+    case 'PolicyEdit': {
+      const at = uid('PolicyEdit', resource.id)
+      const over = resource.fleet === null ? HOUSE_UID : uid('Fleet', resource.fleet)
+      const fleet = resource.fleet === null ? [] : [entity(over, {}, [HOUSE_UID])]
+      return { at, entities: [entity(at, { proposer: reference('Person', resource.proposer) }, [over]), ...fleet] }
+    }
   }
 }
 
@@ -48,7 +54,12 @@ const tallyOf = ({ people, members, signedOff, changesRequested }: ReleaseContex
 const contextOf = (request: Request): { readonly context: Context; readonly entities: readonly EntityJson[] } => {
   switch (request.action) {
     case 'approveChange':
+    case 'decidePolicyEdit':
       return { context: { decision: request.context.decision }, entities: [] }
+    case 'enactPolicy': {
+      const { approvals, scope } = request.context
+      return { context: { approvals: { __entity: TALLY_UID }, scope }, entities: [tallyOf(approvals)] }
+    }
     case 'controlChange':
       return { context: { command: request.context.command }, entities: [] }
     case 'clearTransition':

@@ -19,6 +19,12 @@ const anyPerson: fc.Arbitrary<Principal> = fc.record({ type: fc.constant('Person
 const onFleet: fc.Arbitrary<Resource> = fc.record({ type: fc.constant('Fleet' as const), id: fleet })
 const onPatch: fc.Arbitrary<Resource> = fc.record({ type: fc.constant('Patch' as const), id: fc.constant('d') })
 const onChange: fc.Arbitrary<Resource> = fc.record({ type: fc.constant('Change' as const), id: fc.constant('c'), fleet, proposer: person })
+const onEdit: fc.Arbitrary<Resource> = fc.record({
+  type: fc.constant('PolicyEdit' as const),
+  id: fc.constant('e'),
+  fleet: fc.constantFrom('edge', 'core', null),
+  proposer: person,
+})
 const onHouse: fc.Arbitrary<Resource> = fc.constant(HOUSE)
 const anywhere = fc.oneof(onHouse, onPatch, onFleet, onChange)
 
@@ -61,6 +67,16 @@ const anyAbout = (action: Request['action']): fc.Arbitrary<Request> => {
       return fc
         .tuple(asked(anyPerson, onChange), fc.constantFrom('approve', 'reject', 'withdraw', 'comment'))
         .map(([base, decision]) => ({ ...base, action, context: { decision } }))
+    case 'decidePolicyEdit':
+      return fc
+        .tuple(asked(anyPerson, onEdit), fc.constantFrom('approve', 'reject', 'withdraw', 'comment'))
+        .map(([base, decision]) => ({ ...base, action, context: { decision } }))
+    case 'enactPolicy':
+      return fc
+        .tuple(asked(lifecycle, onEdit), anyRelease, fc.constantFrom('house', 'fleet'))
+        .map(([base, { approvals }, scope]) => ({ ...base, action, context: { approvals, scope } }))
+    case 'expirePolicyEdit':
+      return asked(lifecycle, onEdit).map(base => ({ ...base, action }))
     case 'controlChange':
       return fc
         .tuple(asked(anyPerson, onChange), fc.constantFrom('pause', 'resume', 'abort'))
@@ -69,9 +85,11 @@ const anyAbout = (action: Request['action']): fc.Arbitrary<Request> => {
     case 'viewFleet':
     case 'viewChange':
     case 'viewHistory':
+    case 'viewPolicy':
       return asked(anyPerson, anywhere).map(base => ({ ...base, action }))
     case 'simulate':
     case 'manageFleet':
+    case 'editPolicy':
       return asked(anyPerson, fc.oneof(onHouse, onFleet)).map(base => ({ ...base, action }))
     case 'submitPatch':
     case 'viewReceivers':

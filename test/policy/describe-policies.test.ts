@@ -24,6 +24,11 @@ test('the house says what each kind of change needs, beside what every change ne
     'a change in a freeze': ['the end of the freeze'],
     'a wave outside the maintenance windows': ['an open maintenance window'],
     'a change with a blocking finding': ['a verdict without blocking findings'],
+    'an edit of the policies': [
+      'approvals of two different people',
+      "an approval by one of security, because the edit touches more than one fleet's own rules",
+    ],
+    'an edit of the fleet’s own rules': ['approvals of two different people'],
   })
 })
 
@@ -32,7 +37,7 @@ test('every rule of the house is told once: by a kind of change, as a right, or 
   expect(own).toEqual([])
   const told = [...new Set(kinds.flatMap(({ policies }) => policies)), ...[...may, ...others].map(({ id }) => id)]
   expect(told.toSorted()).toEqual(housePolicies.policies.map(({ id }) => id).toSorted())
-  expect(others.map(({ id }) => id)).toEqual(['four-eyes'])
+  expect(others.map(({ id }) => id)).toEqual(['four-eyes-on-policy', 'four-eyes'])
 })
 
 test('what a team asks for on one fleet is told of that fleet', () => {
