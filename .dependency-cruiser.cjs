@@ -19,7 +19,8 @@ const MAY = {
   policy: ['livepatch', 'kernel', 'verdict', 'rollout', 'fleet'],
   change: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage'],
   notice: ['history', 'change'],
-  store: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage', 'change', 'notice'],
+  edition: ['policy', 'change'],
+  store: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage', 'change', 'notice', 'edition'],
 }
 const ROOMS = Object.keys(MAY)
 const CLIENT_ROOMS = ['livepatch', 'kernel', 'verdict', 'history', 'rollout', ...FOUNDATIONS]

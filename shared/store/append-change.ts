@@ -2,6 +2,7 @@ import { type Change, replay } from '../change/index.ts'
 import { type Commit, chain } from '../history/index.ts'
 import { isNoticeworthy } from '../notice/index.ts'
 import type { ChangeStreams } from './change-streams.ts'
+import { stillInForce } from './edition-items.ts'
 import { type Item, itemOf, text } from './item.ts'
 import { changeStream, commitItem, commitKey, headItem, holdsLock, lockKey, readChangeCommit } from './ledger-items.ts'
 import { outboxItem } from './outbox.ts'
@@ -40,6 +41,11 @@ const lockWrites = (before: Change | null, after: Change): Write[] => {
 
 /** What somebody may want to hear of goes into the outbox with its commit, so that no crash comes between. */
 const announceWrites = (commit: Commit): Write[] => (isNoticeworthy(commit.stream, commit.events) ? [{ put: outboxItem(commit) }] : [])
+
+/** What lets hosts act, or binds to policies, is decided under those that hold at that very moment, or decided again. */
+const MOVING: readonly string[] = ['judged', 'released', 'wave-opened']
+const policyWrites = ({ events, decision, moves = decision }: AppendRequest): Write[] =>
+  events.some(({ type }) => MOVING.includes(type)) ? [stillInForce(moves.edition)] : []
 
 /** Positions of the writes below; nothing stands against the last one. */
 const COMMIT = 0
@@ -80,7 +86,9 @@ export const appendChange = async (table: Table, streams: ChangeStreams, request
     if ((loaded?.version ?? 0) !== expected || (loaded?.lastHash ?? null) !== lastHash)
       return conflictOrRepetition(streams, request, await table.get(commitKey(changeStream(id), expected + 1)))
     const { commit, change } = nextOf(loaded, newest, request)
-    const outcome = await table.transact(writesOf(loaded, change, commit))
+    const writes = writesOf(loaded, change, commit)
+    const outcome = await table.transact([...writes, ...policyWrites(request)])
+    if (!outcome.ok && outcome.failed.has(writes.length) && outcome.failed.size === 1) return { ok: false, error: 'policy-moved' }
     if (outcome.ok) return { ok: true, loaded: streams.remember({ change, newest: commit }) }
     if (!outcome.failed.has(LOCK) || outcome.failed.size > 1)
       return conflictOrRepetition(streams, request, outcome.failed.get(COMMIT) ?? null)

@@ -6,6 +6,9 @@ import { openLedger } from './ledger.ts'
 import { openLineage } from './lineage.ts'
 import { openNotices } from './notices.ts'
 import { jitteredPause, type Pause } from './pause.ts'
+import { openPolicies } from './policies.ts'
+import { openPolicyLookup } from './policy-lookup.ts'
+import type { PolicyLookup, PolicyStore } from './policy-ports.ts'
 import type { Idempotency, NoticeStore, Store } from './ports.ts'
 import { openTable } from './table.ts'
 import type { TableName } from './table-schema.ts'
@@ -36,6 +39,14 @@ export const createStore = ({ client, tables, pause = jitteredPause() }: StoreOp
   ledger: openLedger(openTable(client, tables.ledger, pause), pause),
   idempotency: createIdempotency({ client, tables, pause }),
 })
+
+/** Which policies are in force: all that most functions know of them. */
+export const createPolicyLookup = ({ client, tables, pause = jitteredPause() }: StoreOptions): PolicyLookup =>
+  openPolicyLookup(openTable(client, tables.ledger, pause))
+
+/** The same with edits and their history. */
+export const createPolicyStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): PolicyStore =>
+  openPolicies(openTable(client, tables.ledger, pause), pause)
 
 /** Receivers and deliveries, apart from the rest: most functions neither know nor carry them. */
 export const createNoticeStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): NoticeStore =>

@@ -1,6 +1,14 @@
-export { createIdempotency, createKnowledge, createNoticeStore, createStore } from './create-store.ts'
+export {
+  createIdempotency,
+  createKnowledge,
+  createNoticeStore,
+  createPolicyLookup,
+  createPolicyStore,
+  createStore,
+} from './create-store.ts'
 export { InvalidCursor } from './cursor.ts'
 export { jitteredPause } from './pause.ts'
+export type { LoadedEdit, PolicyLookup, PolicyStore } from './policy-ports.ts'
 export {
   type Announced,
   type Catalog,

@@ -17,6 +17,7 @@ import type { ChangeHead, Waiting } from './ports.ts'
  *   days              2026-11-23     that something was recorded on a day
  *   idem#<hash>       idem           an Idempotency-Key (idempotency.ts)
  *   outbox            <at>#<commit>  a commit that somebody may want to hear of (outbox.ts)
+ *   policy…                          the policies in force and their edits (edition-items.ts, edit-items.ts)
  *
  *   index             commits                            heads of changes
  *   by-status         —                                  <status> · <updated at>#<id>

@@ -2,7 +2,8 @@ import { CHANGE_STATUSES, isTerminal } from '../change/index.ts'
 import { appendChange } from './append-change.ts'
 import { openChangeStreams } from './change-streams.ts'
 import { InvalidCursor } from './cursor.ts'
-import { itemOf, text } from './item.ts'
+import { dayNotes } from './day-notes.ts'
+import { text } from './item.ts'
 import {
   ALL_CHANGES,
   COMMIT_PREFIX,
@@ -10,7 +11,6 @@ import {
   changesOfFleet,
   commitsOfFleet,
   DAYS,
-  dayOf,
   headKey,
   readCommit,
   readHead,
@@ -75,17 +75,6 @@ const openStatusesFrom = (status: string | null): Partition[] => {
   const from = status === null ? 0 : OPEN_STATUSES.indexOf(status)
   if (from < 0) throw new InvalidCursor()
   return OPEN_STATUSES.slice(from).map(value => ({ value }))
-}
-
-/** The day is noted before its first commit, so that a walk over the days misses none; once per process and day. */
-const dayNotes = (table: Table) => {
-  const noted = new Set<string>()
-  return async (at: number): Promise<void> => {
-    const day = dayOf(new Date(at).toISOString())
-    if (noted.has(day)) return
-    await table.write({ put: itemOf({ pk: DAYS, sk: day }) })
-    noted.add(day)
-  }
 }
 
 /** Streams of commits (ledger-items.ts says what stands where). Appending takes the policy room's leave. */

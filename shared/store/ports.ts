@@ -44,6 +44,8 @@ export type Ledger = {
    * Appends one commit of events to a change, if its version is still `expected` (0: it must not exist).
    * `proposed` takes the fleet's lock in the same transaction, a terminal status gives it back.
    * `decision` is the policy room's leave; without one nothing is written.
+   * Events that bind to policies or let hosts act (`judged`, `released`, `wave-opened`) are appended only if the policies of that leave are still in force;
+   * `policy-moved`: they are not, so ask the present ones.
    */
   appendChange(request: {
     readonly id: string
@@ -54,7 +56,11 @@ export type Ledger = {
     readonly at: number
     readonly commitId: string
     readonly decision: Decision
-  }): Promise<{ ok: true; loaded: Loaded } | { ok: false; error: 'conflict' } | { ok: false; error: 'fleet-busy'; holder: string }>
+    /** The lifecycle's leave, where events that let hosts act stand beside the actor's own. */
+    readonly moves?: Decision | undefined
+  }): Promise<
+    { ok: true; loaded: Loaded } | { ok: false; error: 'conflict' | 'policy-moved' } | { ok: false; error: 'fleet-busy'; holder: string }
+  >
   /** Other recorded facts: `patch#<digest>` submitted, `fleet#<id>` created, … each an append to its own stream. */
   record(request: {
     readonly stream: string

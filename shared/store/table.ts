@@ -25,6 +25,8 @@ export type Write =
   | { readonly put: Item; readonly if?: Expression }
   | { readonly update: Key; readonly to: Expression; readonly if?: Expression }
   | { readonly remove: Key; readonly if?: Expression }
+  /** Changes nothing; only in a transaction. */
+  | { readonly check: Key; readonly if: Expression }
 
 /** `old`: the item that failed the condition, null where there was none. */
 export type Written = { readonly ok: true } | { readonly ok: false; readonly old: Item | null }
@@ -64,6 +66,8 @@ const KEEP_OLD = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const
 const requestOf = (name: string, write: Write) => {
   const common = { TableName: name, ...conditionOf(write.if), ...KEEP_OLD }
   if ('put' in write) return { Put: { ...common, Item: write.put, ...bindings(write.if) } } as const
+  if ('check' in write)
+    return { ConditionCheck: { ...common, ConditionExpression: write.if.text, Key: itemOf(write.check), ...bindings(write.if) } } as const
   if ('remove' in write) return { Delete: { ...common, Key: itemOf(write.remove), ...bindings(write.if) } } as const
   return { Update: { ...common, Key: itemOf(write.update), UpdateExpression: write.to.text, ...bindings(write.if, write.to) } } as const
 }
@@ -89,6 +93,7 @@ export const openTable = (client: DynamoDBClient, name: string, pause: Pause) =>
   const send = (write: Write) => {
     const request = requestOf(name, write)
     if ('Put' in request) return client.send(new PutItemCommand(request.Put))
+    if ('ConditionCheck' in request) throw new Error('a condition is checked within a transaction')
     if ('Delete' in request) return client.send(new DeleteItemCommand(request.Delete))
     return client.send(new UpdateItemCommand(request.Update))
   }

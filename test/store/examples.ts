@@ -7,7 +7,7 @@ export const NOON = Date.UTC(2026, 10, 20, 12)
 export const alice: Person = { id: 'alice', name: 'Alice', groups: ['kernel-maintainers'] }
 
 /** Leave as the policy room gives it; the store only writes down who allowed what. */
-export const leave = { action: 'test', principal: 'alice', policies: ['allow-all'], policyVersion: 'p1' } as unknown as Decision
+export const leave = { action: 'test', principal: 'alice', policies: ['allow-all'], policyVersion: 'p1', edition: 0 } as unknown as Decision
 
 export const proposed = (id: string, fleet = 'edge'): ChangeEvent => ({
   type: 'proposed',
