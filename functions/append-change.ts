@@ -5,7 +5,13 @@ import type { Ports } from './ports.ts'
 
 /** What is to be written, or that nothing is and why. */
 export type Intent<R> =
-  | { readonly events: readonly ChangeEvent[]; readonly actor: string; readonly decision: Decision }
+  | {
+      readonly events: readonly ChangeEvent[]
+      readonly actor: string
+      readonly decision: Decision
+      /** The lifecycle's leave, where a release stands beside the actor's own events. */
+      readonly moves?: Decision | undefined
+    }
   | { readonly settled: R }
 
 export type Appended<R> = { readonly loaded: Loaded } | { readonly settled: R }
@@ -20,10 +26,11 @@ const ATTEMPTS_MAX = 8
 /**
  * Loads a change, decides, and appends what was decided; when somebody else was first, loads and decides again. A decision is never written
  * over a state that it has not seen. `seen`: the change as it was a moment ago, tried first, since an append on an outdated state conflicts;
- * that nothing is to be written is believed of the newest state only. Null: there is no such change.
+ * that nothing is to be written is believed of the newest state only. Where the policies moved in between, it decides again under those in
+ * force then. Null: there is no such change.
  */
 export const appendChange = async <R>(
-  { ledger, now, newId }: Pick<Ports, 'ledger' | 'now' | 'newId'>,
+  { ledger, policy, now, newId }: Pick<Ports, 'ledger' | 'policy' | 'now' | 'newId'>,
   id: string,
   decide: (loaded: Loaded) => Intent<R> | Promise<Intent<R>>,
   seen: Loaded | null = null,
@@ -38,7 +45,8 @@ export const appendChange = async <R>(
     const { version: expected, lastHash } = loaded
     const written = await ledger.appendChange({ id, expected, lastHash, ...intent, at, commitId: newId(at) })
     if (written.ok) return { loaded: written.loaded }
-    if (written.error !== 'conflict') throw new Error(`appending to ${id}: ${written.error}`)
+    if (written.error === 'policy-moved') await policy.refresh()
+    else if (written.error !== 'conflict') throw new Error(`appending to ${id}: ${written.error}`)
   }
   throw new TooManyConflicts(`others kept writing to ${id}`)
 }

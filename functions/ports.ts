@@ -1,5 +1,6 @@
+import type { ActivePolicies } from '../shared/edition/index.ts'
 import type { Answer, PolicySet, Request } from '../shared/policy/index.ts'
-import type { NoticeStore, Store } from '../shared/store/index.ts'
+import type { NoticeStore, PolicyStore, Store } from '../shared/store/index.ts'
 import type { EventBus } from './aws/event-bus.ts'
 import type { MacKey } from './aws/mac-key.ts'
 import type { ObjectStorage } from './aws/object-storage.ts'
@@ -7,13 +8,22 @@ import type { SigningKey } from './aws/signing-key.ts'
 import type { Workflow } from './aws/workflow.ts'
 import type { Post } from './notice/post.ts'
 
+/** The policies in force. Whoever asks them looks up first which these are: once, at the beginning of an invocation. */
+export type PolicyPort = {
+  readonly refresh: () => Promise<void>
+  readonly set: () => PolicySet
+  readonly active: () => ActivePolicies
+  readonly authorize: (request: Request) => Answer
+}
+
 /** What functions act on. Each takes only the members it uses; the wiring beside it knows where they come from. */
 export type Ports = {
   readonly ledger: Store['ledger']
   readonly catalog: Store['catalog']
   readonly fleets: Store['fleets']
   readonly lineage: Store['lineage']
-  readonly policy: { readonly set: () => PolicySet; readonly authorize: (request: Request) => Answer }
+  readonly policies: PolicyStore
+  readonly policy: PolicyPort
   readonly workflow: Workflow
   readonly objects: ObjectStorage
   readonly signingKey: SigningKey

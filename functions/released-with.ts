@@ -6,7 +6,10 @@ import { situationOf } from './situation-of.ts'
 export type ReleasePorts = Pick<Ports, 'catalog' | 'policy' | 'now'>
 export type Released = { readonly events: readonly ChangeEvent[]; readonly decision: Decision }
 
-/** Does policy let a change in review go, with these events on top? Null: not now. */
+/**
+ * Does policy let a change in review go, with these events on top? Null: not now. The release goes into the commit of the approval that brings
+ * it about, so that no approval can be the last one unnoticed.
+ */
 export const releaseOf = async (ports: ReleasePorts, change: Change, events: readonly ChangeEvent[] = []): Promise<Released | null> => {
   const { catalog, policy, now } = ports
   const at = new Date(now()).toISOString()
@@ -19,7 +22,3 @@ export const releaseOf = async (ports: ReleasePorts, change: Change, events: rea
   const outcome = release(approved, { digest: approved.review.digest, decision: answer.decision })
   return outcome.ok ? { events: outcome.events, decision: answer.decision } : null
 }
-
-/** The release goes into the commit of the approval that brings it about, so that no approval can be the last one unnoticed. */
-export const releasedWith = async (ports: ReleasePorts, change: Change, events: readonly ChangeEvent[]): Promise<readonly ChangeEvent[]> =>
-  (await releaseOf(ports, change, events))?.events ?? []

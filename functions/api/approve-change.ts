@@ -19,7 +19,7 @@ import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
-import { releasedWith } from '../released-with.ts'
+import { releaseOf } from '../released-with.ts'
 import { wakeIfDue } from '../wake.ts'
 import { changeBrief, commitsOfChange, needsOf } from './change-document.ts'
 import { allowedNow, refusedProblem } from './not-allowed-now.ts'
@@ -158,9 +158,9 @@ const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Load
   if (!outcome.ok) return { settled: refusedProblem(change, outcome) }
   const refused = (await signOffProblem(ports, change, call)) ?? (await floodProblem(ports, change, call))
   if (refused) return { settled: refused }
-  const last = mayBeLast(change, call) ? await releasedWith(ports, change, outcome.events) : []
-  const events = [...outcome.events, ...last]
-  return { events, actor: call.person.id, decision: call.decision }
+  const last = mayBeLast(change, call) ? await releaseOf(ports, change, outcome.events) : null
+  const events = [...outcome.events, ...(last?.events ?? [])]
+  return { events, actor: call.person.id, decision: call.decision, moves: last?.decision }
 }
 
 /** Approves, rejects or asks to change exactly what was seen, takes one's word back, or comments. The answer tells what is still missing. */

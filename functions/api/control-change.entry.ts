@@ -2,11 +2,18 @@ import { servePerson } from '../http/serve.ts'
 import { around } from '../wiring/around.ts'
 import { wired } from '../wiring/environment.ts'
 import { people } from '../wiring/people.ts'
+import { policy } from '../wiring/policy.ts'
 import { publishing } from '../wiring/publishing.ts'
 import { workflow } from '../wiring/services.ts'
 import { store } from '../wiring/store.ts'
 import { controlChange, question, shape } from './control-change.ts'
 
 export const handler = wired(() =>
-  servePerson('control-change', shape, question(store()), people(), controlChange({ ...publishing(), ...around, workflow: workflow() })),
+  servePerson(
+    'control-change',
+    shape,
+    question(store()),
+    people(),
+    controlChange({ ...publishing(), ...around, policy, workflow: workflow() }),
+  ),
 )

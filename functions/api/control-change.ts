@@ -20,7 +20,7 @@ export const shape = {
   body: z.strictObject({ command: z.enum(['pause', 'resume', 'abort']), reason: z.string().max(2_000).default('') }),
 }
 type Input = InputOf<typeof shape>
-export type ControlPorts = PublishPorts & Pick<Ports, 'workflow' | 'newId'>
+export type ControlPorts = PublishPorts & Pick<Ports, 'policy' | 'workflow' | 'newId'>
 
 export const question =
   ({ ledger }: Pick<Ports, 'ledger'>): Question<Input> =>

@@ -74,6 +74,7 @@ export const enrolHost =
     const enrolled = await fleets.enrol({ fleet, tokenHash, host, at })
     if (!enrolled.ok && enrolled.error === 'bad-token') return badToken
     if (!enrolled.ok) return problem('host-exists', `Choose another id: a host ${host.id} was enrolled before.`, { host: host.id })
+    await policy.refresh()
     const decision = leaveFor({ policy }, { principal: WORKFLOW_PRINCIPAL, action: 'enrolHost', resource: { type: 'Fleet', id: fleet } })
     const event = { type: 'enrolled', host: host.id, fleet, publicKey: host.publicKey }
     await ledger.record({

@@ -83,6 +83,7 @@ const evaluate = async (ports: ReportPorts, fleet: string, news: ReadonlySet<str
   const asked = (await ports.fleets.directive(fleet))?.directive.ask?.change
   if (asked === undefined || !news.has(asked)) return
   try {
+    await ports.policy.refresh()
     await evaluateWave(ports, asked)
   } catch (error) {
     ports.log('error', 'evaluating the open wave failed', { change: asked, error })

@@ -16,7 +16,7 @@ export const question = onHouse('viewChange')
 
 /** The stored verdict that people approve, or the newest one on stacks that appeared since; and if asked what comes of working it out again from its stored inputs. */
 export const showVerdict =
-  ({ ledger, catalog, objects }: Pick<Ports, 'ledger' | 'catalog' | 'objects'>) =>
+  ({ ledger, catalog, objects }: Pick<Ports, 'catalog' | 'objects'> & { readonly ledger: Pick<Ports['ledger'], 'loadChange'> }) =>
   async ({ input: { path, query } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
     const loaded = await ledger.loadChange(path.change)
     if (!loaded) return unknownChange(path.change)

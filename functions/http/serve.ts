@@ -2,9 +2,10 @@ import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import type { Person } from '../../shared/change/index.ts'
 import { type Operation, type OperationId, operation } from '../../shared/operations/index.ts'
-import type { Decision, Answer as PolicyAnswer, Request as PolicyRequest } from '../../shared/policy/index.ts'
+import type { Decision, Answer as PolicyAnswer } from '../../shared/policy/index.ts'
 import type { Idempotency } from '../../shared/store/index.ts'
 import type { Log } from '../log.ts'
+import type { PolicyPort } from '../ports.ts'
 import type { Question } from './admission.ts'
 import type { Outcome } from './answer.ts'
 import { type Exchange, type HttpEvent, type HttpResult, openExchange, type Rendered } from './exchange.ts'
@@ -35,8 +36,8 @@ export type Surroundings = {
   readonly newId: (at: number) => string
 }
 export type PersonSurroundings = Surroundings & {
-  /** The choke point. */
-  readonly authorize: (request: PolicyRequest) => PolicyAnswer
+  /** The choke point, under the policies that are in force when the request comes. */
+  readonly policy: Pick<PolicyPort, 'refresh' | 'authorize'>
   readonly idempotency: () => Idempotency
 }
 
@@ -50,7 +51,7 @@ const invariant: (condition: unknown, sentence: string) => asserts condition = (
 
 /** A refusal of policy, with the sentences of the policies that said no. Four eyes is worth a code of its own. */
 const forbidden = (answer: Extract<PolicyAnswer, { allowed: false }>): Problem =>
-  answer.policies.includes('four-eyes')
+  answer.policies.some(id => id === 'four-eyes' || id === 'four-eyes-on-policy')
     ? problem('four-eyes', 'Ask somebody else to decide: nobody approves or rejects what they proposed (four eyes).', {
         policies: answer.policies,
       })
@@ -129,10 +130,10 @@ export const servePerson = <P, Q, B>(
   invariant(served.audience === 'person' && served.action !== null, `${id} is not for people`)
   const admit = async (exchange: Exchange, input: Input<P, Q, B>): Promise<void> => {
     invariant(exchange.person, 'the person was identified before')
-    const request = await question(input, exchange.person)
+    const [request] = await Promise.all([question(input, exchange.person), surroundings.policy.refresh()])
     if ('problem' in request) throw new Refusal(request)
     invariant(request.action === served.action, `${id} asks policy about ${request.action}, the table says ${served.action}`)
-    const answer = surroundings.authorize(request)
+    const answer = surroundings.policy.authorize(request)
     if (!answer.allowed) throw new Refusal(forbidden(answer))
     exchange.decision = answer.decision
   }

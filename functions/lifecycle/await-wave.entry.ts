@@ -6,4 +6,4 @@ import { store } from '../wiring/store.ts'
 import { awaitWave } from './await-wave.ts'
 import { runTask } from './run-task.ts'
 
-export const handler = wired(() => runTask('await-wave', log, awaitWave({ ...store(), ...around, policy, workflow: workflow() })))
+export const handler = wired(() => runTask('await-wave', log, awaitWave({ ...store(), ...around, policy, workflow: workflow() }), policy))

@@ -5,4 +5,4 @@ import { store } from '../wiring/store.ts'
 import { expireApprovals } from './expire-approvals.ts'
 import { runTask } from './run-task.ts'
 
-export const handler = wired(() => runTask('expire-approvals', log, expireApprovals({ ...store(), ...around, policy })))
+export const handler = wired(() => runTask('expire-approvals', log, expireApprovals({ ...store(), ...around, policy }), policy))

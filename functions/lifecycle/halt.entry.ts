@@ -5,4 +5,4 @@ import { publishing } from '../wiring/publishing.ts'
 import { halt } from './halt.ts'
 import { runTask } from './run-task.ts'
 
-export const handler = wired(() => runTask('halt', log, halt({ ...publishing(), ...around, policy })))
+export const handler = wired(() => runTask('halt', log, halt({ ...publishing(), ...around, policy }), policy))

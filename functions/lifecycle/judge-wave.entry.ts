@@ -5,4 +5,4 @@ import { publishing } from '../wiring/publishing.ts'
 import { judgeWave } from './judge-wave.ts'
 import { runTask } from './run-task.ts'
 
-export const handler = wired(() => runTask('judge-wave', log, judgeWave({ ...publishing(), ...around, policy })))
+export const handler = wired(() => runTask('judge-wave', log, judgeWave({ ...publishing(), ...around, policy }), policy))

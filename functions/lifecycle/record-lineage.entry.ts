@@ -5,4 +5,4 @@ import { store } from '../wiring/store.ts'
 import { recordLineage } from './record-lineage.ts'
 import { runTask } from './run-task.ts'
 
-export const handler = wired(() => runTask('record-lineage', log, recordLineage({ ...store(), ...around, policy })))
+export const handler = wired(() => runTask('record-lineage', log, recordLineage({ ...store(), ...around, policy }), policy))

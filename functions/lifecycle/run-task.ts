@@ -1,10 +1,15 @@
 import type { Log } from '../log.ts'
+import type { PolicyPort } from '../ports.ts'
 
-/** One line about a task, however it ends. What it throws goes on to the state machine, which retries and then halts the change closed. */
+/**
+ * Runs a task under the policies that are in force when it begins; without `policy` it asks none. One line about it, however it ends. What it
+ * throws goes on to the state machine, which retries and then halts the change closed.
+ */
 export const runTask =
-  <I, O>(name: string, log: Log, run: (input: I) => Promise<O>) =>
+  <I, O>(name: string, log: Log, run: (input: I) => Promise<O>, policy?: Pick<PolicyPort, 'refresh'>) =>
   async (input: I): Promise<O> => {
     try {
+      await policy?.refresh()
       const output = await run(input)
       log('info', 'task', { task: name, input: withoutToken(input), output })
       return output

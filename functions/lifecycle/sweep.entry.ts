@@ -1,5 +1,6 @@
 import { around, log } from '../wiring/around.ts'
 import { isSet, wired } from '../wiring/environment.ts'
+import { policies } from '../wiring/policies.ts'
 import { policy } from '../wiring/policy.ts'
 import { publishing } from '../wiring/publishing.ts'
 import { workflow } from '../wiring/services.ts'
@@ -7,15 +8,22 @@ import { store } from '../wiring/store.ts'
 import { renewDirectives } from './renew-directives.ts'
 import { runTask } from './run-task.ts'
 import { sweep } from './sweep.ts'
+import { sweepEdits } from './sweep-edits.ts'
 
 /** Without leave to sign it sweeps changes only, and the directives are renewed by the hosts' own polling of the API. */
 const canPublish = (): boolean => isSet('SIGNING_KEY_ID') && isSet('ARTIFACTS_BUCKET')
 
 export const handler = wired(() => {
   const sweepChanges = sweep({ ...store(), ...around, policy, workflow: workflow() })
-  return runTask('sweep', log, async () => {
-    const seen = await sweepChanges()
-    if (canPublish()) await renewDirectives(publishing())
-    return seen
-  })
+  return runTask(
+    'sweep',
+    log,
+    async () => {
+      const seen = await sweepChanges()
+      await sweepEdits({ ...around, policies: policies(), policy })
+      if (canPublish()) await renewDirectives(publishing())
+      return seen
+    },
+    policy,
+  )
 })

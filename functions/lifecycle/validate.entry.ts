@@ -6,4 +6,4 @@ import { store } from '../wiring/store.ts'
 import { runTask } from './run-task.ts'
 import { validate } from './validate.ts'
 
-export const handler = wired(() => runTask('validate', log, validate({ ...store(), ...around, policy, objects: objects() })))
+export const handler = wired(() => runTask('validate', log, validate({ ...store(), ...around, policy, objects: objects() }), policy))

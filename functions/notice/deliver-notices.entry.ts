@@ -9,5 +9,5 @@ import { deliverNotices } from './deliver-notices.ts'
 export const handler = wired(() => {
   const { ledger, catalog } = store()
   const deliver = deliverNotices({ ...notifying(), ...around, ledger, catalog, policy })
-  return runTask('deliver-notices', log, () => deliver())
+  return runTask('deliver-notices', log, () => deliver(), policy)
 })

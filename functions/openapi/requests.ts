@@ -6,6 +6,7 @@ import { shape as controlChange } from '../api/control-change.ts'
 import { shape as controlReceiver } from '../api/control-receiver.ts'
 import { shape as createFleet } from '../api/create-fleet.ts'
 import { shape as createReceiver } from '../api/create-receiver.ts'
+import { shape as decidePolicyEdit } from '../api/decide-policy-edit.ts'
 import { shape as enrolHost } from '../api/enrol-host.ts'
 import { shape as issueEnrolments } from '../api/issue-enrolments.ts'
 import { shape as listChanges } from '../api/list-changes.ts'
@@ -14,8 +15,11 @@ import { shape as listFleets } from '../api/list-fleets.ts'
 import { shape as listHistory } from '../api/list-history.ts'
 import { shape as listHosts } from '../api/list-hosts.ts'
 import { shape as listPatches } from '../api/list-patches.ts'
+import { shape as listPolicyEditions } from '../api/list-policy-editions.ts'
+import { shape as listPolicyEdits } from '../api/list-policy-edits.ts'
 import { shape as listReceivers } from '../api/list-receivers.ts'
 import { shape as proposeChange } from '../api/propose-change.ts'
+import { shape as proposePolicyEdit } from '../api/propose-policy-edit.ts'
 import { shape as reportHosts } from '../api/report-hosts.ts'
 import { shape as retryDelivery } from '../api/retry-delivery.ts'
 import { shape as reviseChange } from '../api/revise-change.ts'
@@ -28,6 +32,8 @@ import { shape as showHostHistory } from '../api/show-host-history.ts'
 import { shape as showLineage } from '../api/show-lineage.ts'
 import { shape as showPatch } from '../api/show-patch.ts'
 import { shape as showPatchLineage } from '../api/show-patch-lineage.ts'
+import { shape as showPolicies } from '../api/show-policies.ts'
+import { shape as showPolicyEdit } from '../api/show-policy-edit.ts'
 import { shape as showVerdict } from '../api/show-verdict.ts'
 import { shape as simulate } from '../api/simulate.ts'
 import { shape as submitPatch } from '../api/submit-patch.ts'
@@ -63,6 +69,12 @@ export const REQUESTS: Readonly<Record<OperationId, Shape>> = {
   'show-host-history': showHostHistory,
   'list-history': listHistory,
   'show-lineage': showLineage,
+  'show-policies': showPolicies,
+  'list-policy-editions': listPolicyEditions,
+  'propose-policy-edit': proposePolicyEdit,
+  'list-policy-edits': listPolicyEdits,
+  'show-policy-edit': showPolicyEdit,
+  'decide-policy-edit': decidePolicyEdit,
   'enrol-host': enrolHost,
   'show-directive': showDirective,
   'report-hosts': reportHosts,

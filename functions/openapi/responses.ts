@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Person, WaveCounts } from '../../shared/change/index.ts'
+import { EDIT_STATUSES } from '../../shared/edition/index.ts'
 import { HostState, Report, TransitionEvidence } from '../../shared/fleet/index.ts'
 import { Stack } from '../../shared/kernel/index.ts'
 import { Manifest } from '../../shared/livepatch/index.ts'
@@ -155,6 +156,74 @@ const Edge = z.object({
 
 /** A receiver with its secret, which is told once. */
 const ToldOnce = ReceiverDocument.extend({ secret: z.string().nullable(), note: z.string().optional() })
+const PolicyBase = z.object({ edition: z.int(), version: z.string() })
+const EditHead = z.object({
+  id: z.string(),
+  status: z.enum(EDIT_STATUSES),
+  fleet: z.string().nullable(),
+  proposer: z.string(),
+  proposedAt: instant,
+  updatedAt: instant,
+  reason: z.string(),
+  paths: z.array(z.string()),
+  edition: z.int().nullable(),
+})
+const EditBrief = z.object({
+  id: z.string(),
+  status: z.enum(EDIT_STATUSES),
+  version: z.int(),
+  digest: z.string(),
+  fleet: z.string().nullable(),
+  base: PolicyBase,
+  reason: z.string(),
+  proposer: z.string(),
+  proposerName: z.string(),
+  proposedAt: instant,
+  decideBefore: instant.nullable(),
+  needs: z.array(z.string()),
+  approvals: z.array(Approval.omit({ signOff: true })),
+  edition: z.int().nullable(),
+  ending: z.string().nullable(),
+  endedAt: instant.nullable(),
+  paths: z.array(z.string()),
+})
+const PolicyEdit = EditBrief.extend({
+  files: z.array(
+    z.object({ path: z.string(), change: z.enum(['added', 'changed', 'removed']), text: z.string().nullable(), diff: z.string() }),
+  ),
+  timeline: z.array(z.object({ at: instant, actor: z.string(), type: z.string(), text: z.string() })),
+})
+const Rule = z.object({
+  id: z.string(),
+  file: z.string(),
+  fleet: z.string().nullable(),
+  effect: z.enum(['permit', 'forbid']),
+  reason: z.string(),
+  text: z.string(),
+})
+const Policies = z.object({
+  version: z.string(),
+  edition: z.int(),
+  faults: z.array(z.object({ path: z.string(), message: z.string() })),
+  files: z.array(z.object({ path: z.string(), from: z.enum(['deployed', 'edition']), text: z.string() })),
+  schema: z.string(),
+  fleet: z.string().nullable(),
+  words: z.looseObject({
+    kinds: z.array(z.looseObject({ kind: z.string(), needs: z.array(z.string()), policies: z.array(z.string()) })),
+    freezes: z.array(z.string()),
+    may: z.array(Rule),
+    others: z.array(Rule),
+  }),
+})
+const EditionHead = z.object({
+  number: z.int(),
+  digest: z.string(),
+  version: z.string(),
+  edit: z.string(),
+  at: instant,
+  by: z.string(),
+  paths: z.array(z.string()),
+})
 
 /** Status and body of what each operation answers when it did what it was asked to. */
 export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 201; readonly body: z.ZodType }>> = {
@@ -229,6 +298,12 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
   'show-clearance': { status: 200, body: SignedClearance },
   'show-host-history': { status: 200, body: page(HostFact).extend({ host: Host }) },
   'list-history': { status: 200, body: page(Commit) },
+  'show-policies': { status: 200, body: Policies },
+  'list-policy-editions': { status: 200, body: page(EditionHead) },
+  'propose-policy-edit': { status: 201, body: EditBrief },
+  'list-policy-edits': { status: 200, body: page(EditHead) },
+  'show-policy-edit': { status: 200, body: PolicyEdit },
+  'decide-policy-edit': { status: 201, body: EditBrief },
   'show-lineage': {
     status: 200,
     body: z.object({

@@ -4,4 +4,4 @@ import { idempotency } from './idempotency.ts'
 import { policy } from './policy.ts'
 
 /** What every operation for people is surrounded with. */
-export const people = (): PersonSurroundings => ({ ...around, authorize: policy.authorize, idempotency })
+export const people = (): PersonSurroundings => ({ ...around, policy, idempotency })

@@ -1,4 +1,4 @@
-export { approvalsSince, countingApprovals } from './counting-approvals.ts'
+export { approvalsSince, countingApprovals, tallyOf } from './counting-approvals.ts'
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { describePolicies, type KindOfChange, type PoliciesInWords } from './describe-policies.ts'
 export { type Held, HOLD_SCOPES, type Hold, type HoldScope, holdsInForce, holdText } from './hold.ts'
@@ -13,7 +13,6 @@ export {
   releaseQuestion,
   type Situation,
   signableOf,
-  tallyOf,
   UNHINDERED,
 } from './release.ts'
 export {

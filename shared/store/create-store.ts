@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { openCatalog } from './catalog.ts'
+import { openChangeStreams } from './change-streams.ts'
 import { openFleets } from './fleets.ts'
 import { openIdempotency } from './idempotency.ts'
 import { openLedger } from './ledger.ts'
@@ -9,7 +10,7 @@ import { jitteredPause, type Pause } from './pause.ts'
 import { openPolicies } from './policies.ts'
 import { openPolicyLookup } from './policy-lookup.ts'
 import type { PolicyLookup, PolicyStore } from './policy-ports.ts'
-import type { Idempotency, NoticeStore, Store } from './ports.ts'
+import type { Idempotency, Ledger, NoticeStore, Store } from './ports.ts'
 import { openTable } from './table.ts'
 import type { TableName } from './table-schema.ts'
 
@@ -29,6 +30,12 @@ export const createKnowledge = ({ client, tables, pause = jitteredPause() }: Sto
   fleets: openFleets(openTable(client, tables.fleet, pause), pause),
   lineage: openLineage(openTable(client, tables.lineage, pause)),
 })
+
+/** Changes to look at, by whoever appends nothing. */
+export const createChangeReader = ({ client, tables, pause = jitteredPause() }: StoreOptions): Pick<Ledger, 'loadChange'> => {
+  const streams = openChangeStreams(openTable(client, tables.ledger, pause), pause)
+  return { loadChange: async id => (await streams.load(id)).loaded }
+}
 
 export const createIdempotency = ({ client, tables, pause = jitteredPause() }: StoreOptions): Idempotency =>
   openIdempotency(openTable(client, tables.ledger, pause))

@@ -1,4 +1,5 @@
 export {
+  createChangeReader,
   createIdempotency,
   createKnowledge,
   createNoticeStore,

@@ -25,6 +25,8 @@ const ASKS: Readonly<Partial<Record<OperationId, Ask>>> = {
   'control-change': { body: { command: 'abort' }, headers: { 'if-match': '"1"' } },
   simulate: { body: { livepatch: digest, fleet: 'edge' } },
   'create-fleet': { body: { id: 'edge' } },
+  'propose-policy-edit': { body: { files: { 'house/a.cedar': null }, reason: 'r' } },
+  'decide-policy-edit': { body: { decision: 'approve', digest } },
   'issue-enrolments': { body: {} },
   'clear-transition': { body: { evidence: digest, reason: 'r' } },
   'create-receiver': { body: { name: 'ops', kind: 'eventbridge' } },
@@ -32,7 +34,7 @@ const ASKS: Readonly<Partial<Record<OperationId, Ask>>> = {
   'test-receiver': { body: {} },
   'retry-delivery': { body: {} },
 }
-const PATH = { receiver: 'r', delivery: 'm', change: 'x', fleet: 'edge', host: 'h', digest }
+const PATH = { receiver: 'r', delivery: 'm', change: 'x', edit: 'x', fleet: 'edge', host: 'h', digest }
 const askFor = (id: OperationId): Ask => ({ ...ASKS[id], path: PATH })
 const people = OPERATIONS.filter(({ audience }) => audience === 'person').map(({ id }) => id)
 
@@ -70,7 +72,7 @@ describe('no route without a rule', () => {
   })
 
   test('an operation that asks policy about another action than the table’s answers nobody', async () => {
-    const around = { ...house.ports, authorize: house.ports.policy.authorize, idempotency: () => house.store.idempotency }
+    const around = { ...house.ports, idempotency: () => house.store.idempotency }
     const shape = { path: nothing, query: nothing, body: noBody }
     const handler = servePerson('list-fleets', shape, onHouse('viewPatch'), around, async () => ({
       status: 200,
@@ -96,7 +98,7 @@ describe('who is let in', () => {
   })
 
   /* About a thing of its own, which these ids do not name; their own tests refuse people there. */
-  const aboutOne: readonly OperationId[] = ['approve-change', 'revise-change', 'control-change', 'clear-transition']
+  const aboutOne: readonly OperationId[] = ['approve-change', 'revise-change', 'control-change', 'clear-transition', 'decide-policy-edit']
   test.each(people.filter(id => !aboutOne.includes(id)))('%s refuses a person without a role', async id => {
     const answer = await house.ask(id, { ...askFor(id), as: 'mallory' })
     expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', reasons: [expect.any(String)] } })

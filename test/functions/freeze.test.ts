@@ -3,7 +3,7 @@ import { approveChange } from '../../functions/api/approve-change.ts'
 import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { sweep } from '../../functions/lifecycle/sweep.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
-import { authorize, loadPolicies } from '../../shared/policy/index.ts'
+import { policyInForce } from '../../functions/policy-in-force.ts'
 import { houseFiles } from '../policy/house-policies.ts'
 import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
 import { openHouse } from './house.ts'
@@ -12,10 +12,13 @@ const house = openHouse()
 const FLEET = 'edge'
 /* The house's clock begins at nine on that day. */
 const morning = { name: 'morning', reason: 'a launch', timeZone: 'UTC', from: '2026-11-02T08:00', until: '2026-11-02T12:00' }
-const policies = loadPolicies({ ...houseFiles, freezes: JSON.stringify({ freezes: [{ ...morning, fleets: [FLEET] }] }) })
+const policy = policyInForce(
+  () => ({ ...houseFiles, freezes: JSON.stringify({ freezes: [{ ...morning, fleets: [FLEET] }] }) }),
+  () => house.ports.policies,
+)
 const frozen = () => ({
   ...house.ports,
-  policy: { set: () => policies, authorize: (request: Parameters<typeof authorize>[1]) => authorize(policies, request) },
+  policy,
 })
 const hour = 3_600_000
 let change = ''
@@ -29,7 +32,7 @@ const approve = async (id: string, group: string) => {
   const { review, fleet, proposer } = await loaded()
   const resource = { type: 'Change', id: change, fleet, proposer: proposer.id } as const
   const principal = { type: 'Person', id, groups: [group] } as const
-  const answer = authorize(policies, { principal, action: 'approveChange', resource, context: { decision: 'approve' } })
+  const answer = policy.authorize({ principal, action: 'approveChange', resource, context: { decision: 'approve' } })
   if (!answer.allowed) throw new Error(answer.reasons.join())
   const body = { decision: 'approve' as const, digest: review?.digest ?? '', comment: '', signOff: [] }
   const person = { id, name: id, groups: [group] }
@@ -38,6 +41,7 @@ const approve = async (id: string, group: string) => {
 }
 
 beforeAll(async () => {
+  await policy.refresh()
   await submit(house, '2')
   await createFleet(house, FLEET)
   const hosts = await enrol(house, FLEET, 1)

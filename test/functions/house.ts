@@ -7,6 +7,7 @@ import * as controlChange from '../../functions/api/control-change.ts'
 import * as controlReceiver from '../../functions/api/control-receiver.ts'
 import * as createFleet from '../../functions/api/create-fleet.ts'
 import * as createReceiver from '../../functions/api/create-receiver.ts'
+import * as decidePolicyEdit from '../../functions/api/decide-policy-edit.ts'
 import * as enrolHost from '../../functions/api/enrol-host.ts'
 import * as issueEnrolments from '../../functions/api/issue-enrolments.ts'
 import * as listChanges from '../../functions/api/list-changes.ts'
@@ -15,8 +16,11 @@ import * as listFleets from '../../functions/api/list-fleets.ts'
 import * as listHistory from '../../functions/api/list-history.ts'
 import * as listHosts from '../../functions/api/list-hosts.ts'
 import * as listPatches from '../../functions/api/list-patches.ts'
+import * as listPolicyEditions from '../../functions/api/list-policy-editions.ts'
+import * as listPolicyEdits from '../../functions/api/list-policy-edits.ts'
 import * as listReceivers from '../../functions/api/list-receivers.ts'
 import * as proposeChange from '../../functions/api/propose-change.ts'
+import * as proposePolicyEdit from '../../functions/api/propose-policy-edit.ts'
 import * as reportHosts from '../../functions/api/report-hosts.ts'
 import * as retryDelivery from '../../functions/api/retry-delivery.ts'
 import * as reviseChange from '../../functions/api/revise-change.ts'
@@ -30,6 +34,8 @@ import * as showLineage from '../../functions/api/show-lineage.ts'
 import * as showOpenapi from '../../functions/api/show-openapi.ts'
 import * as showPatch from '../../functions/api/show-patch.ts'
 import * as showPatchLineage from '../../functions/api/show-patch-lineage.ts'
+import * as showPolicies from '../../functions/api/show-policies.ts'
+import * as showPolicyEdit from '../../functions/api/show-policy-edit.ts'
 import * as showVerdict from '../../functions/api/show-verdict.ts'
 import * as simulate from '../../functions/api/simulate.ts'
 import * as submitPatch from '../../functions/api/submit-patch.ts'
@@ -39,11 +45,12 @@ import type { HttpEvent } from '../../functions/http/exchange.ts'
 import { type Handler, serveAnyone, serveHost, servePerson } from '../../functions/http/serve.ts'
 import type { Log } from '../../functions/log.ts'
 import { openPost } from '../../functions/notice/post.ts'
+import { policyInForce } from '../../functions/policy-in-force.ts'
 import type { Ports } from '../../functions/ports.ts'
 import { type OperationId, operation } from '../../shared/operations/index.ts'
-import { authorize, type PolicySet } from '../../shared/policy/index.ts'
+import { authorize, type PolicySet, type PolicyTexts } from '../../shared/policy/index.ts'
 import type { Store } from '../../shared/store/index.ts'
-import { housePolicies } from '../policy/house-policies.ts'
+import { houseFiles } from '../policy/house-policies.ts'
 import { type Opened, openStore, type Wire } from '../store/open-store.ts'
 
 /*
@@ -88,7 +95,7 @@ export type House = {
   /** Epoch milliseconds; a test lets time pass by adding to it. */
   time: number
   /** In force; a test may put others in their place. */
-  policies: PolicySet
+  policies: PolicySet | null
   readonly started: string[]
   readonly woken: { readonly token: string; readonly output: unknown }[]
   readonly objects: Map<string, Uint8Array>
@@ -104,7 +111,7 @@ export type House = {
 }
 
 const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler>> => {
-  const around = { ...ports, authorize: ports.policy.authorize, idempotency: () => store.idempotency }
+  const around = { ...ports, idempotency: () => store.idempotency }
   return {
     'submit-patch': servePerson('submit-patch', submitPatch.shape, submitPatch.question, around, submitPatch.submitPatch(ports)),
     'upload-patch': servePerson('upload-patch', uploadPatch.shape, uploadPatch.question, around, uploadPatch.uploadPatch(ports)),
@@ -214,6 +221,42 @@ const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler
       around,
       retryDelivery.retryDelivery(ports),
     ),
+    'show-policies': servePerson('show-policies', showPolicies.shape, showPolicies.question, around, showPolicies.showPolicies(ports)),
+    'list-policy-editions': servePerson(
+      'list-policy-editions',
+      listPolicyEditions.shape,
+      listPolicyEditions.question,
+      around,
+      listPolicyEditions.listPolicyEditions(ports),
+    ),
+    'propose-policy-edit': servePerson(
+      'propose-policy-edit',
+      proposePolicyEdit.shape,
+      proposePolicyEdit.question,
+      around,
+      proposePolicyEdit.proposePolicyEdit(ports),
+    ),
+    'list-policy-edits': servePerson(
+      'list-policy-edits',
+      listPolicyEdits.shape,
+      listPolicyEdits.question,
+      around,
+      listPolicyEdits.listPolicyEdits(ports),
+    ),
+    'show-policy-edit': servePerson(
+      'show-policy-edit',
+      showPolicyEdit.shape,
+      showPolicyEdit.question,
+      around,
+      showPolicyEdit.showPolicyEdit(ports),
+    ),
+    'decide-policy-edit': servePerson(
+      'decide-policy-edit',
+      decidePolicyEdit.shape,
+      decidePolicyEdit.question(ports),
+      around,
+      decidePolicyEdit.decidePolicyEdit(ports),
+    ),
     'enrol-host': serveAnyone('enrol-host', enrolHost.shape, around, enrolHost.enrolHost(ports)),
     'show-directive': serveHost('show-directive', showDirective.shape, around, showDirective.showDirective(ports)),
     'report-hosts': serveHost('report-hosts', reportHosts.shape, around, reportHosts.reportHosts(ports)),
@@ -252,12 +295,17 @@ const signingKey = () => {
   return { keyId: 'key-1', sign: async (message: Uint8Array) => sign(null, message, privateKey), publicKey: async () => x, x }
 }
 
-const makeHouse = (opened: Opened): House => {
+const makeHouse = (opened: Opened, floor: PolicyTexts): House => {
   const key = signingKey()
   const objects = new Map<string, Uint8Array>()
+  const policy = policyInForce(
+    () => floor,
+    () => opened.policies,
+  )
+  const set = () => house.policies ?? policy.set()
   const house: { -readonly [Name in keyof House]: House[Name] } = {
     time: Date.UTC(2026, 10, 2, 9),
-    policies: housePolicies,
+    policies: null,
     started: [],
     woken: [],
     objects,
@@ -280,7 +328,8 @@ const makeHouse = (opened: Opened): House => {
       return {
         ...opened.store,
         notices: opened.notices,
-        policy: { set: () => house.policies, authorize: request => authorize(house.policies, request) },
+        policies: opened.policies,
+        policy: { ...policy, set, authorize: request => authorize(set(), request) },
         workflow: {
           start: async change => {
             house.started.push(change)
@@ -339,5 +388,5 @@ const lambdaContext: Context = {
   succeed: () => undefined,
 }
 
-/** A house of its own for the test file that calls this. */
-export const openHouse = (): House => makeHouse(openStore())
+/** A house of its own for the test file that calls this, under the policies that Supersede comes with, or others. */
+export const openHouse = (floor: PolicyTexts = houseFiles): House => makeHouse(openStore(), floor)

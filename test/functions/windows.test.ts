@@ -5,21 +5,16 @@ import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { releaseOf } from '../../functions/released-with.ts'
 import type { ChangeEvent } from '../../shared/change/index.ts'
-import { authorize, loadPolicies } from '../../shared/policy/index.ts'
 import { houseFiles } from '../policy/house-policies.ts'
 import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
-const house = openHouse()
 const FLEET = 'edge'
 /* The house's clock begins at nine on that day. */
 const noon = { name: 'noon', timeZone: 'UTC', every: 'day', from: '12:00', until: '13:00' }
 const settings = { windows: { [FLEET]: [noon] }, stricter: { [FLEET]: { 'fixes-lost': 'public hosts' } }, approvalValidSeconds: 3_600 }
-const policies = loadPolicies({ ...houseFiles, settings: JSON.stringify(settings) })
-const ports = () => ({
-  ...house.ports,
-  policy: { set: () => policies, authorize: (request: Parameters<typeof authorize>[1]) => authorize(policies, request) },
-})
+const house = openHouse({ ...houseFiles, settings: JSON.stringify(settings) })
+const ports = () => house.ports
 const hour = 3_600_000
 let change = ''
 
@@ -49,7 +44,7 @@ const append = async (events: readonly ChangeEvent[], decision: NonNullable<Awai
 const approve = async (id: string, group: string) => {
   const { change: now } = await loaded()
   const resource = { type: 'Change', id: change, fleet: FLEET, proposer: now.proposer.id } as const
-  const answer = authorize(policies, {
+  const answer = house.ports.policy.authorize({
     principal: { type: 'Person', id, groups: [group] },
     action: 'approveChange',
     resource,

@@ -78,5 +78,5 @@ test('what settings say of a fleet is told in words, and a production fleet need
     settings: { tier: 'standard', windows: [], stricter: ['unsigned: house rule'] },
     own: [],
   })
-  expect(describePolicies(policySet, 'core').others.map(({ id }) => id)).toEqual(['four-eyes'])
+  expect(describePolicies(policySet, 'core').others.map(({ id }) => id)).toEqual(['four-eyes-on-policy', 'four-eyes'])
 })

@@ -9,7 +9,16 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll } from '@jest/globals'
 import { openDynamoDb } from '../../local/dynamodb/index.ts'
-import { createNoticeStore, createStore, type NoticeStore, type Store, TABLES, type TableName } from '../../shared/store/index.ts'
+import {
+  createNoticeStore,
+  createPolicyStore,
+  createStore,
+  type NoticeStore,
+  type PolicyStore,
+  type Store,
+  TABLES,
+  type TableName,
+} from '../../shared/store/index.ts'
 
 /*
  * One contract, any endpoint: the local one of this repository, or the one that CONFORMANCE_ENDPOINT names
@@ -121,6 +130,7 @@ const createTable = async (client: DynamoDBClient, name: TableName, physical: st
 export type Opened = {
   store: Store
   notices: NoticeStore
+  policies: PolicyStore
   client: DynamoDBClient
   tables: Readonly<Record<TableName, string>>
   wire: Wire
@@ -139,7 +149,14 @@ export const openStore = (): Opened => {
     const client = clientTo(local.endpoint)
     for (const name of NAMES) await createTable(client, name, tables[name])
     const again = () => createStore({ client, tables })
-    Object.assign(opened, { store: again(), notices: createNoticeStore({ client, tables }), client, wire: watch(client), again })
+    Object.assign(opened, {
+      store: again(),
+      notices: createNoticeStore({ client, tables }),
+      policies: createPolicyStore({ client, tables }),
+      client,
+      wire: watch(client),
+      again,
+    })
     close = async () => {
       if (foreign !== undefined) for (const name of NAMES) await client.send(new DeleteTableCommand({ TableName: tables[name] }))
       client.destroy()
