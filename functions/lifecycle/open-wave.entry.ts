@@ -6,4 +6,6 @@ import { store } from '../wiring/store.ts'
 import { openWave } from './open-wave.ts'
 import { runTask } from './run-task.ts'
 
-export const handler = wired(() => runTask('open-wave', log, openWave({ ...publishing(), ...around, policy, lineage: store().lineage }), policy))
+export const handler = wired(() =>
+  runTask('open-wave', log, openWave({ ...publishing(), ...around, policy, lineage: store().lineage }), policy),
+)
