@@ -13,7 +13,7 @@ const saidOf = (error: unknown): Said => ({
 type Props = { readonly change: Change; readonly etag: string; readonly onDone: () => void }
 
 /** Does one thing at a time, and says how it came out: a second click meanwhile is none. */
-const useDoing = (onDone: () => void) => {
+export const useDoing = (onDone: () => void) => {
   const [busy, setBusy] = useState(false)
   const [said, setSaid] = useState<Said | null>(null)
   const act = async (what: () => Promise<unknown>, done: string) => {

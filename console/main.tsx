@@ -4,6 +4,7 @@ import { ChangePage } from './change.tsx'
 import { Changes } from './changes.tsx'
 import { LineagePage } from './lineage.tsx'
 import { codeFromUrl, Login } from './login.tsx'
+import { ReceiverPage, Receivers } from './receivers.tsx'
 import { session } from './session.ts'
 import type { Listing, Patch } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
@@ -33,6 +34,8 @@ const Page = () => {
   const [, room, id] = /^#\/(\w+)\/([\w-]+)$/.exec(hash) ?? []
   if (room === 'changes' && id) return <ChangePage key={id} id={id} names={names} />
   if (room === 'lineage' && id) return <LineagePage key={id} digest={id} names={names} />
+  if (room === 'receivers' && id) return <ReceiverPage key={id} id={id} />
+  if (hash === '#/receivers') return <Receivers />
   return <Changes names={names} />
 }
 
@@ -54,6 +57,7 @@ const App = () => {
         <a href="#/">Supersede</a>
         {current ? (
           <span class="who">
+            <a href="#/receivers">Who is told</a>
             {current.name}
             <button type="button" onClick={() => session.set(null)}>
               Log out

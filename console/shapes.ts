@@ -53,4 +53,27 @@ export type Edge = {
   readonly added: readonly string[]
   readonly reverted: readonly string[]
 }
+export type Receiver = {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  /** Its origin only. */
+  readonly address: string | null
+  readonly fleets: readonly string[]
+  readonly group: string | null
+  readonly disabled: string | null
+  readonly failingSince: string | null
+  readonly deliveredAt: string | null
+}
+export type Delivery = {
+  readonly id: string
+  readonly receiver: string
+  readonly kind: string
+  readonly at: string
+  readonly change: string | null
+  readonly state: string
+  readonly attempts: number
+  readonly nextAt: string | null
+  readonly why: string
+}
 export type { Finding, Verdict }

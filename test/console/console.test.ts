@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
+import { startReceiver } from '../notice/receiver-double.ts'
 import { hasBrowser, openBrowser, openTab, WHY_SKIPPED } from './browser.ts'
 import { type House, openHouse } from './house.ts'
 
@@ -176,6 +177,29 @@ const row = (page: Page, change: string) => page.locator('tbody tr', { hasText: 
     await page.getByRole('button', { name: /Really abort/ }).click()
     await status(page, 'aborted')
     await page.context().close()
+  })
+
+  test('who is told is shown with what nobody took; a test is sent, and a dead letter sent again', async () => {
+    const receiver = await startReceiver()
+    receiver.answer({ status: 500, body: 'out of order <img src=x onerror="window.harmed=1">' })
+    await house().platform.ask('create-receiver', { as: 'alice', body: { name: 'ops', kind: 'webhook', url: receiver.url } })
+    const { page, errors } = await logIn('Alice Arnaud')
+    await page.getByRole('link', { name: 'Who is told' }).click()
+    await see(page, /127\.0\.0\.1:\d+\/…/)
+    expect(await page.content()).not.toContain('very-secret-path')
+    await page.getByRole('link', { name: 'ops' }).click()
+    await page.getByRole('button', { name: 'Send a test' }).click()
+    await page.locator('tbody .status', { hasText: 'dead' }).waitFor()
+    await see(page, 'HTTP 500: out of order <img src=x')
+    await page.getByLabel('only what nobody took').check()
+    receiver.answer({ status: 204 })
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await see(page, 'Nothing.')
+    await page.getByLabel('only what nobody took').uncheck()
+    await page.locator('tbody .status', { hasText: 'delivered' }).waitFor()
+    expect([await harmed(page), errors, receiver.heard.length]).toEqual([undefined, [], 2])
+    await page.context().close()
+    await receiver.stop()
   })
 
   test('logging out forgets the token', async () => {
