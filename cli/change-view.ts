@@ -37,6 +37,8 @@ export type ChangeView = {
   readonly proposedAt: string
   readonly reason: string
   readonly digest: string
+  /** Digest of what an approver is shown. */
+  readonly view: string
   readonly outcome: string
   readonly approvals: readonly ApprovalView[]
   /** Approvals that count no more, each with why. */
@@ -104,6 +106,7 @@ export const changeView = (value: unknown): ChangeView => {
     proposedAt: textOf(body['proposedAt']),
     reason: textOf(body['reason']),
     digest: textOf(body['digest']),
+    view: textOf(body['view']),
     outcome: textOf(body['outcome']),
     approvals: objectsOf(body['approvals']).map(approval => ({
       by: textOf(approval['name']) || personName(approval['by']),

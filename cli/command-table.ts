@@ -31,6 +31,10 @@ const required = (flags: string, text: string): OptionDefinition => ({ flags, te
 const repeat = (flags: string, text: string): OptionDefinition => ({ flags, text, repeat: true })
 
 const PAGING = [option('--limit <n>', 'items a page, 1 to 100'), option('--cursor <cursor>', 'go on where the page before ended')]
+const REVIEWED = [
+  option('--digest <digest>', 'the change digest that you reviewed; refused if the change has moved since'),
+  option('--seen <view>', 'the view that you looked at, as change show tells it; it is recorded'),
+]
 const PLAN = [
   option('--waves <percents>', 'shares of the fleet, for example 5,50,100'),
   option('--soak <time>', 'how long a full wave is watched, for example 30m'),
@@ -171,7 +175,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     options: [
       option('-m, --comment <text>', 'a word to the record'),
       repeat('--sign-off <code>', 'sign off this very thing by name, for example fixes-lost; policy tells what needs it'),
-      option('--digest <digest>', 'the change digest that you reviewed; refused if the change has moved since'),
+      ...REVIEWED,
     ],
     examples: [
       'supersede change approve 01JDC4M8T0000000000000000A -m "tested on lab hosts"',
@@ -184,7 +188,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     args: '<change>',
     summary: 'Reject a change, which ends it',
     online: true,
-    options: [required('-r, --reason <text>', 'why; it is recorded'), option('--digest <digest>', 'the change digest that you reviewed')],
+    options: [required('-r, --reason <text>', 'why; it is recorded'), ...REVIEWED],
     examples: ['supersede change reject 01JDC4M8T0000000000000000A --reason "wait for 6.1.120"'],
     load: () => import('./commands/change-reject.ts'),
   },
@@ -193,7 +197,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     args: '<change>',
     summary: 'Hold the release of a change until what you ask for is answered',
     online: true,
-    options: [required('-r, --reason <text>', 'what to change'), option('--digest <digest>', 'the change digest that you reviewed')],
+    options: [required('-r, --reason <text>', 'what to change'), ...REVIEWED],
     examples: ['supersede change request-changes 01JDC4M8T0000000000000000A --reason "soak for a day"'],
     load: () => import('./commands/change-request-changes.ts'),
   },

@@ -59,7 +59,7 @@ const Approval = ({ change, onDone }: Props) => {
   const { busy, act, status } = useDoing(onDone)
   const say = (body: object, done: string) => void act(() => ask('approve-change', { parameters: { change: change.id }, body }), done)
   const toggle = (code: string, is: boolean) => setSigned(new Set([...signed, code].filter(other => is || other !== code)))
-  const { digest } = change
+  const shown = { digest: change.digest, ...(change.view === null ? {} : { seen: change.view }) }
   const me = session.value?.id
   if (me === change.proposer) return <p class="hint">You proposed this change, so others decide about it.</p>
   return (
@@ -73,17 +73,22 @@ const Approval = ({ change, onDone }: Props) => {
           type="button"
           class="good"
           disabled={busy}
-          onClick={() => say({ decision: 'approve', digest, comment, signOff: [...signed] }, 'Approved.')}
+          onClick={() => say({ decision: 'approve', ...shown, comment, signOff: [...signed] }, 'Approved.')}
         >
           Approve
         </button>
-        <button type="button" class="bad" disabled={busy} onClick={() => say({ decision: 'reject', digest, reason: comment }, 'Rejected.')}>
+        <button
+          type="button"
+          class="bad"
+          disabled={busy}
+          onClick={() => say({ decision: 'reject', ...shown, reason: comment }, 'Rejected.')}
+        >
           Reject
         </button>
         <button
           type="button"
           disabled={busy}
-          onClick={() => say({ decision: 'request-changes', digest, reason: comment }, 'Asked for changes.')}
+          onClick={() => say({ decision: 'request-changes', ...shown, reason: comment }, 'Asked for changes.')}
         >
           Ask for changes
         </button>

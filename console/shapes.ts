@@ -21,6 +21,8 @@ export type Change = {
   /** When it is declined if nobody decides; null where nothing is to be decided. */
   readonly decideBefore: string | null
   readonly digest: string | null
+  /** Digest of what this page shows; a decision claims to have seen it. */
+  readonly view: string | null
   readonly reason: string
   readonly approvals: readonly {
     readonly by: string

@@ -34,6 +34,7 @@ const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | nul
     ['proposed', `${change.proposer}, ${when(change.proposedAt)}`],
     ['verdict', change.outcome],
     ['digest', change.digest],
+    ['view', change.view],
     ['version', String(change.version)],
     ['decide before', when(change.decideBefore)],
     [

@@ -27,15 +27,26 @@ import { changePath } from './path-schemas.ts'
 
 const text = z.string().max(2_000)
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'send the change digest that you saw')
+/** Digest of what was shown, the `view` of a change; who leaves it out does not say what they saw. */
+const seen = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'send the view that you looked at')
+  .optional()
 const code = z.string().regex(/^[a-z][a-z-]{0,63}$/, 'name the code of a finding')
 
 export const shape = {
   path: changePath,
   query: nothing,
   body: z.discriminatedUnion('decision', [
-    z.strictObject({ decision: z.literal('approve'), digest, comment: text.default(''), signOff: z.array(code).max(32).default([]) }),
-    z.strictObject({ decision: z.literal('reject'), digest, reason: text.trim().min(1, 'say why') }),
-    z.strictObject({ decision: z.literal('request-changes'), digest, reason: text.trim().min(1, 'say what to change') }),
+    z.strictObject({
+      decision: z.literal('approve'),
+      digest,
+      seen,
+      comment: text.default(''),
+      signOff: z.array(code).max(32).default([]),
+    }),
+    z.strictObject({ decision: z.literal('reject'), digest, seen, reason: text.trim().min(1, 'say why') }),
+    z.strictObject({ decision: z.literal('request-changes'), digest, seen, reason: text.trim().min(1, 'say what to change') }),
     z.strictObject({ decision: z.literal('withdraw'), reason: text.default('') }),
     z.strictObject({ decision: z.literal('comment'), comment: text.trim().min(1, 'say something') }),
   ]),
@@ -57,11 +68,11 @@ export const question =
 const decideOn = (change: Change, { id, input: { body }, person: by }: PersonCall<Input>): Decided => {
   switch (body.decision) {
     case 'approve':
-      return approve(change, { by, digest: body.digest, comment: body.comment, signOff: body.signOff })
+      return approve(change, { by, digest: body.digest, comment: body.comment, signOff: body.signOff, seen: body.seen })
     case 'reject':
-      return reject(change, { by, digest: body.digest, reason: body.reason })
+      return reject(change, { by, digest: body.digest, reason: body.reason, seen: body.seen })
     case 'request-changes':
-      return requestChanges(change, { by, digest: body.digest, reason: body.reason })
+      return requestChanges(change, { by, digest: body.digest, reason: body.reason, seen: body.seen })
     case 'withdraw':
       return withdraw(change, { by, reason: body.reason })
     case 'comment':

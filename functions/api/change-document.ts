@@ -52,7 +52,7 @@ export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[])
   const { approvals, voidApprovals, changesRequested, ...summary } = summarize(change)
   return {
     ...summary,
-    approvals: approvals.map(({ by, digest, comment, signOff, at }) => ({ by, digest, comment, signOff, at })),
+    approvals: approvals.map(({ by, digest, comment, signOff, seen, at }) => ({ by, digest, comment, signOff, seen, at })),
     voidApprovals: voidApprovals.map(({ approval: { by, digest, at }, why, differs, text }) => ({
       ...{ by: by.id, name: by.name, digest, at },
       ...{ why, differs, text },
@@ -87,7 +87,10 @@ export const changeDocument = (
     reason: change.reason,
     plan: change.plan,
     verdict: verdictDigestOf(change),
-    approvals: approvals.map(({ by, at, comment, signOff }) => ({ by: by.id, name: by.name, groups: by.groups, at, comment, signOff })),
+    approvals: approvals.map(({ by, at, comment, signOff, seen }) => ({
+      ...{ by: by.id, name: by.name, groups: by.groups },
+      ...{ at, comment, signOff, seen },
+    })),
     wave: wave && counted(wave, wave.index),
     waves: waves.map(counted),
     findings: known.verdict?.findings,

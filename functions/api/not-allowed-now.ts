@@ -1,4 +1,4 @@
-import { type Change, type CommandName, type Refused, TRANSITIONS } from '../../shared/change/index.ts'
+import { type Change, type CommandName, type Refused, TRANSITIONS, viewDigest } from '../../shared/change/index.ts'
 import { type Problem, problem } from '../http/problem.ts'
 
 /** What people may ask of a change, by the decider's commands. */
@@ -23,6 +23,7 @@ export const allowedNow = (change: Change): readonly string[] =>
 /** The decider's refusals of people's commands, as problems. */
 export const refusedProblem = (change: Change, { refused, detail }: Refused): Problem => {
   if (refused === 'stale-digest') return problem('outdated-digest', detail, { digest: change.review?.digest ?? null })
+  if (refused === 'stale-view') return problem('outdated-view', detail, { view: viewDigest(change) })
   if (refused === 'own-change') return problem('four-eyes', detail)
   if (refused === 'reason-missing' || refused === 'comment-missing') return problem('invalid-input', detail)
   return problem('not-allowed-now', detail, { state: change.status, allowed: allowedNow(change), reason: refused })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { viewDigest } from '../../shared/change/index.ts'
 import { onHouse, unknownChange } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
 import { problem } from '../http/problem.ts'
@@ -24,6 +25,6 @@ export const showVerdict =
     const digest = newest?.verdict ?? verdictDigestOf(loaded.change)
     const verdict = digest === null ? null : await catalog.verdict(digest)
     if (!verdict) return problem('no-verdict-yet', 'Ask again in a moment: the change is still being judged.')
-    const answer = { change: loaded.change.id, digest, verdict }
+    const answer = { change: loaded.change.id, digest, view: viewDigest(loaded.change), verdict }
     return ok(query.recompute === 'true' ? { ...answer, recomputed: await recomputed({ catalog, objects }, verdict) } : answer)
   }

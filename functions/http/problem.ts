@@ -31,6 +31,7 @@ export const PROBLEMS = {
   'outdated-digest': [409, 'The change digest is outdated'],
   'too-many-receivers': [409, 'There are as many receivers as there may be'],
   'delivery-under-way': [409, 'The delivery is being attempted'],
+  'outdated-view': [409, 'What was looked at is outdated'],
   'request-in-progress': [409, 'The same request is being worked on'],
   'policy-edit-outdated': [409, 'Other policies are in force by now'],
   'outdated-version': [412, 'The change has moved on'],

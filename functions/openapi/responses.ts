@@ -20,6 +20,7 @@ const Approval = z.object({
   at: instant,
   comment: z.string(),
   signOff: z.array(z.string()),
+  seen: z.string().nullable(),
 })
 const VoidApproval = z.object({
   by: z.string(),
@@ -44,6 +45,7 @@ const Summary = z.object({
   status: z.string(),
   version: z.int(),
   digest: z.string().nullable(),
+  view: z.string().nullable(),
   outcome: z.enum(['block', 'review', 'note', 'clear']).nullable(),
   downgrade: z.boolean(),
   wave: z.object({ index: z.int(), share: z.int(), phase: z.string(), counts: WaveCounts.nullable() }).nullable(),
@@ -58,7 +60,16 @@ const Summary = z.object({
   heldBackBy: z.array(z.string()),
 })
 const ChangeBrief = Summary.extend({
-  approvals: z.array(z.object({ by: Person, digest: z.string(), comment: z.string(), signOff: z.array(z.string()), at: instant })),
+  approvals: z.array(
+    z.object({
+      by: Person,
+      digest: z.string(),
+      comment: z.string(),
+      signOff: z.array(z.string()),
+      seen: z.string().nullable(),
+      at: instant,
+    }),
+  ),
   voidApprovals: z.array(VoidApproval),
   changesRequested: z.array(RequestForChanges),
 })
@@ -249,7 +260,13 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
   'show-change': { status: 200, body: Change },
   'show-verdict': {
     status: 200,
-    body: z.object({ change: z.string(), digest: z.string(), verdict: Verdict, recomputed: Recomputation.optional() }),
+    body: z.object({
+      change: z.string(),
+      digest: z.string(),
+      view: z.string().nullable(),
+      verdict: Verdict,
+      recomputed: Recomputation.optional(),
+    }),
   },
   'approve-change': { status: 201, body: ChangeBrief },
   'revise-change': { status: 201, body: ChangeBrief },

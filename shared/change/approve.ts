@@ -1,6 +1,7 @@
 import { currentApprovals, isAuthor } from './approvals.ts'
 import type { Approval, Change, Person } from './change.ts'
 import { accept, type Outcome, refuse, refusedByStatus } from './outcome.ts'
+import { isUnseen } from './view-digest.ts'
 
 export type Approve = {
   readonly by: Person
@@ -8,6 +9,8 @@ export type Approve = {
   readonly comment: string
   /** What is signed off by name (codes of findings, `downgrade`); may be left out. */
   readonly signOff?: readonly string[]
+  /** Digest of what was looked at; may be left out. */
+  readonly seen?: string | undefined
 }
 
 const covers = (approval: Approval, signOff: readonly string[]): boolean => signOff.every(code => approval.signOff.includes(code))
@@ -16,13 +19,21 @@ const covers = (approval: Approval, signOff: readonly string[]): boolean => sign
  * An approval binds to the digest that was seen, so that nothing edited afterwards can inherit it. Who has approved may approve
  * again to sign off more; the later approval counts in the place of the earlier and keeps what that one signed off.
  */
-export const approve = (change: Change, { by, digest, comment, signOff = [] }: Approve): Outcome => {
+export const approve = (change: Change, { by, digest, comment, signOff = [], seen }: Approve): Outcome => {
   const refused = refusedByStatus(change, 'approve')
   if (refused) return refused
   if (isAuthor(change, by)) return refuse('own-change')
   if (change.review?.digest !== digest) return refuse('stale-digest')
+  if (isUnseen(change, seen)) return refuse('stale-view')
   const earlier = currentApprovals(change).find(approval => approval.by.id === by.id)
   if (earlier && covers(earlier, signOff)) return refuse('already-approved')
   const signed = [...new Set([...(earlier?.signOff ?? []), ...signOff])].sort()
-  return accept({ type: 'approved', by, digest, comment, ...(signed.length === 0 ? {} : { signOff: signed }) })
+  return accept({
+    type: 'approved',
+    by,
+    digest,
+    comment,
+    ...(signed.length === 0 ? {} : { signOff: signed }),
+    ...(seen === undefined ? {} : { seen }),
+  })
 }

@@ -69,13 +69,15 @@ export const ChangeEvent = z.discriminatedUnion('type', [
     comment: z.string(),
     /** What was signed off by name, besides the general yes; absent where nothing was. */
     signOff: z.array(z.string()).readonly().optional(),
+    /** Digest of what its author was shown (viewDigest); absent where they did not say. */
+    seen: z.string().optional(),
   }),
-  z.object({ type: z.literal('changes-requested'), by: Person, digest: z.string(), reason: z.string() }),
+  z.object({ type: z.literal('changes-requested'), by: Person, digest: z.string(), reason: z.string(), seen: z.string().optional() }),
   /** Takes back the word of theirs that counts: an approval, or a request for changes. */
   z.object({ type: z.literal('withdrawn'), by: Person, digest: z.string(), reason: z.string() }),
   /** `id`: of the request, so that a repetition after a crash says it once. */
   z.object({ type: z.literal('commented'), id: z.string(), by: Person, text: z.string() }),
-  z.object({ type: z.literal('rejected'), by: Person, digest: z.string(), reason: z.string() }),
+  z.object({ type: z.literal('rejected'), by: Person, digest: z.string(), reason: z.string(), seen: z.string().optional() }),
   z.object({ type: z.literal('released'), digest: z.string(), policies: z.array(z.string()).readonly() }),
   z.object({ type: z.literal('expired'), detail: z.string() }),
   /** The live stacks were others than were judged, so they were judged again; `worse`: in what, in words, and empty where in nothing. */
@@ -120,6 +122,8 @@ export type Approval = {
   readonly comment: string
   /** What the person signed off by name, sorted. */
   readonly signOff: readonly string[]
+  /** Digest of what the person was shown; null where they did not say. */
+  readonly seen: string | null
   readonly at: string
   /** ISO 8601; null while the person stands by it. */
   readonly withdrawnAt: string | null

@@ -43,8 +43,8 @@ const inReview = (change: Change, review: Review): Change => ({ ...proposal(chan
 /** The newest word of a person counts, so an approval answers what the same person asked for. */
 const approved = (change: Change, event: Of<'approved'>, at: string): Change => {
   const review = reviewOf(change)
-  const { by, digest, comment, signOff = [] } = event
-  const approval: Approval = { by, digest, bound: review.bound, comment, signOff, at, withdrawnAt: null, withdrawnBy: null }
+  const { by, digest, comment, signOff = [], seen = null } = event
+  const approval: Approval = { by, digest, bound: review.bound, comment, signOff, seen, at, withdrawnAt: null, withdrawnBy: null }
   return inReview(change, { ...review, approvals: [...review.approvals, approval], changesRequested: requestsBut(review, by.id) })
 }
 
@@ -77,9 +77,9 @@ const withdrawn = (change: Change, event: Of<'withdrawn'>, at: string): Change =
 
 const changesRequested = (change: Change, event: Of<'changes-requested'>, at: string): Change => {
   const review = reviewOf(change)
-  const { type: _, ...request } = event
+  const { by, digest, reason } = event
   const approvals = takenBack(review, event, at, 'request-for-changes')
-  return inReview(change, { ...review, approvals, changesRequested: [...requestsBut(review, event.by.id), { ...request, at }] })
+  return inReview(change, { ...review, approvals, changesRequested: [...requestsBut(review, event.by.id), { by, digest, reason, at }] })
 }
 
 const declined = (change: Change, event: Of<'rejected' | 'expired'>, at: string): Change => ({

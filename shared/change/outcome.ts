@@ -10,6 +10,7 @@ export type DetailRefusal =
   | 'too-many-revisions'
   | 'own-change'
   | 'stale-digest'
+  | 'stale-view'
   | 'already-approved'
   | 'already-requested'
   | 'nothing-to-withdraw'
@@ -48,6 +49,7 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   'own-change': 'Nobody decides on what they proposed or planned; ask somebody else. You can revise or abort it.',
   'stale-digest':
     'The change is another one than you saw: livepatch, verdict, plan or policy moved. Look at it again and decide on its new digest.',
+  'stale-view': 'What you looked at is not what is there now. Look at the change again and decide on that.',
   'already-approved': 'You approved this digest already.',
   'already-requested': 'Your request for changes stands already; withdraw it, or approve.',
   'nothing-to-withdraw': 'You have no approval of this change that counts and no open request, so there is nothing to withdraw.',

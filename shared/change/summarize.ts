@@ -1,5 +1,6 @@
 import { currentApprovals } from './approvals.ts'
 import type { Approval, Change, ChangeStatus, Rejudged, RequestForChanges, WaveCounts } from './change.ts'
+import { viewDigest } from './view-digest.ts'
 import { type VoidApproval, voidApprovals } from './void-approvals.ts'
 import { activeWave } from './waves.ts'
 
@@ -16,6 +17,8 @@ export type Summary = {
   readonly livepatch: string
   readonly status: ChangeStatus
   readonly digest: string | null
+  /** Digest of what an approver is shown; a decision names it as `seen`. */
+  readonly view: string | null
   readonly outcome: 'block' | 'review' | 'note' | 'clear' | null
   readonly downgrade: boolean
   /** Those that count. */
@@ -75,6 +78,7 @@ export const summarize = (change: Change): Summary => {
     livepatch: change.livepatch,
     status: change.status,
     digest: change.review?.digest ?? null,
+    view: viewDigest(change),
     outcome: change.status === 'blocked' ? 'block' : (change.review?.outcome ?? null),
     downgrade: change.review?.downgrade ?? false,
     approvals: currentApprovals(change),

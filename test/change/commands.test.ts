@@ -24,6 +24,7 @@ import {
   resume,
   revise,
   summarize,
+  viewDigest,
   withdraw,
 } from '../../shared/change/index.ts'
 import { planDefaults } from '../../shared/policy/index.ts'
@@ -167,6 +168,36 @@ describe('a request for changes', () => {
   test('falls when the digest moves, or when it is taken back', () => {
     expect(standing(moved)).toEqual([])
     expect(standing(withdrawnAgain)).toEqual([])
+  })
+})
+
+const view = viewDigest(inReview) ?? ''
+table('what was seen', [
+  ['is recorded with an approval', approve(inReview, { by: bob, digest, comment: '', seen: view }), { type: 'approved', seen: view }],
+  ['is recorded with a rejection', reject(inReview, { by: bob, digest, reason: 'no', seen: view }), { type: 'rejected', seen: view }],
+  ['is recorded with a request', requestChanges(inReview, { by: bob, digest, reason: 'no', seen: view }), { seen: view }],
+  ['is refused where it is not what is there', approve(inReview, { by: bob, digest, comment: '', seen: 'f'.repeat(64) }), 'stale-view'],
+  ['is refused of a rejection, too', reject(inReview, { by: bob, digest, reason: 'no', seen: digest }), 'stale-view'],
+  ['is refused of a request, too', requestChanges(inReview, { by: bob, digest, reason: 'no', seen: digest }), 'stale-view'],
+])
+
+describe('the view', () => {
+  test('is nothing before there is a verdict, and absent from the word of who does not name it', () => {
+    expect(viewDigest(proposed)).toBeNull()
+    expect(currentApprovals(approvedOnce)).toMatchObject([{ seen: null }])
+  })
+  test.each<[string, Change]>([
+    ['another change', { ...inReview, id: 'other' }],
+    ['another fleet', { ...inReview, fleet: 'other' }],
+    ['another reason', { ...inReview, reason: 'other' }],
+    ['another proposer', { ...inReview, proposer: carol }],
+    ['another verdict', rejudged],
+  ])('is another one for %s', (_, other) => {
+    expect(viewDigest(other)).not.toBe(view)
+  })
+  test('stays while people decide and the proposer’s groups change', () => {
+    expect(viewDigest(approvedOnce)).toBe(view)
+    expect(viewDigest({ ...inReview, proposer: { ...alice, groups: [] } })).toBe(view)
   })
 })
 

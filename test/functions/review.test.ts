@@ -112,6 +112,39 @@ describe('a request for changes', () => {
   })
 })
 
+describe('what each of them saw', () => {
+  beforeAll(() => inReview())
+  const decide = async (as: PersonName, seen?: unknown) => say(as, { decision: 'approve', digest: (await show())['digest'], seen })
+
+  test('is named by the change and by its verdict alike', async () => {
+    const { body } = await house.ask('show-verdict', { as: 'bob', path: { change } })
+    expect(body['view']).toEqual((await show())['view'])
+    expect(body['view']).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('is refused where it is not what is there, and nothing is recorded', async () => {
+    const { view } = await show()
+    expect(await decide('bob', 'f'.repeat(64))).toMatchObject({ status: 409, body: { code: 'outdated-view', view } })
+    expect(await decide('bob', 'the page')).toMatchObject({ status: 422 })
+    expect(await show()).toMatchObject({ approvals: [] })
+  })
+
+  test('is recorded with the word; who does not name it is recorded as not having told', async () => {
+    const { view } = await show()
+    expect((await decide('bob', view)).status).toBe(201)
+    expect((await decide('carol')).status).toBe(201)
+    expect(await show()).toMatchObject({
+      approvals: [
+        { by: 'bob', seen: view },
+        { by: 'carol', seen: null },
+      ],
+    })
+    const { items } = await house.store.ledger.commitsOf(`change#${change}`, { limit: 10 })
+    expect(items[2]).toMatchObject({ events: [{ type: 'approved', seen: view }] })
+    expect(items[3]?.events[0]).not.toHaveProperty('seen')
+  })
+})
+
 describe('a comment', () => {
   beforeAll(() => inReview())
 
