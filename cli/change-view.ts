@@ -1,3 +1,4 @@
+import { holdLines } from './hold-view.ts'
 import { numberOf, objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
 
 export type CountsView = {
@@ -49,6 +50,8 @@ export type ChangeView = {
   readonly needs: readonly string[]
   /** Until when people may decide; empty where nothing is to be decided. */
   readonly decideBefore: string
+  /** The holds on it, a line each. */
+  readonly holds: readonly string[]
   readonly waves: readonly WaveView[]
   readonly halted: { readonly code: string; readonly detail: string } | null
   readonly findings: readonly FindingView[]
@@ -123,6 +126,7 @@ export const changeView = (value: unknown): ChangeView => {
     })),
     needs: textsOf(body['needs']),
     decideBefore: textOf(body['decideBefore']),
+    holds: holdLines(body),
     waves: wavesOf(body),
     halted: haltedOf(body['halted']),
     findings: objectsOf(body['findings']).map(findingOf),

@@ -21,6 +21,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   patch: 'Livepatches in the catalog',
   change: 'Changes: proposals that a fleet run a livepatch',
   fleet: 'Fleets and their hosts',
+  hold: 'Holds: what nothing is released of and no wave opens of, for a while',
   host: 'One host',
   receiver: 'Who is told: webhooks, Slack channels, the event bus',
   policy: 'Policies in Cedar, offline: of a folder, or those that this release comes with',
@@ -41,6 +42,11 @@ const PLAN = [
   option('--plan <file>', 'a plan as JSON; --waves and --soak win over it'),
 ]
 const REASON = option('-r, --reason <text>', 'why; it is recorded')
+const UNTIL = [
+  option('--hours <n>', 'for how many hours from now (a hold: 24 where nothing is said)'),
+  option('--until <time>', 'until when, for example 2026-12-01T18:00Z'),
+]
+const WHY = required('-r, --reason <text>', 'why; it is recorded and shown to whoever meets it')
 const POLICIES = option(
   '-p, --policies <directory>',
   'policies to ask; without a schema of their own, beside those of this release (default: these)',
@@ -245,6 +251,54 @@ export const COMMANDS: readonly CommandDefinition[] = [
     ],
     examples: ['supersede change watch 01JDC4M8T0000000000000000A', 'supersede change watch 01JDC4M8T0000000000000000A | tee rollout.log'],
     load: () => import('./commands/change-watch.ts'),
+  },
+  {
+    path: ['hold', 'place'],
+    args: '<scope> [target]',
+    summary: 'Hold a fleet, a series, a livepatch, or everything: halt what is under way, and let nothing of it begin',
+    online: true,
+    options: [WHY, ...UNTIL],
+    examples: [
+      'supersede hold place livepatch lp_proc_2 --reason "panics on EPYC" --hours 48',
+      'supersede hold place fleet edge -r "moving racks" --until 2026-12-01T18:00Z',
+    ],
+    load: () => import('./commands/hold-place.ts'),
+  },
+  {
+    path: ['hold', 'list'],
+    args: '',
+    summary: 'List the holds in force, and how many hosts are in a transition all the same',
+    online: true,
+    options: [option('--all', 'all that ever were, newest first'), ...PAGING],
+    examples: ['supersede hold list', 'supersede hold list --all -o json'],
+    load: () => import('./commands/hold-list.ts'),
+  },
+  {
+    path: ['hold', 'lift'],
+    args: '<hold>',
+    summary: 'Lift a hold; changes that it halted wait to be resumed',
+    online: true,
+    options: [WHY],
+    examples: ['supersede hold lift 01JDC4M8T0000000000000000A --reason "fixed in lp_proc_3"'],
+    load: () => import('./commands/hold-lift.ts'),
+  },
+  {
+    path: ['hold', 'extend'],
+    args: '<hold>',
+    summary: 'Let a hold last longer',
+    online: true,
+    options: [WHY, ...UNTIL],
+    examples: ['supersede hold extend 01JDC4M8T0000000000000000A --hours 24 --reason "still looking"'],
+    load: () => import('./commands/hold-extend.ts'),
+  },
+  {
+    path: ['stop'],
+    args: '',
+    summary: 'Stop everything at once: hold every fleet, halt every change, and tell every host by a signed order',
+    online: true,
+    options: [WHY, ...UNTIL],
+    examples: ['supersede stop --reason "hosts panic after the new livepatch"', 'supersede stop -r "what is going on?" --hours 2'],
+    load: () => import('./commands/stop.ts'),
   },
   {
     path: ['fleet', 'list'],

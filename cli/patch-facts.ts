@@ -1,3 +1,4 @@
+import { holdLines } from './hold-view.ts'
 import type { Shell } from './shell.ts'
 import { printFacts } from './terminal/print.ts'
 import { type JsonObject, objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
@@ -47,5 +48,6 @@ export const printPatch = (shell: Shell, manifest: JsonObject): void => {
     ['signature', signature['present'] === true ? textOf(signature['signer']) || 'present' : 'none'],
     ['size', `${textOf(manifest['size'])} bytes`],
     ['stated', textsOf(manifest['stated']).join(', ')],
+    ['held', holdLines(manifest).join('\n')],
   ])
 }

@@ -49,6 +49,7 @@ export const waveLines = (change: ChangeView, look: Look): readonly string[] => 
   `${paint(look, 'bold', `change ${terminalText(change.id)}`)}  ${paintStatus(look, terminalText(change.status))}  ${terminalText(change.fleet)} → ${terminalText(shortDigest(change.livepatch))}`,
   ...change.waves.map(wave => waveLine(safe(wave), look, cellsFor(change.waves, look))),
   ...(change.status === 'in-review' ? change.needs.map(need => `  needs ${terminalText(need)}`) : []),
+  ...change.holds.map(hold => `  held ${terminalText(hold)}`),
   ...(change.halted === null ? [] : [`  halted: ${terminalText(change.halted.detail)} (${terminalText(change.halted.code)})`]),
   ...blockingLines(change).map(line => `  ${line}`),
 ]
@@ -77,6 +78,11 @@ const waveNews = (before: ChangeView | null, now: ChangeView): readonly string[]
       return `wave ${wave.wave + 1} of ${now.waves.length} (${percent(wave.share)}) ${wave.state}${counts}`
     })
 
+const holdNews = (before: ChangeView | null, now: ChangeView): readonly string[] => [
+  ...now.holds.filter(hold => !before?.holds.includes(hold)).map(hold => `held ${terminalText(hold)}`),
+  ...(now.holds.length === 0 && (before?.holds.length ?? 0) > 0 ? ['no longer held'] : []),
+]
+
 /** What is new since the last look, a line each: for logs and for what is no terminal. Nothing new, no lines. */
 export const newsLines = (before: ChangeView | null, now: ChangeView): readonly string[] => [
   ...(before?.status === now.status ? [] : [`${terminalText(now.id)} is ${terminalText(now.status)}`]),
@@ -86,6 +92,7 @@ export const newsLines = (before: ChangeView | null, now: ChangeView): readonly 
   ...(now.status === 'in-review' && JSON.stringify(before?.needs) !== JSON.stringify(now.needs)
     ? now.needs.map(need => `needs ${terminalText(need)}`)
     : []),
+  ...holdNews(before, now),
   ...waveNews(before, now),
   ...(now.halted !== null && before?.halted?.detail !== now.halted.detail
     ? [`halted: ${terminalText(now.halted.detail)} (${terminalText(now.halted.code)})`]

@@ -19,6 +19,7 @@ export type PolicyPort = {
 /** What functions act on. Each takes only the members it uses; the wiring beside it knows where they come from. */
 export type Ports = {
   readonly ledger: Store['ledger']
+  readonly holds: Store['holds']
   readonly catalog: Store['catalog']
   readonly fleets: Store['fleets']
   readonly lineage: Store['lineage']

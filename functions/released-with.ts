@@ -3,7 +3,7 @@ import { type Decision, releaseQuestion } from '../shared/policy/index.ts'
 import type { Ports } from './ports.ts'
 import { situationOf } from './situation-of.ts'
 
-export type ReleasePorts = Pick<Ports, 'catalog' | 'policy' | 'now'>
+export type ReleasePorts = Pick<Ports, 'catalog' | 'holds' | 'policy' | 'now'>
 export type Released = { readonly events: readonly ChangeEvent[]; readonly decision: Decision }
 
 /**

@@ -3,7 +3,7 @@ import { personName } from '../change-view.ts'
 import { given, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { shortDigest, when } from '../terminal/format.ts'
-import { textOf } from '../terminal/read-json.ts'
+import { objectsOf, textOf } from '../terminal/read-json.ts'
 
 export const run: Run = async input => {
   const query = { ...pageQuery(input), fleet: given(input, 'fleet'), status: given(input, 'status') }
@@ -13,7 +13,7 @@ export const run: Run = async input => {
     body,
     [
       ['change', change => textOf(change['id'])],
-      ['status', change => textOf(change['status'])],
+      ['status', change => `${textOf(change['status'])}${objectsOf(change['holds']).length > 0 ? ' (held)' : ''}`],
       ['fleet', change => textOf(change['fleet'])],
       ['livepatch', change => shortDigest(textOf(change['livepatch']))],
       ['proposer', change => personName(change['proposer'])],

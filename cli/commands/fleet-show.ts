@@ -1,3 +1,4 @@
+import { holdLines } from '../hold-view.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { shortDigest, when } from '../terminal/format.ts'
 import { printFacts, printJson, printTable, printTitle } from '../terminal/print.ts'
@@ -25,6 +26,7 @@ export const run: Run = async input => {
     ['created', when(textOf(fleet['createdAt']))],
     ['hosts', textOf(fleet['hosts'])],
     ['active change', textOf(fleet['activeChange'])],
+    ['held', holdLines(fleet).join('\n')],
   ])
   const cohorts = objectsOf(fleet['cohorts'])
   if (cohorts.length === 0) return undefined

@@ -21,7 +21,7 @@ import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
 import { releaseOf } from '../released-with.ts'
 import { wakeIfDue } from '../wake.ts'
-import { changeBrief, commitsOfChange, needsOf } from './change-document.ts'
+import { changeBrief, commitsOfChange, heldOf, needsOf } from './change-document.ts'
 import { allowedNow, refusedProblem } from './not-allowed-now.ts'
 import { changePath } from './path-schemas.ts'
 
@@ -52,7 +52,7 @@ export const shape = {
   ]),
 }
 type Input = InputOf<typeof shape>
-export type ApprovePorts = Pick<Ports, 'ledger' | 'catalog' | 'policy' | 'workflow' | 'now' | 'newId'>
+export type ApprovePorts = Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'policy' | 'workflow' | 'now' | 'newId'>
 
 /** Asked about this very change, because four eyes is a rule about its proposer. */
 export const question =
@@ -186,7 +186,7 @@ export const approveChange =
     await wakeIfDue(ports, id, loaded.change)
     const { change, version } = loaded
     const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
-    return created(`/changes/${id}`, changeBrief(loaded, await needsOf(ports, change, verdict)), {
+    return created(`/changes/${id}`, changeBrief(loaded, await needsOf(ports, change, verdict), await heldOf(ports, change)), {
       etag: etagOf(version),
     })
   }

@@ -1,12 +1,13 @@
-import { activeWave, type Change, ChangeEvent, nextWave, summarize, type WaveCounts } from '../../shared/change/index.ts'
+import { activeWave, type Change, ChangeEvent, isTerminal, nextWave, summarize, type WaveCounts } from '../../shared/change/index.ts'
 import type { Commit } from '../../shared/history/index.ts'
-import { type Need, needsForRelease } from '../../shared/policy/index.ts'
+import { type Hold, type Need, needsForRelease } from '../../shared/policy/index.ts'
 import { waveCounts } from '../../shared/rollout/index.ts'
 import type { Loaded, SlotCounts } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import type { Ports } from '../ports.ts'
-import { situationOf } from '../situation-of.ts'
+import { type HoldsPorts, holdsOn, situationOf } from '../situation-of.ts'
 import { describeEvent } from './describe-event.ts'
+import { holdBrief } from './hold-document.ts'
 
 /** When a change that nobody decides on is declined, ISO 8601; null where nothing is to be decided. */
 const decideBefore = (change: Change): string | null =>
@@ -20,7 +21,11 @@ const isBetweenWaves = (change: Change): boolean =>
  * What a change's release (or, when it is released, its next wave) still needs, and which rules say so; empty where it needs nothing or can
  * have nothing any more.
  */
-export const needsOf = async (ports: Pick<Ports, 'policy' | 'now'>, change: Change, verdict: Verdict | null): Promise<readonly Need[]> => {
+export const needsOf = async (
+  ports: Pick<Ports, 'policy' | 'holds' | 'catalog' | 'now'>,
+  change: Change,
+  verdict: Verdict | null,
+): Promise<readonly Need[]> => {
   const policySet = ports.policy.set()
   const before = decideBefore(change)
   if (verdict === null || (before === null && !isBetweenWaves(change))) return []
@@ -47,8 +52,12 @@ const timelineOf = (commits: readonly Commit[]) =>
     }),
   )
 
+/** The holds that people are shown on a change; one that has ended waits for nothing. */
+export const heldOf = async (ports: HoldsPorts, change: Change): Promise<readonly Hold[]> =>
+  isTerminal(change.status) ? [] : holdsOn(ports, change)
+
 /** What stands in the answers of every operation on a change. */
-export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[]) => {
+export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[], held: readonly Hold[]) => {
   const { approvals, voidApprovals, changesRequested, ...summary } = summarize(change)
   return {
     ...summary,
@@ -61,6 +70,7 @@ export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[])
     version,
     needs: needs.map(({ text }) => text),
     heldBackBy: needs.flatMap(({ policy }) => policy ?? []),
+    holds: held.map(holdBrief),
   }
 }
 
@@ -69,13 +79,14 @@ export const changeDocument = (
   loaded: Loaded,
   known: {
     readonly needs: readonly Need[]
+    readonly held: readonly Hold[]
     readonly verdict: Verdict | null
     readonly slots: readonly SlotCounts[]
     readonly commits: readonly Commit[]
   },
 ) => {
   const { change } = loaded
-  const { waves, wave, approvals, ...summary } = changeBrief(loaded, known.needs)
+  const { waves, wave, approvals, ...summary } = changeBrief(loaded, known.needs, known.held)
   const live = liveCounts(change, known.slots)
   const counted = <W extends { readonly counts: WaveCounts | null }>(shown: W, index: number): W =>
     live?.wave === index ? { ...shown, counts: live.counts } : shown

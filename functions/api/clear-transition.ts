@@ -25,7 +25,7 @@ export const shape = {
   }),
 }
 type Input = InputOf<typeof shape>
-export type ClearPorts = Pick<Ports, 'ledger' | 'fleets' | 'catalog' | 'signingKey' | 'now'>
+export type ClearPorts = Pick<Ports, 'ledger' | 'holds' | 'fleets' | 'catalog' | 'signingKey' | 'now'>
 
 type Stalled = { readonly host: Host; readonly transition: TransitionEvidence; readonly bootId: string; readonly change: Change }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { abort, type Change, type Outcome as Decided, pause, resume } from '../../shared/change/index.ts'
+import { heldDetail } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, type Intent } from '../append-change.ts'
 import { type PublishPorts, publishDirective } from '../directive/publish-directive.ts'
@@ -9,9 +10,11 @@ import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
+import { holdsOn } from '../situation-of.ts'
 import { wakeIfDue } from '../wake.ts'
-import { changeBrief } from './change-document.ts'
-import { refusedProblem } from './not-allowed-now.ts'
+import { changeBrief, heldOf } from './change-document.ts'
+import { holdBrief } from './hold-document.ts'
+import { allowedNow, refusedProblem } from './not-allowed-now.ts'
 import { changePath } from './path-schemas.ts'
 
 export const shape = {
@@ -59,10 +62,20 @@ const matchProblem = ({ ifMatch }: PersonCall<Input>, { version }: Loaded): Prob
   })
 }
 
-const decide = (call: PersonCall<Input>, loaded: Loaded): Intent<Loaded | Problem> => {
+/** What is held is not resumed: it would be halted again before its next wave, and nobody would know why. */
+const heldProblem = async (ports: ControlPorts, { input: { body } }: PersonCall<Input>, { change }: Loaded): Promise<Problem | null> => {
+  const held = body.command === 'resume' && change.status === 'halted' ? await holdsOn(ports, change) : []
+  if (held.length === 0) return null
+  const lift = 'Wait for its end, or have it lifted (`POST /holds/{hold}/lift`); then resume.'
+  const allowed = allowedNow(change).filter(command => command !== 'resume')
+  const more = { state: change.status, allowed, reason: 'held', holds: held.map(holdBrief) }
+  return problem('not-allowed-now', `${heldDetail(held)}. ${lift}`, more)
+}
+
+const decide = async (ports: ControlPorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
   if (isRepeated(loaded.change, call)) return { settled: loaded }
-  const mismatch = matchProblem(call, loaded)
-  if (mismatch) return { settled: mismatch }
+  const refused = matchProblem(call, loaded) ?? (await heldProblem(ports, call, loaded))
+  if (refused) return { settled: refused }
   const outcome = decideOn(loaded.change, call)
   if (!outcome.ok) return { settled: refusedProblem(loaded.change, outcome) }
   return { events: outcome.events, actor: call.person.id, decision: call.decision }
@@ -73,11 +86,11 @@ export const controlChange =
   (ports: ControlPorts) =>
   async (call: PersonCall<Input>): Promise<Outcome> => {
     const id = call.input.path.change
-    const appended = await appendChange<Loaded | Problem>(ports, id, loaded => decide(call, loaded))
+    const appended = await appendChange<Loaded | Problem>(ports, id, loaded => decide(ports, call, loaded))
     if (!appended) return unknownChange(id)
     const loaded = 'loaded' in appended ? appended.loaded : appended.settled
     if ('problem' in loaded) return loaded
-    if (call.input.body.command !== 'resume') await publishDirective(ports, loaded.change)
+    if (call.input.body.command !== 'resume') await publishDirective(ports, loaded.change, 'anew')
     await wakeIfDue(ports, id)
-    return ok(changeBrief(loaded, []), { etag: etagOf(loaded.version) })
+    return ok(changeBrief(loaded, [], await heldOf(ports, loaded.change)), { etag: etagOf(loaded.version) })
   }

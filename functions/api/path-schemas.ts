@@ -5,6 +5,7 @@ const name = z.string().min(1).max(128)
 
 export const changePath = z.object({ change: name })
 export const fleetPath = z.object({ fleet: name })
+export const holdPath = z.object({ hold: name })
 export const hostPath = z.object({ host: name })
 export const receiverPath = z.object({ receiver: name })
 export const deliveryPath = z.object({ receiver: name, delivery: name })

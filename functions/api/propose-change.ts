@@ -11,7 +11,7 @@ import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
-import { changeBrief } from './change-document.ts'
+import { changeBrief, heldOf } from './change-document.ts'
 import { unknownFleet } from './show-fleet.ts'
 import { unknownLivepatch } from './show-patch.ts'
 
@@ -28,7 +28,7 @@ export const shape = {
 type Call = PersonCall<InputOf<typeof shape>>
 export const question = onFleet('proposeChange', ({ body }: InputOf<typeof shape>) => body.fleet)
 
-export type ProposePorts = Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'workflow'>
+export type ProposePorts = Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'fleets' | 'workflow' | 'now'>
 
 const append = async ({ ledger }: ProposePorts, { id, at, input, person, decision }: Call, plan: Plan): Promise<Loaded | Problem> => {
   const { fleet, livepatch, reason } = input.body
@@ -61,5 +61,5 @@ export const proposeChange =
     const loaded = earlier ?? (await append(ports, call, planned.plan))
     if ('problem' in loaded) return loaded
     await ports.workflow.start(call.id)
-    return created(`/changes/${call.id}`, changeBrief(loaded, []), { etag: etagOf(loaded.version) })
+    return created(`/changes/${call.id}`, changeBrief(loaded, [], await heldOf(ports, loaded.change)), { etag: etagOf(loaded.version) })
   }

@@ -13,7 +13,7 @@ import { judgeNow } from '../judge-now.ts'
 import type { JudgePorts } from '../judged-on-fleet.ts'
 import type { Ports } from '../ports.ts'
 import { waitAnew, wakeIfDue } from '../wake.ts'
-import { changeBrief, needsOf } from './change-document.ts'
+import { changeBrief, heldOf, needsOf } from './change-document.ts'
 import { refusedProblem } from './not-allowed-now.ts'
 import { changePath } from './path-schemas.ts'
 
@@ -28,7 +28,7 @@ export const shape = {
   }),
 }
 type Input = InputOf<typeof shape>
-export type RevisePorts = JudgePorts & Pick<Ports, 'ledger' | 'policy' | 'workflow' | 'now' | 'newId'>
+export type RevisePorts = JudgePorts & Pick<Ports, 'ledger' | 'holds' | 'policy' | 'workflow' | 'now' | 'newId'>
 
 /** Whoever may propose for the fleet may revise what was proposed for it. */
 export const question =
@@ -85,5 +85,7 @@ export const reviseChange =
     await wakeIfDue(ports, id)
     const { change, version } = loaded
     const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
-    return created(`/changes/${id}`, changeBrief(loaded, await needsOf(ports, change, verdict)), { etag: etagOf(version) })
+    return created(`/changes/${id}`, changeBrief(loaded, await needsOf(ports, change, verdict), await heldOf(ports, change)), {
+      etag: etagOf(version),
+    })
   }

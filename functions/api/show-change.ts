@@ -3,14 +3,14 @@ import { etagOf, type Outcome, ok } from '../http/answer.ts'
 import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
-import { changeDocument, commitsOfChange, needsOf, verdictDigestOf } from './change-document.ts'
+import { changeDocument, commitsOfChange, heldOf, needsOf, verdictDigestOf } from './change-document.ts'
 import { changePath } from './path-schemas.ts'
 
 export const shape = { path: changePath, query: nothing, body: noBody }
 export const question = onHouse('viewChange')
 
 export const showChange =
-  (ports: Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'policy' | 'now'>) =>
+  (ports: Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'fleets' | 'policy' | 'now'>) =>
   async ({ input: { path } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
     const { ledger, catalog, fleets } = ports
     const loaded = await ledger.loadChange(path.change)
@@ -22,6 +22,6 @@ export const showChange =
       change.rollout === null ? [] : fleets.slots(change.fleet, change.id),
       commitsOfChange(ledger, change.id),
     ])
-    const known = { needs: await needsOf(ports, change, verdict), verdict, slots, commits }
+    const known = { needs: await needsOf(ports, change, verdict), held: await heldOf(ports, change), verdict, slots, commits }
     return ok(changeDocument(loaded, known), { etag: etagOf(version) })
   }

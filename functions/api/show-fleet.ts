@@ -5,6 +5,7 @@ import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
+import { holdBrief } from './hold-document.ts'
 import { fleetPath } from './path-schemas.ts'
 
 export const shape = { path: fleetPath, query: nothing, body: noBody }
@@ -20,14 +21,15 @@ const directiveBrief = (signed: SignedDirective | null) => {
   return { version, issuedAt: new Date(issuedAt).toISOString(), expiresAt: new Date(expiresAt).toISOString(), ask: asked, stopped }
 }
 
-/** A fleet with its cohorts: how many hosts run which stack. */
+/** A fleet with its cohorts (how many hosts run which stack) and the holds on all of it; a livepatch's stand on the livepatch. */
 export const showFleet =
-  ({ fleets }: Pick<Ports, 'fleets'>) =>
+  ({ fleets, holds, now }: Pick<Ports, 'fleets' | 'holds' | 'now'>) =>
   async ({ input: { path } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
-    const [summary, cohorts, directive] = await Promise.all([
+    const [summary, cohorts, directive, standing] = await Promise.all([
       fleets.summary(path.fleet),
       fleets.cohorts(path.fleet),
       fleets.directive(path.fleet),
+      holds.standing(now()),
     ])
     if (!summary) return unknownFleet(path.fleet)
     const live = cohorts.filter(({ hosts }) => hosts > 0)
@@ -35,5 +37,6 @@ export const showFleet =
       ...summary,
       cohorts: live.map(({ cohort, hosts, stack }) => ({ cohort, hosts, stack })),
       directive: directiveBrief(directive),
+      holds: standing.filter(({ scope, target }) => scope === 'everything' || (scope === 'fleet' && target === path.fleet)).map(holdBrief),
     })
   }

@@ -24,13 +24,13 @@ const askOf = (change: Change, share: number, { manifest, verdicts, publicUrl }:
  * What the hosts of a fleet are told while a change stands as it does: a pure function of the change, so that whoever publishes last
  * publishes what is true. Null: the change has nothing to tell hosts (yet).
  * A halted change keeps its share, which never shrinks, and stops; an aborted one asks for nothing any more; a completed one goes on
- * asking, for hosts that come late.
+ * asking, for hosts that come late. What is held stops, whatever else it is.
  */
-export const instructionOf = (change: Change, subject: Subject | null): Instruction | null => {
+export const instructionOf = (change: Change, subject: Subject | null, isHeld: boolean): Instruction | null => {
   const share = openShare(change)
   if (share === 0) return null
   const { fleet, plan } = change
   const common = { fleet, pollSeconds: plan.pollSeconds }
   if (change.status === 'aborted' || subject === null) return { ...common, ask: null, stopped: false }
-  return { ...common, ask: askOf(change, share, subject), stopped: change.status === 'halted' }
+  return { ...common, ask: askOf(change, share, subject), stopped: isHeld || change.status === 'halted' }
 }

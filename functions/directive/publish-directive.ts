@@ -1,11 +1,12 @@
 import { canonicalJson } from '../../shared/canonical/index.ts'
 import { type Change, coveringVerdicts, isTerminal } from '../../shared/change/index.ts'
-import type { Directive, SignedDirective } from '../../shared/rollout/index.ts'
+import type { Directive, Instruction, SignedDirective } from '../../shared/rollout/index.ts'
 import type { Ports } from '../ports.ts'
+import { holdsOn } from '../situation-of.ts'
 import { instructionOf, type Subject } from './instruction-of.ts'
 import { issueDirective } from './issue-directive.ts'
 
-export type PublishPorts = Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'objects' | 'signingKey' | 'publicUrl' | 'now'>
+export type PublishPorts = Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'fleets' | 'objects' | 'signingKey' | 'publicUrl' | 'now'>
 
 export const directiveKey = (fleet: string): string => `directives/${fleet}.json`
 
@@ -46,19 +47,36 @@ const maySpeak = async ({ ledger }: PublishPorts, { id, status }: Change, previo
   return other === null || isTerminal(other.change.status)
 }
 
+/** A completed change still asks hosts that come late. It has nothing new to say but whether it is held. */
+const lateWord = (change: Change, previous: Directive | null, isHeld: boolean): Instruction | null =>
+  change.status === 'completed' && previous?.ask?.change === change.id
+    ? { fleet: change.fleet, ask: previous.ask, stopped: isHeld, pollSeconds: previous.pollSeconds }
+    : null
+
+type Said = Parameters<typeof issueDirective>[3]
+
 /** Issues what a change now has to say to its fleet, if that is not said already. */
 export const issueForChange = (
   ports: PublishPorts,
   change: { readonly id: string; readonly fleet: string },
-): Promise<SignedDirective | null> =>
-  issueDirective(ports, change.fleet, async previous => {
+  say?: Said,
+): Promise<SignedDirective | null> => {
+  const instruct = async (previous: Directive | null): Promise<Instruction | null> => {
     const loaded = await ports.ledger.loadChange(change.id)
-    if (!loaded || !(await maySpeak(ports, loaded.change, previous))) return null
-    return instructionOf(loaded.change, await subjectOf(ports, loaded.change))
-  })
+    if (!loaded) return null
+    const isHeld = (await holdsOn(ports, loaded.change)).length > 0
+    if (!(await maySpeak(ports, loaded.change, previous))) return lateWord(loaded.change, previous, isHeld)
+    return instructionOf(loaded.change, await subjectOf(ports, loaded.change), isHeld)
+  }
+  return issueDirective(ports, change.fleet, instruct, say)
+}
 
 /** Publishes what a change now has to say to its fleet. Idempotent; call it after what it shall say is in the ledger. */
-export const publishDirective = async (ports: PublishPorts, change: { readonly id: string; readonly fleet: string }): Promise<void> => {
-  const signed = await issueForChange(ports, change)
+export const publishDirective = async (
+  ports: PublishPorts,
+  change: { readonly id: string; readonly fleet: string },
+  say?: Said,
+): Promise<void> => {
+  const signed = await issueForChange(ports, change, say)
   if (signed) await copyDirective(ports, change.fleet, signed)
 }

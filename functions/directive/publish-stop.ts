@@ -19,7 +19,7 @@ const sign = async ({ signingKey }: StopPorts, order: StopOrder): Promise<Signed
 }
 
 /** Puts the order where hosts fetch it. A slow writer may put an older one over it, so each looks again after it wrote. */
-const copyStop = async (ports: StopPorts, written: SignedStopOrder): Promise<void> => {
+export const copyStop = async (ports: StopPorts, written: SignedStopOrder): Promise<void> => {
   await ports.objects.put(STOP_ORDER_KEY, Buffer.from(canonicalJson(written)), 'application/json')
   const newest = await ports.fleets.stopOrder()
   if (newest && newest.order.version > written.order.version) await copyStop(ports, newest)
@@ -31,8 +31,23 @@ const copyStop = async (ports: StopPorts, written: SignedStopOrder): Promise<voi
  * do that is asked before. Calling it again makes a newer order that says the same, which also renews one that would soon expire.
  */
 export const publishStop = async (ports: StopPorts, instruction: StopInstruction): Promise<StopOrder> => {
+  const issued = await issueStop(ports, async () => instruction)
+  if (!issued) throw new Error('an order that is given is issued')
+  return issued
+}
+
+/**
+ * The same for whoever has to look first whether there is something to say, which is asked after the previous order was read; null: there is not.
+ * The new order is accepted only as the direct successor of what was read.
+ */
+export const issueStop = async (
+  ports: StopPorts,
+  instruct: (previous: StopOrder | null) => Promise<StopInstruction | null>,
+): Promise<StopOrder | null> => {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const previous = await ports.fleets.stopOrder()
+    const instruction = await instruct(previous?.order ?? null)
+    if (!instruction) return null
     const signed = await sign(ports, nextStopOrder(previous?.order ?? null, instruction, ports.now()))
     const put = await ports.fleets.putStopOrder(signed)
     if (!put.ok) continue

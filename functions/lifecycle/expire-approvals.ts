@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts'
 import { situationOf } from '../situation-of.ts'
 import { type WaitAgain, waitAgain } from '../wake.ts'
 
-export type ExpirePorts = Pick<Ports, 'ledger' | 'catalog' | 'policy' | 'now' | 'newId'>
+export type ExpirePorts = Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'policy' | 'now' | 'newId'>
 
 const missingOf = async (ports: ExpirePorts, { change }: Loaded): Promise<readonly string[]> => {
   const { catalog, policy } = ports

@@ -14,6 +14,6 @@ export const haltChange = async (ports: HaltPorts, id: string, command: HaltComm
   })
   if (!appended) throw new Error(`there is no change ${id}`)
   const loaded = 'loaded' in appended ? appended.loaded : await ports.ledger.loadChange(id)
-  if (loaded) await publishDirective(ports, loaded.change)
+  if (loaded) await publishDirective(ports, loaded.change, 'loaded' in appended ? 'anew' : 'what-is-new')
   return 'settled' in appended ? appended.settled : 'halted'
 }

@@ -7,7 +7,7 @@ import {
   nextWave,
   type Rejudged,
 } from '../../shared/change/index.ts'
-import { type Situation, waveLeave } from '../../shared/policy/index.ts'
+import { heldDetail, type Situation, waveLeave } from '../../shared/policy/index.ts'
 import type { CohortCount, Loaded } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, type Intent } from '../append-change.ts'
@@ -78,9 +78,11 @@ const leaveUnder = ({ policy }: OpenWavePorts, change: Change, verdicts: readonl
   return answers.find(({ allowed }) => allowed === false) ?? answers.find(({ allowed }) => allowed === 'later') ?? answers[0] ?? NO_LEAVE
 }
 
-const heldBack = (loaded: Loaded, leave: Exclude<Leave, { readonly allowed: true }>, { now }: Situation): Stopped => {
+/** What a person holds and what another rule holds back are told apart. */
+const heldBack = (loaded: Loaded, leave: Exclude<Leave, { readonly allowed: true }>, { now, held }: Situation): Stopped => {
   if (leave.allowed === 'later')
     return { opened: answer('later', nextWave(loaded.change) ?? 0, loaded, Math.ceil((leave.opensAt - now) / 1_000)) }
+  if (held.length > 0) return { halt: { code: 'held', detail: heldDetail(held) } }
   return { halt: { code: 'policy', detail: `Policy holds the wave back: ${leave.reasons.join('; ')}.` } }
 }
 

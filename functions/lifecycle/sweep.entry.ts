@@ -1,3 +1,4 @@
+import { carryOutLeft } from '../holds/carry-out.ts'
 import { around, log } from '../wiring/around.ts'
 import { isSet, wired } from '../wiring/environment.ts'
 import { policies } from '../wiring/policies.ts'
@@ -13,15 +14,21 @@ import { sweepEdits } from './sweep-edits.ts'
 /** Without leave to sign it sweeps changes only, and the directives are renewed by the hosts' own polling of the API. */
 const canPublish = (): boolean => isSet('SIGNING_KEY_ID') && isSet('ARTIFACTS_BUCKET')
 
+const nothing = (): null => null
+const failure = (error: unknown) => ({ error })
+
 export const handler = wired(() => {
   const sweepChanges = sweep({ ...store(), ...around, policy, workflow: workflow() })
+  const holding = () => ({ ...publishing(), ...around, policy, workflow: workflow() })
   return runTask(
     'sweep',
     log,
     async () => {
+      const failed = canPublish() ? await carryOutLeft(holding()).then(nothing, failure) : null
       const seen = await sweepChanges()
       await sweepEdits({ ...around, policies: policies(), policy })
       if (canPublish()) await renewDirectives(publishing())
+      if (failed) throw failed.error
       return seen
     },
     policy,

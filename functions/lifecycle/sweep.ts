@@ -5,7 +5,7 @@ import { wakeIfDue } from '../wake.ts'
 import { type EvaluatePorts, evaluateWave } from './evaluate-wave.ts'
 import { releaseIfDue } from './release-if-due.ts'
 
-export type SweepPorts = EvaluatePorts & Pick<Ports, 'ledger' | 'catalog' | 'workflow'> & { readonly log: Log }
+export type SweepPorts = EvaluatePorts & Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'workflow'> & { readonly log: Log }
 
 const PAGE = 100
 
@@ -18,8 +18,8 @@ const sweepOne = async (ports: SweepPorts, { id, status }: ChangeHead): Promise<
 }
 
 /**
- * Once a minute: starts executions that are missing, releases what a freeze held, and wakes waits whose condition is met. A wake-up that got lost costs a minute and never the
- * change. One change that cannot be looked at keeps no other waiting; the run still fails in the end, so that an alarm sees it.
+ * Once a minute: starts executions that are missing, releases what a freeze or a hold kept back until now, and wakes waits whose condition is met. A wake-up
+ * that got lost costs a minute and never the change. One change that cannot be looked at keeps no other waiting; the run still fails in the end, so that an alarm sees it.
  */
 export const sweep = (ports: SweepPorts) => async (): Promise<{ readonly seen: number }> => {
   const failures: unknown[] = []

@@ -7,7 +7,7 @@ import { store } from '../wiring/store.ts'
 import { deliverNotices } from './deliver-notices.ts'
 
 export const handler = wired(() => {
-  const { ledger, catalog } = store()
-  const deliver = deliverNotices({ ...notifying(), ...around, ledger, catalog, policy })
+  const { ledger, holds, catalog } = store()
+  const deliver = deliverNotices({ ...notifying(), ...around, ledger, holds, catalog, policy })
   return runTask('deliver-notices', log, () => deliver(), policy)
 })

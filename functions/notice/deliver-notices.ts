@@ -13,7 +13,7 @@ import { needsOf } from '../api/change-document.ts'
 import type { Ports } from '../ports.ts'
 import { type AttemptPorts, attemptDelivery } from './attempt-delivery.ts'
 
-export type DeliverPorts = AttemptPorts & Pick<Ports, 'ledger' | 'catalog' | 'policy'>
+export type DeliverPorts = AttemptPorts & Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'policy'>
 
 const CHANGE_STREAM = 'change#'
 const OUTBOX_AT_ONCE = 25

@@ -8,16 +8,20 @@ import { shape as createFleet } from '../api/create-fleet.ts'
 import { shape as createReceiver } from '../api/create-receiver.ts'
 import { shape as decidePolicyEdit } from '../api/decide-policy-edit.ts'
 import { shape as enrolHost } from '../api/enrol-host.ts'
+import { shape as extendHold } from '../api/extend-hold.ts'
 import { shape as issueEnrolments } from '../api/issue-enrolments.ts'
+import { shape as liftHold } from '../api/lift-hold.ts'
 import { shape as listChanges } from '../api/list-changes.ts'
 import { shape as listDeliveries } from '../api/list-deliveries.ts'
 import { shape as listFleets } from '../api/list-fleets.ts'
 import { shape as listHistory } from '../api/list-history.ts'
+import { shape as listHolds } from '../api/list-holds.ts'
 import { shape as listHosts } from '../api/list-hosts.ts'
 import { shape as listPatches } from '../api/list-patches.ts'
 import { shape as listPolicyEditions } from '../api/list-policy-editions.ts'
 import { shape as listPolicyEdits } from '../api/list-policy-edits.ts'
 import { shape as listReceivers } from '../api/list-receivers.ts'
+import { shape as placeHold } from '../api/place-hold.ts'
 import { shape as proposeChange } from '../api/propose-change.ts'
 import { shape as proposePolicyEdit } from '../api/propose-policy-edit.ts'
 import { shape as reportHosts } from '../api/report-hosts.ts'
@@ -57,6 +61,10 @@ export const REQUESTS: Readonly<Record<OperationId, Shape>> = {
   'approve-change': approveChange,
   'control-change': controlChange,
   'revise-change': reviseChange,
+  'place-hold': placeHold,
+  'list-holds': listHolds,
+  'lift-hold': liftHold,
+  'extend-hold': extendHold,
   simulate: simulate,
   'create-fleet': createFleet,
   'list-fleets': listFleets,

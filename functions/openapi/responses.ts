@@ -5,6 +5,7 @@ import { HostState, Report, TransitionEvidence } from '../../shared/fleet/index.
 import { Stack } from '../../shared/kernel/index.ts'
 import { Manifest } from '../../shared/livepatch/index.ts'
 import type { OperationId } from '../../shared/operations/index.ts'
+import { HOLD_SCOPES } from '../../shared/policy/index.ts'
 import { Clearance, Plan, SignedClearance, SignedDirective } from '../../shared/rollout/index.ts'
 import { Finding, Verdict } from '../../shared/verdict/index.ts'
 import { DeliveryDocument, ReceiverDocument } from '../api/receiver-document.ts'
@@ -38,6 +39,15 @@ const Wave = z.object({
   state: z.enum(['waiting', 'open', 'soaking', 'passed', 'halted']),
   counts: WaveCounts.nullable(),
 })
+const HoldBrief = z.object({
+  id: z.string(),
+  scope: z.enum(HOLD_SCOPES),
+  target: z.string().nullable(),
+  owner: z.object({ id: z.string(), name: z.string() }),
+  reason: z.string(),
+  expiresAt: instant,
+  text: z.string(),
+})
 const Summary = z.object({
   id: z.string(),
   fleet: z.string(),
@@ -58,6 +68,7 @@ const Summary = z.object({
   ending: z.string().nullable(),
   needs: z.array(z.string()),
   heldBackBy: z.array(z.string()),
+  holds: z.array(HoldBrief),
 })
 const ChangeBrief = Summary.extend({
   approvals: z.array(
@@ -95,6 +106,11 @@ const ChangeHead = z.object({
   proposer: z.string(),
   proposedAt: instant,
   updatedAt: instant,
+})
+const Hold = HoldBrief.extend({
+  placedAt: instant,
+  state: z.enum(['in-force', 'lifted', 'ended']),
+  lifted: z.object({ by: z.object({ id: z.string(), name: z.string() }), at: instant, reason: z.string() }).nullable(),
 })
 const Commit = z.object({
   stream: z.string(),
@@ -250,13 +266,13 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
     }),
   },
   'list-patches': { status: 200, body: page(Manifest) },
-  'show-patch': { status: 200, body: Manifest },
+  'show-patch': { status: 200, body: z.object({ ...Manifest.shape, holds: z.array(HoldBrief) }) },
   'show-patch-lineage': {
     status: 200,
     body: z.object({ livepatch: LivepatchName, replaced: z.array(Edge), replacedBy: z.array(Edge) }),
   },
   'propose-change': { status: 201, body: ChangeBrief },
-  'list-changes': { status: 200, body: page(ChangeHead) },
+  'list-changes': { status: 200, body: page(ChangeHead.extend({ holds: z.array(HoldBrief) })) },
   'show-change': { status: 200, body: Change },
   'show-verdict': {
     status: 200,
@@ -271,12 +287,17 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
   'approve-change': { status: 201, body: ChangeBrief },
   'revise-change': { status: 201, body: ChangeBrief },
   'control-change': { status: 200, body: ChangeBrief },
+  'place-hold': { status: 201, body: Hold.extend({ halted: z.array(z.string()), inTransition: z.int() }) },
+  'list-holds': { status: 200, body: page(Hold.extend({ inTransition: z.int().optional() })) },
+  'lift-hold': { status: 200, body: Hold },
+  'extend-hold': { status: 200, body: Hold },
   simulate: { status: 200, body: Verdict },
   'create-fleet': { status: 201, body: Fleet },
   'list-fleets': { status: 200, body: page(Fleet) },
   'show-fleet': {
     status: 200,
     body: Fleet.extend({
+      holds: z.array(HoldBrief),
       cohorts: z.array(z.object({ cohort: z.string(), hosts: z.int(), stack: Stack })),
       directive: z
         .object({

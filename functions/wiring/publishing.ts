@@ -5,6 +5,6 @@ import { store } from './store.ts'
 
 /** What a function needs that tells hosts something. */
 export const publishing = (): PublishPorts => {
-  const { ledger, catalog, fleets } = store()
-  return { ledger, catalog, fleets, objects: objects(), signingKey: signingKey(), publicUrl: publicUrl(), now }
+  const { ledger, holds, catalog, fleets } = store()
+  return { ledger, holds, catalog, fleets, objects: objects(), signingKey: signingKey(), publicUrl: publicUrl(), now }
 }

@@ -20,7 +20,7 @@ export const WaveCounts = z
 export type WaveCounts = z.infer<typeof WaveCounts>
 
 export const HaltReason = z
-  .object({ code: z.enum(['paused', 'budget-exceeded', 'drift', 'policy', 'internal']), detail: z.string() })
+  .object({ code: z.enum(['paused', 'budget-exceeded', 'drift', 'policy', 'held', 'internal']), detail: z.string() })
   .readonly()
 export type HaltReason = z.infer<typeof HaltReason>
 

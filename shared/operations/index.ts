@@ -49,6 +49,10 @@ export const OPERATIONS = [
     'Judge a change in review again, with another plan or on what is there now',
   ),
   write('control-change', '/changes/{change}/control', 'controlChange', 'Pause, resume or abort a change'),
+  write('place-hold', '/holds', 'placeHold', 'Hold a livepatch, a series, a fleet, or everything'),
+  read('list-holds', '/holds', 'viewChange', 'List the holds in force, or all that ever were'),
+  write('lift-hold', '/holds/{hold}/lift', 'liftHold', 'Lift a hold'),
+  write('extend-hold', '/holds/{hold}/extension', 'extendHold', 'Let a hold last longer'),
   {
     ...write('simulate', '/simulations', 'simulate', 'Judge a livepatch on a fleet or stack without proposing anything'),
     idempotent: false,

@@ -1,7 +1,17 @@
 export { approvalsSince, countingApprovals, tallyOf } from './counting-approvals.ts'
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { describePolicies, type KindOfChange, type PoliciesInWords } from './describe-policies.ts'
-export { type Held, HOLD_SCOPES, type Hold, type HoldScope, holdsInForce, holdText } from './hold.ts'
+export { type Held, HOLD_SCOPES, Hold, HoldRecord, type HoldScope, heldDetail, holdsInForce, holdText, isRunning } from './hold.ts'
+export {
+  evolveHold,
+  extendHold,
+  HOLD_SECONDS,
+  type HoldEvent,
+  type HoldOutcome,
+  holdResource,
+  liftHold,
+  placeHold,
+} from './hold-events.ts'
 export { loadPolicies, type PolicySet } from './load-policies.ts'
 export { missingForRelease, type Need, needsForRelease } from './missing-for-release.ts'
 export { PlanRequest, planDefaults, planOf, problemsOf } from './plan-of.ts'

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { countingApprovals, tallyOf } from './counting-approvals.ts'
 import { authorize } from './decision.ts'
+import { HOLD_SCOPES } from './hold.ts'
 import type { PolicySet } from './load-policies.ts'
 import { PolicyError } from './policy-texts.ts'
 import { UNHINDERED } from './release.ts'
@@ -19,6 +20,12 @@ const names = z.array(z.string()).default([])
 const Approval = z.strictObject({ by: z.string(), groups: names, signOff: names })
 /** Without a fleet: an edit that touches the house. */
 const OnEdit = z.strictObject({ edit: z.string(), fleet: z.string().nullable().default(null), proposer: z.string() })
+const OnHold = z.strictObject({
+  hold: z.string().default('case'),
+  owner: z.string(),
+  scope: z.enum(HOLD_SCOPES).default('livepatch'),
+  fleet: z.string().optional(),
+})
 const OnChange = z.strictObject({ change: z.string().default('case'), fleet: z.string(), proposer: z.string() })
 
 /** One case: who does what on what, in which circumstances, and what is expected of the policies. */
@@ -27,7 +34,7 @@ export const PolicyCase = z.strictObject({
   who: z.union([z.literal('lifecycle'), z.strictObject({ person: z.string(), groups: names })]),
   what: z.enum(ACTIONS),
   on: z
-    .union([z.literal('house'), OnEdit, OnChange, z.strictObject({ fleet: z.string() }), z.strictObject({ patch: z.string() })])
+    .union([z.literal('house'), OnEdit, OnChange, OnHold, z.strictObject({ fleet: z.string() }), z.strictObject({ patch: z.string() })])
     .default('house'),
   /** Of approveChange and decidePolicyEdit. */
   decision: z.enum(DECISIONS).optional(),
@@ -35,6 +42,8 @@ export const PolicyCase = z.strictObject({
   author: z.string().optional(),
   /** Of controlChange. */
   command: z.enum(['pause', 'resume', 'abort']).optional(),
+  /** Of placeHold. */
+  scope: z.enum(HOLD_SCOPES).optional(),
   /** Of releaseChange, openWave and enactPolicy; `verdict`, `plan` and so on of the first two. The proposer's own count nothing, as ever. */
   approvals: z.array(Approval).default([]),
   verdict: z
@@ -83,6 +92,7 @@ const resourceOf = ({ on }: PolicyCase): Resource => {
   if (on === 'house') return HOUSE
   if ('patch' in on) return { type: 'Patch', id: on.patch }
   if ('edit' in on) return { type: 'PolicyEdit', id: on.edit, fleet: on.fleet, proposer: on.proposer }
+  if ('owner' in on) return { type: 'Hold', id: on.hold, scope: on.scope, owner: on.owner, fleet: on.fleet ?? null }
   if ('change' in on) return { type: 'Change', id: on.change, fleet: on.fleet, proposer: on.proposer }
   return { type: 'Fleet', id: on.fleet }
 }
@@ -103,7 +113,7 @@ const contextOf = (asked: PolicyCase): ReleaseContext => {
 
 /** The question that a case puts; a sentence where it leaves out what its action is asked with. */
 const requestOf = (asked: PolicyCase): Request | string => {
-  const { what: action, decision, command, author } = asked
+  const { what: action, decision, command, author, scope } = asked
   const base = { principal: principalOf(asked), resource: resourceOf(asked) }
   switch (action) {
     case 'decidePolicyEdit':
@@ -120,6 +130,8 @@ const requestOf = (asked: PolicyCase): Request | string => {
       const scope = base.resource.type === 'PolicyEdit' && base.resource.fleet !== null ? 'fleet' : 'house'
       return { ...base, action, context: { approvals: contextOf(asked).approvals, scope } }
     }
+    case 'placeHold':
+      return scope === undefined ? 'placeHold is asked with a `scope`' : { ...base, action, context: { scope } }
     case 'releaseChange':
     case 'openWave':
       return { ...base, action, context: contextOf(asked) }

@@ -1,3 +1,5 @@
+import type { HoldScope } from './hold.ts'
+
 /** Every action that policy is asked about; the schema declares the same ones (a test holds them equal). */
 export const ACTIONS = [
   'viewPatch',
@@ -13,6 +15,9 @@ export const ACTIONS = [
   'proposeChange',
   'approveChange',
   'controlChange',
+  'placeHold',
+  'extendHold',
+  'liftHold',
   'clearTransition',
   'editPolicy',
   'decidePolicyEdit',
@@ -44,6 +49,8 @@ export type Resource =
   | { readonly type: 'Change'; readonly id: string; readonly fleet: string; readonly proposer: string }
   /** `fleet`: the one whose rules alone it touches; null: it touches the house. */
   | { readonly type: 'PolicyEdit'; readonly id: string; readonly fleet: string | null; readonly proposer: string }
+  /** `fleet`: the one that is held; null where something else is. */
+  | { readonly type: 'Hold'; readonly id: string; readonly scope: HoldScope; readonly fleet: string | null; readonly owner: string }
 
 export const HOUSE: Resource = { type: 'House' }
 
@@ -89,7 +96,7 @@ export type EnactContext = { readonly approvals: ReleaseContext['approvals']; re
 /** Actions that are asked about without a context. */
 export type PlainAction = Exclude<
   Action,
-  'releaseChange' | 'openWave' | 'controlChange' | 'approveChange' | 'clearTransition' | 'decidePolicyEdit' | 'enactPolicy'
+  'releaseChange' | 'openWave' | 'controlChange' | 'approveChange' | 'clearTransition' | 'decidePolicyEdit' | 'enactPolicy' | 'placeHold'
 >
 
 export type Request = { readonly principal: Principal; readonly resource: Resource } & (
@@ -100,5 +107,6 @@ export type Request = { readonly principal: Principal; readonly resource: Resour
   | { readonly action: 'controlChange'; readonly context: { readonly command: 'pause' | 'resume' | 'abort' } }
   /** `author`: id of the person who submitted the change's livepatch. */
   | { readonly action: 'clearTransition'; readonly context: { readonly author: string } }
+  | { readonly action: 'placeHold'; readonly context: { readonly scope: HoldScope } }
   | { readonly action: 'releaseChange' | 'openWave'; readonly context: ReleaseContext }
 )

@@ -43,6 +43,12 @@ const resourceOf = (resource: Resource): { readonly at: TypeAndId; readonly enti
       const fleet = resource.fleet === null ? [] : [entity(over, {}, [HOUSE_UID])]
       return { at, entities: [entity(at, { proposer: reference('Person', resource.proposer) }, [over]), ...fleet] }
     }
+    case 'Hold': {
+      const at = uid('Hold', resource.id)
+      const about = resource.fleet === null ? HOUSE_UID : uid('Fleet', resource.fleet)
+      const attrs = { owner: reference('Person', resource.owner), scope: resource.scope }
+      return { at, entities: [entity(at, attrs, [about]), ...(resource.fleet === null ? [] : [entity(about, {}, [HOUSE_UID])])] }
+    }
   }
 }
 
@@ -64,6 +70,8 @@ const contextOf = (request: Request): { readonly context: Context; readonly enti
       return { context: { command: request.context.command }, entities: [] }
     case 'clearTransition':
       return { context: { author: reference('Person', request.context.author) }, entities: [] }
+    case 'placeHold':
+      return { context: { scope: request.context.scope }, entities: [] }
     case 'releaseChange':
     case 'openWave': {
       const { approvals, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass } = request.context

@@ -10,6 +10,7 @@ export {
   nextStopOrder,
   SignedStopOrder,
   STOP_ORDER_KEY,
+  STOP_SECONDS_MAX,
   type StopInstruction,
   StopOrder,
   stopSigningBytes,

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { openCatalog } from './catalog.ts'
 import { openChangeStreams } from './change-streams.ts'
 import { openFleets } from './fleets.ts'
+import { openHolds } from './holds.ts'
 import { openIdempotency } from './idempotency.ts'
 import { openLedger } from './ledger.ts'
 import { openLineage } from './lineage.ts'
@@ -44,6 +45,7 @@ export const createIdempotency = ({ client, tables, pause = jitteredPause() }: S
 export const createStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): Store => ({
   ...createKnowledge({ client, tables, pause }),
   ledger: openLedger(openTable(client, tables.ledger, pause), pause),
+  holds: openHolds(openTable(client, tables.ledger, pause)),
   idempotency: createIdempotency({ client, tables, pause }),
 })
 

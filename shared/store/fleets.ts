@@ -116,6 +116,7 @@ export const openFleets = (table: Table, pause: Pause): Fleets => {
       return item && summaryOf(table, item)
     },
     list: listFleets,
+    ids: async () => (await table.partition(FLEETS)).map(item => text(item, 'sk')),
     issueEnrolments: (fleet, hashes, expiresAt) => issueEnrolments(table, fleet, hashes, expiresAt),
     enrol: request => enrolHost(table, request),
     host: async id => (await readHosts([id]))[0] ?? null,

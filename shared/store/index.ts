@@ -23,6 +23,7 @@ export {
   type Ledger,
   type LineageStore,
   type Loaded,
+  type LoadedHold,
   type NoticeStore,
   type Page,
   type PageRequest,

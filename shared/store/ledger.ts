@@ -12,6 +12,7 @@ import {
   commitsOfFleet,
   DAYS,
   headKey,
+  lockKey,
   readCommit,
   readHead,
   readWaiting,
@@ -105,6 +106,10 @@ export const openLedger = (table: Table, pause: Pause): Ledger => {
     waiting: async id => {
       const item = await table.get(waitingKey(id))
       return item && readWaiting(item)
+    },
+    activeChanges: async fleets => {
+      const locks = await table.getMany(fleets.map(lockKey))
+      return new Map(locks.map(lock => [text(lock, 'pk').slice(lockKey('').pk.length), text(lock, 'change')]))
     },
     open: page => walkPage({ table, index: INDEXES.byStatus, order: 'oldest-first' }, 'open', openStatusesFrom, page, readHead),
     outbox: limit => readOutbox(table, limit),

@@ -5,7 +5,7 @@ import type { Stack } from '../kernel/index.ts'
 import type { Edge } from '../lineage/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 import type { Delivery, DeliveryState, Receiver } from '../notice/index.ts'
-import type { Decision } from '../policy/index.ts'
+import type { Decision, Hold, HoldEvent, HoldRecord } from '../policy/index.ts'
 import type { SignedClearance, SignedDirective, SignedStopOrder } from '../rollout/index.ts'
 import type { Inputs, Verdict } from '../verdict/index.ts'
 
@@ -84,12 +84,36 @@ export type Ledger = {
   wait(id: string, waiting: Waiting): Promise<void>
   /** Strongly consistent. */
   waiting(id: string): Promise<Waiting | null>
+  /** Of each of these fleets the change that is not in a terminal status, if there is one; strongly consistent. */
+  activeChanges(fleets: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Changes that are not in a terminal status, for the sweep; index read. */
   open(page: PageRequest): Promise<Page<ChangeHead>>
   /** Commits that nobody has been told of yet, oldest first; strongly consistent. */
   outbox(limit: number): Promise<readonly Announced[]>
   /** Ordering duty: only when everybody's deliveries are kept. */
   takeFromOutbox(announced: Announced): Promise<void>
+}
+
+export type LoadedHold = { readonly hold: HoldRecord; readonly version: number }
+
+/** Holds: event-sourced like changes, and few of them at once. */
+export type Holds = {
+  /** Those that nobody has lifted and that have not ended at `now` (epoch milliseconds); strongly consistent. */
+  standing(now: number): Promise<readonly Hold[]>
+  /** Strongly consistent. Null: no such hold. */
+  load(id: string): Promise<LoadedHold | null>
+  /** All that ever were, newest first. */
+  list(page: PageRequest): Promise<Page<HoldRecord>>
+  /** Appends one event, if the hold is still what was loaded (null: it must not exist). `decision` is the policy room's leave. */
+  append(request: {
+    readonly id: string
+    readonly loaded: LoadedHold | null
+    readonly event: HoldEvent
+    readonly actor: string
+    readonly at: number
+    readonly commitId: string
+    readonly decision: Decision
+  }): Promise<{ ok: true; loaded: LoadedHold } | { ok: false; error: 'conflict' }>
 }
 
 export type Catalog = {
@@ -133,6 +157,8 @@ export type Fleets = {
   }): Promise<{ ok: true } | { ok: false; error: 'exists' }>
   summary(id: string): Promise<FleetSummary | null>
   list(page: PageRequest): Promise<Page<FleetSummary>>
+  /** Of all fleets, without a look at their hosts; strongly consistent. */
+  ids(): Promise<readonly string[]>
   /** Stores hashes of one-time tokens. */
   issueEnrolments(fleet: string, tokenHashes: readonly string[], expiresAt: number): Promise<void>
   /** Consumes the token and creates the host in one transaction. */
@@ -245,6 +271,7 @@ export type NoticeStore = {
 
 export type Store = {
   readonly ledger: Ledger
+  readonly holds: Holds
   readonly catalog: Catalog
   readonly fleets: Fleets
   readonly lineage: LineageStore

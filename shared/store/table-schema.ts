@@ -13,7 +13,7 @@ export type TableSchema = {
 }
 
 export const TABLES: Readonly<Record<TableName, TableSchema>> = {
-  /** Commits, change heads, fleet locks, workflow tokens; and the idempotency records, which alone carry `expiresAt`. */
+  /** Commits, change heads, fleet locks, workflow tokens, holds; idempotency records and holds that stand carry `expiresAt`. */
   ledger: {
     partitionKey: 'pk',
     sortKey: 'sk',

@@ -23,6 +23,9 @@ const ASKS: Readonly<Partial<Record<OperationId, Ask>>> = {
   'approve-change': { body: { decision: 'approve', digest } },
   'revise-change': { body: { digest, reason: 'r' } },
   'control-change': { body: { command: 'abort' }, headers: { 'if-match': '"1"' } },
+  'place-hold': { body: { scope: 'fleet', target: 'edge', reason: 'r' } },
+  'lift-hold': { body: { reason: 'r' } },
+  'extend-hold': { body: { reason: 'r', hours: 1 } },
   simulate: { body: { livepatch: digest, fleet: 'edge' } },
   'create-fleet': { body: { id: 'edge' } },
   'propose-policy-edit': { body: { files: { 'house/a.cedar': null }, reason: 'r' } },
@@ -34,7 +37,7 @@ const ASKS: Readonly<Partial<Record<OperationId, Ask>>> = {
   'test-receiver': { body: {} },
   'retry-delivery': { body: {} },
 }
-const PATH = { receiver: 'r', delivery: 'm', change: 'x', edit: 'x', fleet: 'edge', host: 'h', digest }
+const PATH = { receiver: 'r', delivery: 'm', change: 'x', hold: 'x', edit: 'x', fleet: 'edge', host: 'h', digest }
 const askFor = (id: OperationId): Ask => ({ ...ASKS[id], path: PATH })
 const people = OPERATIONS.filter(({ audience }) => audience === 'person').map(({ id }) => id)
 
@@ -98,7 +101,15 @@ describe('who is let in', () => {
   })
 
   /* About a thing of its own, which these ids do not name; their own tests refuse people there. */
-  const aboutOne: readonly OperationId[] = ['approve-change', 'revise-change', 'control-change', 'clear-transition', 'decide-policy-edit']
+  const aboutOne: readonly OperationId[] = [
+    'approve-change',
+    'revise-change',
+    'control-change',
+    'clear-transition',
+    'decide-policy-edit',
+    'lift-hold',
+    'extend-hold',
+  ]
   test.each(people.filter(id => !aboutOne.includes(id)))('%s refuses a person without a role', async id => {
     const answer = await house.ask(id, { ...askFor(id), as: 'mallory' })
     expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', reasons: [expect.any(String)] } })

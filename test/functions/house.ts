@@ -9,16 +9,20 @@ import * as createFleet from '../../functions/api/create-fleet.ts'
 import * as createReceiver from '../../functions/api/create-receiver.ts'
 import * as decidePolicyEdit from '../../functions/api/decide-policy-edit.ts'
 import * as enrolHost from '../../functions/api/enrol-host.ts'
+import * as extendHold from '../../functions/api/extend-hold.ts'
 import * as issueEnrolments from '../../functions/api/issue-enrolments.ts'
+import * as liftHold from '../../functions/api/lift-hold.ts'
 import * as listChanges from '../../functions/api/list-changes.ts'
 import * as listDeliveries from '../../functions/api/list-deliveries.ts'
 import * as listFleets from '../../functions/api/list-fleets.ts'
 import * as listHistory from '../../functions/api/list-history.ts'
+import * as listHolds from '../../functions/api/list-holds.ts'
 import * as listHosts from '../../functions/api/list-hosts.ts'
 import * as listPatches from '../../functions/api/list-patches.ts'
 import * as listPolicyEditions from '../../functions/api/list-policy-editions.ts'
 import * as listPolicyEdits from '../../functions/api/list-policy-edits.ts'
 import * as listReceivers from '../../functions/api/list-receivers.ts'
+import * as placeHold from '../../functions/api/place-hold.ts'
 import * as proposeChange from '../../functions/api/propose-change.ts'
 import * as proposePolicyEdit from '../../functions/api/propose-policy-edit.ts'
 import * as reportHosts from '../../functions/api/report-hosts.ts'
@@ -155,6 +159,10 @@ const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler
       around,
       reviseChange.reviseChange(ports),
     ),
+    'place-hold': servePerson('place-hold', placeHold.shape, placeHold.question, around, placeHold.placeHold(ports)),
+    'list-holds': servePerson('list-holds', listHolds.shape, listHolds.question, around, listHolds.listHolds(ports)),
+    'lift-hold': servePerson('lift-hold', liftHold.shape, liftHold.question(ports), around, liftHold.liftHold(ports)),
+    'extend-hold': servePerson('extend-hold', extendHold.shape, extendHold.question(ports), around, extendHold.extendHold(ports)),
     simulate: servePerson('simulate', simulate.shape, simulate.question, around, simulate.simulate(ports)),
     'create-fleet': servePerson('create-fleet', createFleet.shape, createFleet.question, around, createFleet.createFleet(ports)),
     'list-fleets': servePerson('list-fleets', listFleets.shape, listFleets.question, around, listFleets.listFleets(ports)),

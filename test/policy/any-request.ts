@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {
   ACTIONS,
+  HOLD_SCOPES,
   HOUSE,
   type Principal,
   type ReleaseContext,
@@ -24,6 +25,13 @@ const onEdit: fc.Arbitrary<Resource> = fc.record({
   id: fc.constant('e'),
   fleet: fc.constantFrom('edge', 'core', null),
   proposer: person,
+})
+const onHold: fc.Arbitrary<Resource> = fc.record({
+  type: fc.constant('Hold' as const),
+  id: fc.constant('h'),
+  scope: fc.constantFrom(...HOLD_SCOPES),
+  fleet: fc.constantFrom('edge', 'core', null),
+  owner: person,
 })
 const onHouse: fc.Arbitrary<Resource> = fc.constant(HOUSE)
 const anywhere = fc.oneof(onHouse, onPatch, onFleet, onChange)
@@ -104,6 +112,13 @@ const anyAbout = (action: Request['action']): fc.Arbitrary<Request> => {
     case 'enrolHost':
     case 'recordForce':
       return asked(lifecycle, onFleet).map(base => ({ ...base, action }))
+    case 'placeHold':
+      return fc
+        .tuple(asked(anyPerson, fc.oneof(onHouse, onFleet, onPatch)), fc.constantFrom(...HOLD_SCOPES))
+        .map(([base, scope]) => ({ ...base, action, context: { scope } }))
+    case 'extendHold':
+    case 'liftHold':
+      return asked(anyPerson, onHold).map(base => ({ ...base, action }))
     default:
       return asked(lifecycle, onChange).map(base => ({ ...base, action }))
   }

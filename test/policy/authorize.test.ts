@@ -28,6 +28,7 @@ const nobody = person('nobody')
 
 const edge: Resource = { type: 'Fleet', id: 'edge' }
 const change: Resource = { type: 'Change', id: '01JD', fleet: 'edge', proposer: 'alice' }
+const holdOf = (owner: string): Resource => ({ type: 'Hold', id: '01JE', scope: 'fleet', fleet: 'edge', owner })
 const ask = (request: Request, policies = housePolicies) => authorize(policies, request)
 
 test('the schema declares the actions that the code asks about, no more and no less', () => {
@@ -68,6 +69,18 @@ describe('who may do what', () => {
       [alice, bob, carol, olga, dave],
     ],
     ['manageFleet', { principal: nobody, action: 'manageFleet', resource: edge }, [alice, olga]],
+    ...(['everything', 'fleet', 'series', 'livepatch'] as const).map(
+      scope =>
+        [
+          `hold ${scope}`,
+          { principal: nobody, action: 'placeHold', resource: scope === 'fleet' ? edge : HOUSE, context: { scope } },
+          [alice, bob, carol, olga],
+        ] as const,
+    ),
+    ...(['extendHold', 'liftHold'] as const).flatMap(action => [
+      [`${action} of olga`, { principal: nobody, action, resource: holdOf('olga') }, [olga, carol]] as const,
+      [`${action} of who is nobody any more`, { principal: nobody, action, resource: holdOf('nobody') }, [carol]] as const,
+    ]),
     ...(['pause', 'abort'] as const).map(
       command =>
         [

@@ -1,0 +1,22 @@
+import { type Hold, type HoldRecord, holdText, isRunning } from '../../shared/policy/index.ts'
+import type { CarriedOut } from '../holds/carry-out.ts'
+
+/** A hold beside what it holds: why, by whom, until when. `text` says it in one line. */
+export const holdBrief = (hold: Hold) => {
+  const { id, scope, target, owner, reason, expiresAt } = hold
+  return { id, scope, target, owner, reason, expiresAt, text: holdText(hold) }
+}
+
+const stateOf = (hold: HoldRecord, now: number): 'in-force' | 'lifted' | 'ended' => {
+  if (hold.lifted) return 'lifted'
+  return isRunning(hold, now) ? 'in-force' : 'ended'
+}
+
+/** A hold by itself, with what became of it by `now` (epoch milliseconds). */
+export const holdDocument = (hold: HoldRecord, now: number, carriedOut?: CarriedOut) => ({
+  ...holdBrief(hold),
+  placedAt: hold.placedAt,
+  state: stateOf(hold, now),
+  lifted: hold.lifted,
+  ...carriedOut,
+})
