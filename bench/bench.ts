@@ -10,6 +10,7 @@ import { type Figure, isMet } from './figure.ts'
 import { fleetFigures } from './fleet.ts'
 import { intakeFigures } from './intake.ts'
 import { kernelFigures } from './kernel.ts'
+import { policyFigures } from './policy.ts'
 import { readerFigures } from './reader.ts'
 import { startFigures } from './start.ts'
 import { verdictFigures } from './verdict.ts'
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, () => readonly Figure[] | Promise<readonly 
   approvals: () => approvalFigures(root, assembly),
   reader: () => readerFigures(root),
   intake: () => intakeFigures(root, assembly),
+  policy: () => policyFigures(root),
   start: () => startFigures(root),
   bundles: () => bundleFigures(assembly),
 }

@@ -57,15 +57,10 @@ const refusal = (policySet: PolicySet, request: Request, policies: readonly stri
 /**
  * The choke point: asks the policies whether this principal may do this to this resource in this context. Denied unless
  * some policy permits it and none forbids it; a policy that fails to evaluate denies.
- * Throws PolicyError where the request does not fit the schema, which is our own mistake and never a leave.
+ * Throws PolicyError where an action is not asked of such a principal about such a resource, which is our own mistake and never a leave.
  */
 export const authorize = (policySet: PolicySet, request: Request): Answer => {
-  const answer = statefulIsAuthorized({
-    ...toCedar(request),
-    preparsedSchemaName: policySet.version,
-    preparsedPolicySetId: policySet.version,
-    validateRequest: true,
-  })
+  const answer = statefulIsAuthorized(policySet.pare(toCedar(request)))
   if (answer.type === 'failure') throw new PolicyError(answer.errors.map(({ message }) => message).join('\n'))
   const { decision, diagnostics } = answer.response
   const policies = diagnostics.reason.toSorted()

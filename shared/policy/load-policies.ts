@@ -3,15 +3,16 @@ import {
   type PolicyJson,
   policySetTextToParts,
   policyToJson,
-  preparsePolicySet,
-  preparseSchema,
   type ValidationError,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs'
 import type * as z from 'zod'
 import { digestOf } from '../canonical/index.ts'
+import { type Asked, openApplicable } from './applicable.ts'
 import { Calendar, type Freeze } from './freezes.ts'
+import { entitiesOf } from './policy-scope.ts'
 import { PolicyError, type PolicyTexts } from './policy-texts.ts'
+import { actionRulesOf } from './schema-actions.ts'
 import { Settings } from './settings.ts'
 import { faultOfTeamPolicy } from './team-policy.ts'
 
@@ -38,6 +39,8 @@ export type PolicySet = {
   readonly settings: Settings
   /** Policies that are sound and can never apply, one sentence each with file and id. */
   readonly unreachable: readonly string[]
+  /** A question, pared down to what these policies can tell apart, as the engine is asked it. Throws PolicyError where it cannot be put. */
+  readonly pare: (asked: Asked) => ReturnType<ReturnType<typeof openApplicable>>
   /** Ids of the permits that speak about an action, however they end; for telling people who may. */
   readonly permitsOf: (action: string) => readonly PolicyText[]
 }
@@ -65,19 +68,6 @@ const parsedOf = ({ file, fleet, text }: Source): readonly Parsed[] => {
     return { id, file, fleet, effect: answer.json.effect, reason, text: policy, json: answer.json }
   })
 }
-
-const actionIdsOf = (json: PolicyJson): readonly string[] => {
-  const { action } = json
-  if (action.op === 'All') return []
-  const uids = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : []
-  return uids.map(uid => ('__entity' in uid ? uid.__entity.id : uid.id))
-}
-
-/** Action groups of the schema that hold an action, through `in`; the schema's text is small and read once. */
-const groupsOf = (schema: string, action: string): readonly string[] =>
-  [...schema.matchAll(/action\s+([\w\s,]+?)\s+in\s+\[([\w\s,]+)\]/g)]
-    .filter(([, actions]) => (actions ?? '').split(/[\s,]+/).includes(action))
-    .flatMap(([, , groups]) => (groups ?? '').split(/[\s,]+/).filter(Boolean))
 
 const jsonOf = (file: string, text: string): unknown => {
   try {
@@ -138,15 +128,19 @@ export const loadPolicies = (texts: PolicyTexts): PolicySet => {
     found.map(({ policyId, error }) => `${fileOf(policyId)}: ${policyId}: ${messages([error])}`)
   refuseLoudly(told(answer.validationErrors))
 
-  for (const prepared of [preparseSchema(version, schema), preparsePolicySet(version, { staticPolicies })])
-    if (prepared.type === 'failure') throw new PolicyError(messages(prepared.errors))
+  const actions = actionRulesOf(schema)
+  const applicable = openApplicable(version, parsed, actions)
+  const pare: PolicySet['pare'] = asked => {
+    if (actions.isAsked(asked.action.id, asked.principal.type, asked.resource.type)) return applicable(asked)
+    throw new PolicyError(`${asked.action.id} is not asked of a ${asked.principal.type} about a ${asked.resource.type}`)
+  }
 
   const permits = parsed.filter(({ effect }) => effect === 'permit')
   const shown = parsed.map(({ json: _, ...text }) => text)
   const permitsOf = (action: string): readonly PolicyText[] => {
-    const names = new Set([action, ...groupsOf(schema, action)])
-    const speaking = permits.filter(({ json }) => json.action.op === 'All' || actionIdsOf(json).some(id => names.has(id)))
+    const names = actions.groupsOf(action)
+    const speaking = permits.filter(({ json }) => entitiesOf(json.action)?.some(({ id }) => names.has(id)) ?? true)
     return speaking.map(({ json: _, ...text }) => text)
   }
-  return { version, edition, policies: shown, freezes, settings, unreachable: told(answer.validationWarnings), permitsOf }
+  return { version, edition, policies: shown, freezes, settings, unreachable: told(answer.validationWarnings), pare, permitsOf }
 }
