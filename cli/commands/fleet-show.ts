@@ -1,5 +1,6 @@
 import { holdLines } from '../hold-view.ts'
 import { firstArgument, type Run } from '../input.ts'
+import { besides } from '../stack-view.ts'
 import { shortDigest, when } from '../terminal/format.ts'
 import { printFacts, printJson, printTable, printTitle } from '../terminal/print.ts'
 import { type JsonObject, objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
@@ -33,12 +34,13 @@ export const run: Run = async input => {
   printTitle(shell, 'Cohorts')
   printTable(
     shell,
-    ['cohort', 'hosts', 'kernel', 'livepatches'],
+    ['cohort', 'hosts', 'kernel', 'livepatches', 'besides'],
     cohorts.map(cohort => [
       shortDigest(textOf(cohort['cohort'])),
       textOf(cohort['hosts']),
       textOf(objectOf(cohort['stack'])['kernelRelease']),
       livepatchesOf(objectOf(cohort['stack'])),
+      besides(objectOf(cohort['stack'])),
     ]),
   )
   return undefined

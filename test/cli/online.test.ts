@@ -510,6 +510,25 @@ in between, back   not fixed: CVE-1, CVE-2
     expect(out).toMatch(/3 +lp_2 +lp_3 +OK +1 +1 +2 +1 +\+1 −1 +1 +none +block missing-callback/)
     expect(out).toContain(`supersede change verdict ${ID}`)
   })
+  test('fleet show tells stacks apart that have the same kernel and livepatches', async () => {
+    const stack = { kernelRelease: '6.1.0', livepatches: [], resident: [], targets: [], forced: false }
+    const tracer = { object: null, function: 'f', kind: 'kprobe', exclusive: false }
+    const stacks: readonly (readonly [object, string])[] = [
+      [stack, 'none'],
+      [{ ...stack, forced: true, resident: [{ name: 'lp_0' }] }, 'forced; still resident: lp_0'],
+      [{ ...stack, targets: ['nvme'], tracing: { ftraceEnabled: false, tracers: [] } }, 'modules: nvme; ftrace off'],
+      [{ ...stack, tracing: { ftraceEnabled: true, tracers: null } }, 'tracing not known'],
+      [
+        { ...stack, tracing: { ftraceEnabled: true, tracers: [tracer, { ...tracer, object: 'nvme', exclusive: true }] } },
+        'taken: nvme:f; probes in vmlinux:f',
+      ],
+    ]
+    const fleet = { id: 'edge', hosts: 5, cohorts: stacks.map(([each]) => ({ cohort: DIGEST, hosts: 1, stack: each })) }
+    const { out } = await asBob({ 'show-fleet': () => ({ body: fleet }) }, ['fleet', 'show', 'edge'])
+    const rows = out.split('\n').filter(line => line.startsWith('abababababab'))
+    expect(rows.map(row => row.split(/ {2,}/).at(-1))).toEqual(stacks.map(([, shown]) => shown))
+  })
+
   test('a fleet with its cohorts', async () => {
     const fleet = { id: 'edge', hosts: 40, cohorts: [{ cohort: DIGEST, hosts: 10, stack: { kernelRelease: '6.1.0', livepatches: [] } }] }
     const { out } = await asBob({ 'show-fleet': () => ({ body: fleet }) }, ['fleet', 'show', 'edge'])
