@@ -10,6 +10,18 @@ const describeCounts = ({ hosts: all, applied, failed, stalled, silent }: WaveCo
 
 const signed = (codes: readonly string[] = []): string => (codes.length === 0 ? '' : ` and signed off ${codes.join(', ')}`)
 
+const STACKS_NAMED_MAX = 3
+
+const describeRejudged = ({ hosts: count, cohorts, worse, verdict }: Extract<ChangeEvent, { type: 'rejudged' }>): string => {
+  const more = cohorts.length > STACKS_NAMED_MAX ? ', …' : ''
+  const stacks = `${cohorts
+    .slice(0, STACKS_NAMED_MAX)
+    .map(cohort => cohort.slice(0, 12))
+    .join(', ')}${more}`
+  const found = worse.length === 0 ? 'no worse than what was approved' : `worse: ${worse.join('; ')}`
+  return `${hosts(count)} ${count === 1 ? 'has a stack' : 'have stacks'} that nothing had judged (${stacks}); judged again, it is ${found} (verdict ${verdict.slice(0, 12)})`
+}
+
 /** One line for a person's eyes. */
 export const describeEvent = (event: ChangeEvent): string => {
   switch (event.type) {
@@ -36,7 +48,7 @@ export const describeEvent = (event: ChangeEvent): string => {
     case 'expired':
       return event.detail
     case 'rejudged':
-      return `${hosts(event.hosts)} ${event.hosts === 1 ? 'has' : 'have'} stacks that were not judged (${event.cohorts.map(cohort => cohort.slice(0, 12)).join(', ')}); judged again, it is ${event.worse.length === 0 ? 'no worse than what was approved' : `worse: ${event.worse.join('; ')}`} (verdict ${event.verdict.slice(0, 12)})`
+      return describeRejudged(event)
     case 'wave-opened':
       return `Wave ${event.wave + 1} opened: ${percent(event.share)} of the fleet`
     case 'wave-filled':

@@ -4,8 +4,9 @@ import { judgeRecorded, type Verdict, worseThan } from '../../shared/verdict/ind
 import { type JudgePorts, judgedOnFleet } from '../judged-on-fleet.ts'
 import { hasArrived } from './drift-of.ts'
 
-/** What is recorded of a worse verdict; the verdict itself holds all of it. */
+/** What is recorded of it in the ledger, whose items have a bound; the verdict itself holds all of it. */
 const WORSE_MAX = 20
+const COHORTS_MAX = 256
 
 /**
  * Judges a change again on the stacks of the hosts that it has still to move, because some of them are new. The verdict is stored like
@@ -26,7 +27,7 @@ export const rejudge = async (
     verdict,
     rejudged: {
       verdict: await ports.catalog.putVerdict(verdict, inputs),
-      cohorts: drift.map(({ cohort }) => cohort),
+      cohorts: drift.slice(0, COHORTS_MAX).map(({ cohort }) => cohort),
       hosts: drift.reduce((sum, { hosts }) => sum + hosts, 0),
       worse: worse.length > WORSE_MAX ? [...worse.slice(0, WORSE_MAX), `and ${worse.length - WORSE_MAX} more`] : worse,
     },

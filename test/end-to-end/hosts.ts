@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import type { Stack } from '../../shared/kernel/index.ts'
 import type { OnePlatform } from './one-platform.ts'
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -31,8 +32,10 @@ export const hostToken = (host: Host, seconds = 120, signer = host.key): string 
   return jws({ iss: host.id, aud: 'supersede', iat: Math.min(at, at + seconds - 1), exp: at + seconds }, signer, header(host))
 }
 
-/** A signed report of a host that runs no livepatch. */
-export const reportOf = (host: Host, sequence: number, signer = host.key): string =>
+const NO_LIVEPATCH: Stack = { kernelRelease: '6.1.0-50-amd64', livepatches: [], resident: [], targets: [], forced: false }
+
+/** A signed report of a host that runs no livepatch, or what is said of it. */
+export const reportOf = (host: Host, sequence: number, signer = host.key, stack: Partial<Stack> = {}): string =>
   jws(
     {
       schema: 'supersede.report/1',
@@ -42,7 +45,7 @@ export const reportOf = (host: Host, sequence: number, signer = host.key): strin
       at: Date.now(),
       bootId: 'boot',
       state: 'unapplied',
-      stack: { kernelRelease: '6.1.0-50-amd64', livepatches: [], resident: [], targets: [], forced: false },
+      stack: { ...NO_LIVEPATCH, ...stack },
       change: null,
       refusal: null,
       directiveVersion: 0,

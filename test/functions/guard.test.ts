@@ -81,7 +81,7 @@ describe('the guard before a wave', () => {
       rejudged: { hosts: 1, cohorts: [stackDigest(stackOf('1'))], worse: [expect.stringContaining('way-back-not-atomic')] },
     })
     expect(await timeline(scene)).toContainEqual(
-      expect.stringMatching(/^1 host has stacks that were not judged .* it is worse: 1 host with lp_proc_1/),
+      expect.stringMatching(/^1 host has a stack that nothing had judged .* it is worse: 1 host with lp_proc_1/),
     )
     expect(await house.store.fleets.directive(scene.fleet)).toBeNull()
     const newest = await house.ask('show-verdict', {
@@ -104,7 +104,7 @@ describe('the guard before a wave', () => {
     expect(after['rejudged']).toMatchObject({ hosts: 1, cohorts: [stackDigest(stack)], worse: [] })
     expect(await timeline(scene)).toContainEqual(
       expect.stringMatching(
-        /^1 host has stacks that were not judged \([0-9a-f]{12}\); judged again, it is no worse than what was approved/,
+        /^1 host has a stack that nothing had judged \([0-9a-f]{12}\); judged again, it is no worse than what was approved/,
       ),
     )
   })
