@@ -24,7 +24,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   hold: 'Holds: what nothing is released of and no wave opens of, for a while',
   host: 'One host',
   receiver: 'Who is told: webhooks, Slack channels, the event bus',
-  policy: 'Policies in Cedar, offline: of a folder, or those that this release comes with',
+  policy: 'Policies in Cedar: of a folder or of this release, offline; those in force on a server, and edits of them',
 }
 
 const option = (flags: string, text: string): OptionDefinition => ({ flags, text })
@@ -51,6 +51,7 @@ const POLICIES = option(
   '-p, --policies <directory>',
   'policies to ask; without a schema of their own, beside those of this release (default: these)',
 )
+const EDIT_DIGEST = option('--digest <digest>', 'digest of the edit that you reviewed; without it the edit is shown first')
 const STATEMENT = [
   option('--series <name>', 'the line of livepatches it belongs to'),
   option('--version <version>', 'its place in the series, for example 2 or 6.1.3'),
@@ -537,6 +538,81 @@ export const COMMANDS: readonly CommandDefinition[] = [
     options: [POLICIES],
     examples: ['supersede policy test examples/policy-cases.yaml', 'supersede policy test cases.yaml --policies our-policies'],
     load: () => import('./commands/policy-test.ts'),
+  },
+  {
+    path: ['policy', 'active'],
+    args: '[fleet]',
+    summary: 'Show the policies in force on the server: version, files, and in plain words what a release needs',
+    online: true,
+    options: [option('--out <directory>', 'write the files that people may edit there instead')],
+    examples: ['supersede policy active edge', 'supersede policy active --out policies'],
+    load: () => import('./commands/policy-active.ts'),
+  },
+  {
+    path: ['policy', 'propose'],
+    args: '[path...]',
+    summary: 'Propose an edit of the policies: files or folders (house/…, fleets/FLEET/…, settings.json, freezes.json)',
+    online: true,
+    options: [
+      required('-r, --reason <text>', 'why; it is recorded'),
+      repeat('--remove <file>', 'take this file away, for example house/summer.cedar'),
+    ],
+    examples: [
+      'supersede policy propose policies --reason "three approvals for the edge"',
+      'supersede policy propose policies/freezes.json -r "year end"',
+      'supersede policy propose --remove house/summer.cedar -r "summer is over"',
+    ],
+    load: () => import('./commands/policy-propose.ts'),
+  },
+  {
+    path: ['policy', 'edits'],
+    args: '',
+    summary: 'List edits of the policies, newest first',
+    online: true,
+    options: [option('--status <status>', 'only in this status, for example in-review'), ...PAGING],
+    examples: ['supersede policy edits --status in-review'],
+    load: () => import('./commands/policy-edits.ts'),
+  },
+  {
+    path: ['policy', 'edit'],
+    args: '<edit>',
+    summary: 'Show an edit of the policies: what differs, who approved, what is missing',
+    online: true,
+    options: [],
+    examples: ['supersede policy edit 01JDC4M8T0000000000000000A'],
+    load: () => import('./commands/policy-edit.ts'),
+  },
+  ...(['approve', 'reject', 'withdraw', 'comment'] as const).map(
+    (word): CommandDefinition => ({
+      path: ['policy', word],
+      args: '<edit>',
+      summary: {
+        approve: 'Approve an edit of the policies; the last approval that is needed puts it into force',
+        reject: 'Reject an edit of the policies, which ends it',
+        withdraw: 'Withdraw an edit that you proposed, or your approval of one',
+        comment: 'Say something about an edit of the policies to the record; it decides nothing',
+      }[word],
+      online: true,
+      options: {
+        approve: [option('-m, --comment <text>', 'a word to the record'), EDIT_DIGEST],
+        reject: [required('-r, --reason <text>', 'why; it is recorded'), EDIT_DIGEST],
+        withdraw: [REASON],
+        comment: [required('-m, --comment <text>', 'what there is to say')],
+      }[word],
+      examples: [
+        `supersede policy ${word} 01JDC4M8T0000000000000000A${{ approve: '', reject: ' --reason "too strict"', withdraw: '', comment: ' -m "why now?"' }[word]}`,
+      ],
+      load: () => import('./commands/policy-decide.ts').then(({ say }) => ({ run: say(word) })),
+    }),
+  ),
+  {
+    path: ['policy', 'editions'],
+    args: '',
+    summary: 'List what came into force on top of the deployed policies, newest first',
+    online: true,
+    options: PAGING,
+    examples: ['supersede policy editions'],
+    load: () => import('./commands/policy-editions.ts'),
   },
   {
     path: ['simulate'],

@@ -1,8 +1,9 @@
 import type { Exit } from './exit-codes.ts'
 import { Failure } from './failure.ts'
-import { objectOf, textOf, textsOf } from './terminal/read-json.ts'
+import { objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
 
-const exitOf = (status: number): Exit => {
+const exitOf = (status: number, code: string): Exit => {
+  if (code === 'policy-edit-refused') return 'refusedFile'
   if (status === 401) return 'notLoggedIn'
   if (status === 403 || status === 409 || status === 412) return 'refused'
   if (status === 404) return 'notFound'
@@ -19,10 +20,13 @@ export const problemFailure = (status: number, body: unknown): Failure => {
   const code = textOf(document['code'])
   const detail = textOf(document['detail'])
   const reasons = textsOf(document['reasons']).filter(reason => reason !== '' && !detail.includes(reason))
+  const faults = objectsOf(document['faults'])
+    .map(({ path, message }) => `${textOf(path)}: ${textOf(message)}`)
+    .filter(fault => !detail.includes(fault))
   const instance = status >= 500 ? textOf(document['instance']) : ''
   return new Failure(
-    exitOf(status),
+    exitOf(status, code),
     code === '' ? title : `${title} (${code})`,
-    ...[detail, ...reasons, status === 401 ? 'supersede login PERSON logs in' : '', instance].filter(hint => hint !== ''),
+    ...[detail, ...reasons, ...faults, status === 401 ? 'supersede login PERSON logs in' : '', instance].filter(hint => hint !== ''),
   )
 }

@@ -237,7 +237,15 @@ const Policies = z.object({
   fleet: z.string().nullable(),
   words: z.looseObject({
     kinds: z.array(z.looseObject({ kind: z.string(), needs: z.array(z.string()), policies: z.array(z.string()) })),
-    freezes: z.array(z.string()),
+    settings: z.object({
+      tier: z.string(),
+      windows: z.array(z.string()),
+      freezes: z.array(z.string()),
+      stricter: z.array(z.string()),
+      owners: z.array(z.string()),
+      approvals: z.string(),
+    }),
+    own: z.array(Rule),
     may: z.array(Rule),
     others: z.array(Rule),
   }),
