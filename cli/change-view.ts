@@ -1,4 +1,5 @@
 import { holdLines } from './hold-view.ts'
+import { plural, when } from './terminal/format.ts'
 import { numberOf, objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
 
 export type CountsView = {
@@ -53,6 +54,8 @@ export type ChangeView = {
   /** The holds on it, a line each. */
   readonly holds: readonly string[]
   readonly waves: readonly WaveView[]
+  /** What a newer verdict said of stacks that appeared since the release; empty where none did. */
+  readonly rejudged: string
   readonly halted: { readonly code: string; readonly detail: string } | null
   readonly findings: readonly FindingView[]
   readonly timeline: readonly { readonly at: string; readonly actor: string; readonly text: string }[]
@@ -85,6 +88,14 @@ const wavesOf = (body: ReturnType<typeof objectOf>): readonly WaveView[] => {
     const live = present['index'] === index ? countsOf(present['counts']) : null
     return { wave: index, share: numberOf(wave['share']), state: textOf(wave['state']), counts: live ?? countsOf(wave['counts']) }
   })
+}
+
+const rejudgedOf = (value: unknown): string => {
+  if (typeof value !== 'object' || value === null) return ''
+  const { hosts, worse, at } = objectOf(value)
+  const found = textsOf(worse)
+  const said = found.length === 0 ? 'no worse than what was approved' : `worse than what was approved:\n${found.join('\n')}`
+  return `${when(textOf(at))}, ${plural(numberOf(hosts), 'host')} on stacks that nothing had judged: ${said}`
 }
 
 const haltedOf = (value: unknown): ChangeView['halted'] =>
@@ -128,6 +139,7 @@ export const changeView = (value: unknown): ChangeView => {
     decideBefore: textOf(body['decideBefore']),
     holds: holdLines(body),
     waves: wavesOf(body),
+    rejudged: rejudgedOf(body['rejudged']),
     halted: haltedOf(body['halted']),
     findings: objectsOf(body['findings']).map(findingOf),
     timeline: objectsOf(body['timeline']).map(entry => ({

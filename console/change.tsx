@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Decide } from './decide.tsx'
-import { Loaded, PatchLink, Status, Time } from './parts.tsx'
+import { Loaded, PatchLink, plural, Status, Time } from './parts.tsx'
 import type { Change } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 import { VerdictView } from './verdict.tsx'
@@ -86,6 +86,12 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
             Proposed by {change.proposerName} ({change.proposer}), <Time at={change.proposedAt} />
           </p>
           {change.ending ? <p>{change.ending}</p> : null}
+          {change.rejudged && change.rejudged.worse.length === 0 ? (
+            <p class="hint">
+              {plural(change.rejudged.hosts, 'host')} had stacks that nothing had judged; judged again at <Time at={change.rejudged.at} />,
+              it is no worse than what was approved.
+            </p>
+          ) : null}
           {change.halted ? (
             <p class="error" role="alert">
               Halted ({change.halted.code}): {change.halted.detail}

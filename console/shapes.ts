@@ -36,6 +36,8 @@ export type Change = {
   readonly findings?: readonly Finding[]
   readonly waves: readonly Wave[]
   readonly ending: string | null
+  /** A newer verdict on stacks that appeared since the release; null where none did. */
+  readonly rejudged: { readonly hosts: number; readonly worse: readonly string[]; readonly at: string } | null
   readonly halted: { readonly code: string; readonly detail: string } | null
   readonly timeline: readonly { readonly at: string; readonly actor: string; readonly type: string; readonly text: string }[]
 }

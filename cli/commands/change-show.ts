@@ -33,6 +33,7 @@ const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | nul
     ['reason', change.reason],
     ['proposed', `${change.proposer}, ${when(change.proposedAt)}`],
     ['verdict', change.outcome],
+    ['judged again', change.rejudged],
     ['digest', change.digest],
     ['view', change.view],
     ['version', String(change.version)],

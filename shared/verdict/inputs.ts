@@ -35,16 +35,20 @@ export const Inputs = z.object({
 })
 export type Inputs = z.infer<typeof Inputs>
 
+const named: { version?: string } = {}
+
 /**
  * Names the rules: a digest of what each says it enforces and where that comes from, of the kernel's behaviour by release, and of
- * the list of functions on which tasks sleep. Code that is mended without a change of what it says keeps the name.
+ * the list of functions on which tasks sleep. Code that is mended without a change of what it says keeps the name. Worked out once.
  */
-export const ruleSetVersion = (): string =>
-  digestOf({
+export const ruleSetVersion = (): string => {
+  named.version ??= digestOf({
     rules: RULES.map(({ id, about, law, source }) => ({ id, about, law, source })),
     kernel: kernelRules,
     sleepers: [...LONG_SLEEPERS],
   })
+  return named.version
+}
 
 /** What can be written down and given back: of a kernel's own list of functions only the caller knows. */
 export type Recordable = Omit<Judge, 'symbols'> & { readonly trust: readonly string[] }

@@ -499,6 +499,18 @@ in between, back   not fixed: CVE-1, CVE-2
     expect(ran).toMatchObject({ exit, out: expect.stringMatching(said) })
     expect(ran.seen[0]?.query).toEqual({ recompute: 'true' })
   })
+  test('a change that was judged again says what came of it', async () => {
+    const shown = async (worse: readonly string[]) => {
+      const rejudged = { verdict: OTHER, cohorts: [DIGEST], hosts: 2, worse, at: '2026-11-23T11:30:00.000Z' }
+      return (await asBob({ 'show-change': () => ({ body: { ...change, rejudged } }) }, ['change', 'show', ID])).out
+    }
+    expect(await shown([])).toContain(
+      'judged again   2026-11-23T11:30:00Z, 2 hosts on stacks that nothing had judged: no worse than what was approved',
+    )
+    expect(await shown(['1 host with lp_1: it would be a downgrade'])).toMatch(
+      /worse than what was approved:\n +1 host with lp_1: it would be a downgrade\n/,
+    )
+  })
   test('a change that waits for a decision shows its cohorts beside the findings', async () => {
     const routes: Routes = {
       'show-change': () => ({ body: { ...change, verdict: DIGEST } }),

@@ -98,4 +98,31 @@ describe('a verdict worked out again', () => {
       }),
     )
   })
+
+  const judgedOn = (stacks: readonly (readonly Manifest[])[], drivers: readonly boolean[]): Verdict =>
+    judge(two, ...stacks.map((running, index) => stackOf(running, { targets: drivers[index] === true ? ['ext4'] : [] })))
+  test('asks for no sign-off that the approved one did not ask for, where it is no worse', () => {
+    const facts = ({ outcome, cohorts, findings }: Verdict) => ({
+      outcome: ['clear', 'note', 'review', 'block'].indexOf(outcome),
+      review: findings.flatMap(({ code, severity }) => (severity === 'note' ? [] : [code])),
+      downgrade: cohorts.some(cohort => cohort.downgrade),
+      taken: cohorts.flatMap(({ functions, fixes, callbacks }) => [...functions.reverted, ...fixes.lost, ...callbacks.skipped]),
+    })
+    const some = fc.array(shapes, { minLength: 1, maxLength: 4 })
+    let compared = 0
+    fc.assert(
+      fc.property(some, some, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), (before, now, drivers) => {
+        const [approved, again] = [judgedOn(before, []), judgedOn(now, drivers)]
+        if (worseThan(again, approved).length > 0) return
+        compared += 1
+        const [then, here] = [facts(approved), facts(again)]
+        if (here.outcome >= 2) expect(then.outcome).toBeGreaterThanOrEqual(here.outcome)
+        expect(then.review).toEqual(expect.arrayContaining(here.review))
+        expect(then.taken).toEqual(expect.arrayContaining(here.taken))
+        expect(then.downgrade || !here.downgrade).toBe(true)
+      }),
+      { numRuns: 300 },
+    )
+    expect(compared).toBeGreaterThan(20)
+  })
 })
