@@ -24,7 +24,7 @@ export const onFetched = (agent: Agent, { at, manifest, known, observation }: Of
   const view = viewOf(observation, agent.durable)
   const ask = openAsk(agent.durable, settings, at)
   if (!ask || isMoving(view) || entryOf(view, ask.ask.livepatch.digest)) return observeAgain(agent)
-  const unfit = barred(view, ask)
+  const unfit = barred(view, ask, manifest)
   if (unfit) return failed(agent, unfit)
   const { digest, name } = ask.ask.livepatch
   const different = manifest ? contradiction(manifest, view, known) : null

@@ -1,5 +1,7 @@
 import type { Report } from '../shared/fleet/index.ts'
+import type { Manifest } from '../shared/livepatch/index.ts'
 import { type Directive, isStopInForce } from '../shared/rollout/index.ts'
+import { isAdmitted } from './is-admitted.ts'
 import type { Settings } from './settings.ts'
 import type { AgentState, Work } from './state.ts'
 import type { View } from './view.ts'
@@ -26,13 +28,16 @@ export const stoppedFrom = (state: AgentState, settings: Settings, at: number): 
   return { code: 'stopped', detail: detail.slice(0, 500) }
 }
 
-/** Why this host may not go on, whatever the file holds; null: it may. */
-export const barred = ({ stack, digest }: View, { ask }: OpenAsk): Work['failure'] => {
+/**
+ * Why this host may not go on; null: it may. `file`: what is known of the livepatch, null if it cannot be read from its file; undefined
+ * before the file is there, when only what is sure already bars.
+ */
+export const barred = ({ stack, digest }: View, { ask }: OpenAsk, file?: Manifest | null): Work['failure'] => {
   if (stack.forced) {
     const detail = 'a transition was forced on this host; it takes part in no change until it has rebooted'
     return { state: 'forced', refusal: { code: 'stack-not-admitted', detail } }
   }
-  if (ask.admitted.includes(digest)) return null
+  if (isAdmitted(stack, ask.admitted, file ?? null, file === undefined)) return null
   const running = stack.livepatches.map(({ name }) => name).join(', ') || 'no livepatch'
   const detail = `this host runs ${running} on ${stack.kernelRelease} (stack ${digest.slice(0, 12)}), which the verdict did not cover`
   return { state: 'quarantined', refusal: { code: 'stack-not-admitted', detail: detail.slice(0, 500) } }

@@ -19,8 +19,9 @@ export type SlotTally = { readonly slot: number; readonly hosts: number; readonl
 type Standing = 'applied' | 'failed' | 'stalled' | 'silent' | 'moving' | 'waiting' | 'left-out'
 
 /**
- * What a host state means for a wave. `forced` is left out: a transition was forced there before this change came, the verdict said so,
- * and it takes part in no change until it has rebooted; as a failure of this one it would halt every later change of its fleet.
+ * What a host state means for a wave. `forced` is left out: a transition was forced there, before this change came, which the verdict said,
+ * or in it, by somebody's clearance. The host takes part in no change until it has rebooted; as a failure of this one it would halt every
+ * later change of its fleet.
  * `superseded` stands with the failed ones: the host runs something else than the change asks for.
  * `moving` hosts have begun and are not through; `waiting` ones have not begun.
  */

@@ -16,7 +16,7 @@ import {
 } from '../../agent/index.ts'
 import { sha256 } from '../../shared/canonical/index.ts'
 import type { Report } from '../../shared/fleet/index.ts'
-import { stackDigest } from '../../shared/kernel/index.ts'
+import { type Stack, stackDigest } from '../../shared/kernel/index.ts'
 import { Digest, Manifest } from '../../shared/livepatch/index.ts'
 import { bucketOf, type Directive } from '../../shared/rollout/index.ts'
 import { hotfix, one, RELEASE, three, two } from '../verdict/examples.ts'
@@ -457,6 +457,46 @@ describe('a host refuses, and says so in its signed report,', () => {
       state: 'forced',
       refusal: { code: 'stack-not-admitted' },
     })
+  })
+})
+
+describe('a host that somebody has begun to trace', () => {
+  const tracer = { object: null, function: 'elsewhere', kind: 'kprobe' as const, exclusive: false }
+  const patched = { ...tracer, function: second.objects[0]?.functions[0]?.name ?? '' }
+  const on = (tracers: NonNullable<Stack['tracing']>['tracers']) => ({ ftraceEnabled: true, tracers })
+
+  /** A host whose stack has tracing added that the verdict did not know of, which had covered it with `before`. */
+  const asked = async (before: Stack['tracing'], now: Stack['tracing']) => {
+    const plain = await start({ preload: [first] })
+    const saved = plain.kernel.save()
+    const { tracing: _, ...stack } = saved.stack
+    const traced = { ...saved, stack: { ...stack, ...(now && { tracing: now }) } }
+    const host = { ...plain, kernel: simulatedKernel({ release: RELEASE, bootId: '', saved: traced }) }
+    plane.publish(plane.signed(await askFor(host, { ask: { admitted: [stackDigest({ ...stack, ...(before && { tracing: before }) })] } })))
+    await run(host)
+    return plane.report(({ state }) => ['applied', 'quarantined'].includes(state))
+  }
+
+  test.each([
+    ['elsewhere', on([]), on([tracer])],
+    ['elsewhere, where nothing was said of tracing before', undefined, on([tracer])],
+    ['elsewhere no more', on([]), on([])],
+    ['and that may not look', undefined, on(null)],
+    [
+      'in what is patched, as the verdict knew',
+      on([patched]),
+      on([patched, tracer].toSorted((a, b) => (a.function < b.function ? -1 : 1))),
+    ],
+  ])('%s goes on', async (_, before, now) => {
+    expect((await asked(before, now)).state).toBe('applied')
+  })
+
+  test.each([
+    ['in what is patched', on([]), on([patched])],
+    ['in what is patched, where nothing was said of tracing before', undefined, on([patched])],
+    ['nothing, because ftrace was switched off', on([]), { ftraceEnabled: false, tracers: [] }],
+  ])('%s stays out: the verdict did not cover that', async (_, before, now) => {
+    expect(await asked(before, now)).toMatchObject({ state: 'quarantined', refusal: { code: 'stack-not-admitted' } })
   })
 })
 
