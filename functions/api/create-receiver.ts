@@ -27,10 +27,8 @@ export const shape = {
     url: z.string().max(2_000).optional(),
     /** Empty: of every fleet. */
     fleets: z.array(FleetId).max(50).default([]),
-    kinds: z
-      .array(z.enum(WANTED_KINDS))
-      .min(1)
-      .default([...WANTED_KINDS]),
+    /** Empty: every kind, those too that come later. */
+    kinds: z.array(z.enum(WANTED_KINDS)).max(WANTED_KINDS.length).default([]),
     /** Whom it speaks to: reminders go to the groups whose approval is missing. */
     group: z.string().min(1).max(128).nullable().default(null),
   }),

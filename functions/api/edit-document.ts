@@ -15,7 +15,7 @@ import { describeEditEvent } from './describe-edit-event.ts'
 const ANEW = 'another proposal, because other policies are in force than those that this one starts from'
 
 /** What an edit still needs to come into force, in words; empty where it needs nothing or can have nothing any more. */
-const needsOf = (active: ActivePolicies, edit: PolicyEdit): readonly string[] => {
+export const editNeeds = (active: ActivePolicies, edit: PolicyEdit): readonly string[] => {
   if (edit.status !== 'in-review') return []
   return baseOf(active).version === edit.base.version ? missingForEnactment(active, edit) : [ANEW]
 }
@@ -25,7 +25,7 @@ export const editBrief = ({ policy }: Pick<Ports, 'policy'>, { edit, version }: 
   ...{ id: edit.id, status: edit.status, version, digest: edit.digest, fleet: edit.fleet, base: edit.base },
   ...{ reason: edit.reason, proposer: edit.proposer.id, proposerName: edit.proposer.name, proposedAt: edit.proposedAt },
   decideBefore: edit.status === 'in-review' ? new Date(decideBefore(edit)).toISOString() : null,
-  needs: needsOf(policy.active(), edit),
+  needs: editNeeds(policy.active(), edit),
   approvals: edit.approvals
     .filter(({ withdrawnAt }) => withdrawnAt === null)
     .map(({ by, at, comment }) => ({ by: by.id, name: by.name, groups: by.groups, at, comment })),

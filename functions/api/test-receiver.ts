@@ -17,6 +17,7 @@ const testNotice = ({ id, at, person }: PersonCall<Input>, publicUrl: string): N
   kind: 'test',
   at: new Date(at).toISOString(),
   fleet: null,
+  subject: '',
   change: null,
   by: person.name,
   says: 'This is a test. Nothing is asked.',

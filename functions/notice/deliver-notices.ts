@@ -1,21 +1,24 @@
 import {
   type Delivery,
   dueStage,
+  familyOf,
   type Notice,
   newDelivery,
   noticesOf,
+  noticesOfEdit,
+  noticesOfFleet,
   receiversOf,
   reminderOf,
   type Surroundings,
 } from '../../shared/notice/index.ts'
 import type { Announced, KeptReceiver, Loaded } from '../../shared/store/index.ts'
 import { needsOf } from '../api/change-document.ts'
+import { editNeeds } from '../api/edit-document.ts'
 import type { Ports } from '../ports.ts'
 import { type AttemptPorts, attemptDelivery } from './attempt-delivery.ts'
 
-export type DeliverPorts = AttemptPorts & Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'policy'>
+export type DeliverPorts = AttemptPorts & Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'policies' | 'policy'>
 
-const CHANGE_STREAM = 'change#'
 const OUTBOX_AT_ONCE = 25
 const DUE_AT_ONCE = 500
 const PAGE = 100
@@ -47,18 +50,28 @@ const commitOf = async ({ ledger }: DeliverPorts, { stream, sequence, id }: Anno
   return null
 }
 
+type CommitRead = NonNullable<Awaited<ReturnType<typeof commitOf>>>
+
+/** What a commit is told as, with what the thing that it is about has become. */
+const noticesAbout = async (ports: DeliverPorts, commit: CommitRead): Promise<readonly Notice[]> => {
+  const { ledger, policies, policy, publicUrl } = ports
+  const { family, id } = familyOf(commit.stream)
+  if (family === 'change') {
+    const loaded = await ledger.loadChange(id)
+    return loaded ? noticesOf(commit, await surroundingsOf(ports, loaded)) : []
+  }
+  if (family === 'policy-edit') {
+    const loaded = await policies.loadEdit(id)
+    return loaded ? noticesOfEdit(commit, { edit: loaded.edit, missing: editNeeds(policy.active(), loaded.edit), publicUrl }) : []
+  }
+  return noticesOfFleet(commit, { fleet: id, publicUrl })
+}
+
 /** From the outbox to each receiver. What was kept twice is one delivery, so a crash before the last line costs nothing. */
 const tell = async (ports: DeliverPorts, announced: Announced, receivers: readonly KeptReceiver[]): Promise<void> => {
-  const { ledger } = ports
-  if (receivers.length > 0 && announced.stream.startsWith(CHANGE_STREAM)) {
-    const [commit, loaded] = await Promise.all([
-      commitOf(ports, announced),
-      ledger.loadChange(announced.stream.slice(CHANGE_STREAM.length)),
-    ])
-    if (commit && loaded)
-      for (const notice of noticesOf(commit, await surroundingsOf(ports, loaded))) await enqueue(ports, notice, receivers)
-  }
-  await ledger.takeFromOutbox(announced)
+  const commit = receivers.length === 0 ? null : await commitOf(ports, announced)
+  if (commit) for (const notice of await noticesAbout(ports, commit)) await enqueue(ports, notice, receivers)
+  await ports.ledger.takeFromOutbox(announced)
 }
 
 const remind = async (ports: DeliverPorts, id: string, receivers: readonly KeptReceiver[]): Promise<void> => {

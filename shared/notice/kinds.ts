@@ -1,50 +1,77 @@
+type Told = { readonly title: string; readonly type: string }
+
 /**
- * What people are told about, as data: each kind with the words that its message begins with. A receiver chooses among them by name.
- * The names become event types: `approval-asked` is `change.approval_asked` on a webhook.
+ * What people are told about, as data: each kind with the words that its message begins with, and its event type (full stops between,
+ * letters, digits and `_` in each part, as Standard Webhooks recommends). A receiver chooses among them by name.
  */
 export const NOTICES = {
-  'approval-asked': 'Approval asked',
-  approved: 'Approved',
-  'approval-withdrawn': 'Approval withdrawn',
-  'changes-requested': 'Changes requested',
-  reminder: 'Reminder: approval asked',
-  escalation: 'Escalation: nobody has decided',
-  rejected: 'Rejected',
-  declined: 'Declined: the time to decide is over',
-  blocked: 'Blocked',
-  released: 'Released',
-  halted: 'Halted',
-  resumed: 'Resumed',
-  aborted: 'Aborted',
-  completed: 'Completed',
-  test: 'Test',
-} as const
+  'approval-asked': { title: 'Approval asked', type: 'change.approval_asked' },
+  approved: { title: 'Approved', type: 'change.approved' },
+  'approval-withdrawn': { title: 'Approval withdrawn', type: 'change.approval_withdrawn' },
+  'changes-requested': { title: 'Changes requested', type: 'change.changes_requested' },
+  reminder: { title: 'Reminder: approval asked', type: 'change.reminder' },
+  escalation: { title: 'Escalation: nobody has decided', type: 'change.escalation' },
+  rejected: { title: 'Rejected', type: 'change.rejected' },
+  declined: { title: 'Declined: the time to decide is over', type: 'change.declined' },
+  blocked: { title: 'Blocked', type: 'change.blocked' },
+  released: { title: 'Released', type: 'change.released' },
+  halted: { title: 'Halted', type: 'change.halted' },
+  resumed: { title: 'Resumed', type: 'change.resumed' },
+  aborted: { title: 'Aborted', type: 'change.aborted' },
+  completed: { title: 'Completed', type: 'change.completed' },
+  'force-cleared': { title: 'Leave given to force a stalled transition', type: 'fleet.force_cleared' },
+  'policy-edit-asked': { title: 'Approval asked for an edit of the policies', type: 'policy.edit_asked' },
+  'policy-edit-ended': { title: 'An edit of the policies came to nothing', type: 'policy.edit_ended' },
+  'policies-changed': { title: 'The policies changed', type: 'policy.changed' },
+  test: { title: 'Test', type: 'receiver.test' },
+} as const satisfies Readonly<Record<string, Told>>
 export type NoticeKind = keyof typeof NOTICES
 
-export const NOTICE_KINDS = Object.keys(NOTICES) as readonly NoticeKind[]
+const isKind = (name: string): name is NoticeKind => Object.hasOwn(NOTICES, name)
+export const NOTICE_KINDS: readonly NoticeKind[] = Object.keys(NOTICES).filter(isKind)
 
 /** What can be chosen: a test goes to whoever is tested, wanted or not. */
 export const WANTED_KINDS = NOTICE_KINDS.filter(kind => kind !== 'test')
 
-/** Which event becomes which kind. What is not in here (waves, comments) is told to nobody; a row more is all that another event needs. */
-const KIND_OF_EVENT: Readonly<Record<string, NoticeKind>> = {
-  judged: 'approval-asked',
-  approved: 'approved',
-  withdrawn: 'approval-withdrawn',
-  'changes-requested': 'changes-requested',
-  rejected: 'rejected',
-  expired: 'declined',
-  blocked: 'blocked',
-  released: 'released',
-  halted: 'halted',
-  resumed: 'resumed',
-  aborted: 'aborted',
-  completed: 'completed',
+/** Which event of which streams becomes which kind. What is not in here (waves, comments) is told to nobody; a row more tells another event. */
+const KIND_OF_EVENT: Readonly<Record<string, Readonly<Record<string, NoticeKind>>>> = {
+  change: {
+    judged: 'approval-asked',
+    approved: 'approved',
+    withdrawn: 'approval-withdrawn',
+    'changes-requested': 'changes-requested',
+    rejected: 'rejected',
+    expired: 'declined',
+    blocked: 'blocked',
+    released: 'released',
+    halted: 'halted',
+    resumed: 'resumed',
+    aborted: 'aborted',
+    completed: 'completed',
+  },
+  'policy-edit': {
+    proposed: 'policy-edit-asked',
+    rejected: 'policy-edit-ended',
+    withdrawn: 'policy-edit-ended',
+    outdated: 'policy-edit-ended',
+    expired: 'policy-edit-ended',
+    enacted: 'policies-changed',
+  },
+  fleet: { 'transition-cleared': 'force-cleared' },
+}
+
+/** `policy-edit#01J…` → `policy-edit` and `01J…` */
+export const familyOf = (stream: string): { readonly family: string; readonly id: string } => {
+  const [family = '', ...id] = stream.split('#')
+  return { family, id: id.join('#') }
 }
 
 /** The kind of notice that an event of a stream becomes; null: of none. */
-export const kindOfEvent = (stream: string, type: string): NoticeKind | null =>
-  stream.startsWith('change#') && Object.hasOwn(KIND_OF_EVENT, type) ? (KIND_OF_EVENT[type] ?? null) : null
+export const kindOfEvent = (stream: string, type: string): NoticeKind | null => {
+  const { family } = familyOf(stream)
+  const kinds = Object.hasOwn(KIND_OF_EVENT, family) ? (KIND_OF_EVENT[family] ?? {}) : {}
+  return Object.hasOwn(kinds, type) ? (kinds[type] ?? null) : null
+}
 
 /** Whether somebody may want to hear of a commit: the store puts exactly those into its outbox. */
 export const isNoticeworthy = (stream: string, events: readonly { readonly type: string }[]): boolean =>

@@ -29,6 +29,8 @@ export const Notice = z.object({
   /** When it happened, ISO 8601. */
   at: z.string(),
   fleet: z.string().nullable(),
+  /** What it is about, where that is no change. */
+  subject: z.string().default(''),
   change: AboutChange.nullable(),
   /** A person's name; null where nobody did it, but the lifecycle. */
   by: z.string().nullable(),
@@ -42,6 +44,10 @@ export const Notice = z.object({
   link: z.string(),
 })
 export type Notice = Readonly<z.infer<typeof Notice>>
+
+/** Bounds of names and of sentences, in code points. */
+export const NAME_MAX = 100
+export const TEXT_MAX = 300
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const TIME_DIGITS = 10

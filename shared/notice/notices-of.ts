@@ -1,7 +1,7 @@
 import { type Change, ChangeEvent, summarize } from '../change/index.ts'
 import type { Commit } from '../history/index.ts'
 import { kindOfEvent, type NoticeKind } from './kinds.ts'
-import { type Notice, noticeId } from './notice.ts'
+import { NAME_MAX, type Notice, noticeId, TEXT_MAX } from './notice.ts'
 import { plainText } from './plain-text.ts'
 
 /** What the messages about a change need that its events do not say. */
@@ -15,8 +15,6 @@ export type Surroundings = {
   readonly publicUrl: string
 }
 
-const NAME_MAX = 100
-const TEXT_MAX = 300
 const MISSING_MAX = 10
 
 const aboutChange = ({ change, livepatch }: Surroundings): NonNullable<Notice['change']> => {
@@ -89,6 +87,7 @@ export const noticeAbout = (
     kind,
     at,
     fleet: change.fleet,
+    subject: '',
     change: aboutChange(surroundings),
     by: by && plainText(by, NAME_MAX),
     says: plainText(says, TEXT_MAX),

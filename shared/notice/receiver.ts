@@ -13,6 +13,7 @@ export type Receiver = {
   readonly url: string | null
   /** Empty: of every fleet. */
   readonly fleets: readonly string[]
+  /** Empty: every kind. */
   readonly kinds: readonly NoticeKind[]
   /** Whom it speaks to. Reminders go to the groups whose approval is missing; null: to it, whoever is missing. */
   readonly group: string | null
@@ -28,7 +29,7 @@ const concerns = (group: string, missing: readonly string[], groups: readonly st
   missing.length === 0 || missing.some(sentence => names(sentence, group) || !groups.some(other => names(sentence, other)))
 
 const isWanted = ({ fleets, kinds }: Receiver, { kind, fleet }: Notice): boolean =>
-  kinds.includes(kind) && (fleets.length === 0 || fleet === null || fleets.includes(fleet))
+  (kinds.length === 0 || kinds.includes(kind)) && (fleets.length === 0 || fleet === null || fleets.includes(fleet))
 
 /** Who is told: those who want this kind for this fleet; of a reminder those whose group's approval is missing. */
 export const receiversOf = <R extends Receiver>(notice: Notice, receivers: readonly R[]): readonly R[] => {

@@ -1,17 +1,21 @@
 import { NOTICES, type NoticeKind } from './kinds.ts'
 import type { Notice } from './notice.ts'
 
-/** `change.approval_asked`: full stops between, letters, digits and `_` in each part, as Standard Webhooks recommends. */
-export const eventType = (kind: NoticeKind): string => `${kind === 'test' ? 'receiver' : 'change'}.${kind.replaceAll('-', '_')}`
+export const eventType = (kind: NoticeKind): string => NOTICES[kind].type
 
 const livepatchText = ({ livepatch }: NonNullable<Notice['change']>): string =>
   livepatch.name === null ? livepatch.digest.slice(0, 12) : `${livepatch.name} (${livepatch.series} ${livepatch.version})`
 
-const subjectText = ({ change, fleet }: Notice): string =>
-  change === null ? '' : `: ${fleet === null ? '' : `fleet ${fleet} to `}${livepatchText(change)}${change.downgrade ? ', a downgrade' : ''}`
+const subjectText = ({ change, fleet, subject }: Notice): string =>
+  change === null
+    ? subject
+    : `${fleet === null ? '' : `fleet ${fleet} to `}${livepatchText(change)}${change.downgrade ? ', a downgrade' : ''}`
 
 /** One line, without markup: what is asked or happened. */
-export const headline = (notice: Notice): string => `${NOTICES[notice.kind]}${subjectText(notice)}`
+export const headline = (notice: Notice): string => {
+  const subject = subjectText(notice)
+  return `${NOTICES[notice.kind].title}${subject === '' ? '' : `: ${subject}`}`
+}
 
 /** What every form of a notice carries. */
 export const noticeData = (notice: Notice) => {

@@ -1,11 +1,10 @@
 import { type Change, replay } from '../change/index.ts'
 import { type Commit, chain } from '../history/index.ts'
-import { isNoticeworthy } from '../notice/index.ts'
 import type { ChangeStreams } from './change-streams.ts'
 import { stillInForce } from './edition-items.ts'
 import { type Item, itemOf, text } from './item.ts'
 import { changeStream, commitItem, commitKey, headItem, holdsLock, lockKey, readChangeCommit } from './ledger-items.ts'
-import { outboxItem } from './outbox.ts'
+import { announceWrites } from './outbox.ts'
 import { ATTEMPTS_MAX, type Pause } from './pause.ts'
 import type { Ledger, Loaded } from './ports.ts'
 import { type Expression, IS_NEW, type Table, type Write } from './table.ts'
@@ -38,9 +37,6 @@ const lockWrites = (before: Change | null, after: Change): Write[] => {
   if (holdsLock(before) && !holdsLock(after)) return [{ remove: lockKey(after.fleet), if: condition }]
   return []
 }
-
-/** What somebody may want to hear of goes into the outbox with its commit, so that no crash comes between. */
-const announceWrites = (commit: Commit): Write[] => (isNoticeworthy(commit.stream, commit.events) ? [{ put: outboxItem(commit) }] : [])
 
 /** What lets hosts act, or binds to policies, is decided under those that hold at that very moment, or decided again. */
 const MOVING: readonly string[] = ['judged', 'released', 'wave-opened']

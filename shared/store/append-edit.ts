@@ -5,6 +5,7 @@ import { editHeadItem, editStream, readEditCommit } from './edit-items.ts'
 import { activeItem, editionItem, isInForce } from './edition-items.ts'
 import { CorruptItem, type Item, text, whole } from './item.ts'
 import { commitItem, commitKey } from './ledger-items.ts'
+import { announceWrites } from './outbox.ts'
 import { ATTEMPTS_MAX, type Pause } from './pause.ts'
 import type { LoadedEdit, PolicyStore } from './policy-ports.ts'
 import { type Expression, IS_NEW, type Table, type Write } from './table.ts'
@@ -76,6 +77,7 @@ export const appendEdit = async (table: Table, request: AppendRequest, pause: Pa
     { put: commitItem(commit, edit.fleet), if: IS_NEW },
     { put: editHeadItem(edit, commit), if: unchanged(loaded) },
     ...enactment(request, commit),
+    ...announceWrites(commit),
   ])
   return outcome.ok
     ? { ok: true, loaded: { edit, version: commit.sequence, lastHash: commit.hash } }

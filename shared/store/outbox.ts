@@ -1,6 +1,8 @@
+import type { Commit } from '../history/index.ts'
+import { isNoticeworthy } from '../notice/index.ts'
 import { type Item, itemOf, type Key, text, whole } from './item.ts'
 import type { Announced } from './ports.ts'
-import type { Table } from './table.ts'
+import type { Table, Write } from './table.ts'
 
 /*
  * Commits that somebody may want to hear of, until the notices are on their way: each is put here by the very transaction that appends
@@ -13,8 +15,7 @@ const OUTBOX = 'outbox'
 
 const keyOf = ({ at, id }: Pick<Announced, 'at' | 'id'>): Key => ({ pk: OUTBOX, sk: `${at}#${id}` })
 
-export const outboxItem = ({ stream, sequence, at, id }: Announced): Item =>
-  itemOf({ ...keyOf({ at, id }), stream, sequence, at, commitId: id })
+const outboxItem = ({ stream, sequence, at, id }: Announced): Item => itemOf({ ...keyOf({ at, id }), stream, sequence, at, commitId: id })
 
 const readAnnounced = (item: Item): Announced => ({
   stream: text(item, 'stream'),
@@ -22,6 +23,10 @@ const readAnnounced = (item: Item): Announced => ({
   at: text(item, 'at'),
   id: text(item, 'commitId'),
 })
+
+/** What somebody may want to hear of goes into the outbox with its commit, so that no crash comes between. */
+export const announceWrites = (commit: Commit): Write[] =>
+  isNoticeworthy(commit.stream, commit.events) ? [{ put: outboxItem(commit) }] : []
 
 /** Strongly consistent. */
 export const readOutbox = async (table: Table, limit: number): Promise<readonly Announced[]> => {

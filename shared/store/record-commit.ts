@@ -1,9 +1,8 @@
 import { chain, type End } from '../history/index.ts'
-import { isNoticeworthy } from '../notice/index.ts'
 import { notBefore } from './append-change.ts'
 import { itemOf, text, whole } from './item.ts'
 import { commitItem, endItem, headKey } from './ledger-items.ts'
-import { outboxItem } from './outbox.ts'
+import { announceWrites } from './outbox.ts'
 import { ATTEMPTS_MAX, type Pause } from './pause.ts'
 import type { Ledger } from './ports.ts'
 import { type Expression, IS_NEW, type Table } from './table.ts'
@@ -35,7 +34,7 @@ export const recordCommit = async (table: Table, request: RecordRequest, pause: 
       { put: commitItem(commit, stream.startsWith(FLEET_STREAM) ? stream.slice(FLEET_STREAM.length) : null), if: IS_NEW },
       { put: endItem(commit), if: unchanged(end) },
       { put: itemOf({ pk: stream, sk: `id#${commitId}` }), if: IS_NEW },
-      ...(isNoticeworthy(stream, commit.events) ? [{ put: outboxItem(commit) }] : []),
+      ...announceWrites(commit),
     ])
     if (outcome.ok || outcome.failed.has(MARK)) return
     await pause(tried)

@@ -18,6 +18,7 @@ const NOTICE: Notice = {
   kind: 'approval-asked',
   at: '2026-11-23T11:00:00.000Z',
   fleet: 'edge',
+  subject: '',
   change: {
     id: '01JDC4M8T0000000000000000A',
     status: 'in-review',
@@ -171,7 +172,7 @@ describe('an event', () => {
     expect(event.data).toEqual(JSON.parse(webhookBody(NOTICE)).data)
   })
   test.each(NOTICE_KINDS)('%s has a type of letters, digits, _ and full stops', kind => {
-    expect(eventType(kind)).toMatch(/^(change|receiver)\.[a-z0-9_]+$/)
+    expect(eventType(kind)).toMatch(/^(change|receiver|fleet|policy)\.[a-z0-9_]+$/)
     expect(headline({ ...NOTICE, kind })).toContain('fleet edge to lp_proc_2')
   })
   test('is small', () => {

@@ -1,0 +1,84 @@
+import { decideBefore, type PolicyEdit, PolicyEditEvent } from '../edition/index.ts'
+import type { Commit } from '../history/index.ts'
+import { kindOfEvent, type NoticeKind } from './kinds.ts'
+import { NAME_MAX, type Notice, noticeId, TEXT_MAX } from './notice.ts'
+import { plainText } from './plain-text.ts'
+
+type Told = {
+  readonly subject: string
+  readonly fleet: string | null
+  readonly by: string | null
+  readonly says: string
+  readonly link: string
+  readonly missing?: readonly string[]
+  readonly decideBefore?: string | null
+}
+
+/** A notice about something that is no change. */
+const noticeOf = (commit: Commit, index: number, kind: NoticeKind, told: Told): Notice => ({
+  id: noticeId(Date.parse(commit.at), `${commit.stream}/${commit.sequence}/${index}`),
+  kind,
+  at: commit.at,
+  subject: plainText(told.subject, TEXT_MAX),
+  fleet: told.fleet,
+  change: null,
+  by: told.by && plainText(told.by, NAME_MAX),
+  says: plainText(told.says, TEXT_MAX),
+  missing: (told.missing ?? []).map(sentence => plainText(sentence, TEXT_MAX)),
+  decideBefore: told.decideBefore ?? null,
+  link: told.link,
+})
+
+const eachOf = (commit: Commit, tell: (event: Commit['events'][number]) => Told | null): readonly Notice[] =>
+  commit.events.flatMap((event, index) => {
+    const kind = kindOfEvent(commit.stream, event.type)
+    const told = kind === null ? null : tell(event)
+    return kind === null || told === null ? [] : [noticeOf(commit, index, kind, told)]
+  })
+
+const saidIn = (event: PolicyEditEvent, edit: PolicyEdit): { readonly by: string | null; readonly says: string } => {
+  switch (event.type) {
+    case 'proposed':
+      return { by: event.proposer.name, says: event.reason }
+    case 'rejected':
+    case 'withdrawn':
+      return { by: event.by.name, says: event.reason }
+    default:
+      return { by: null, says: edit.ending ?? '' }
+  }
+}
+
+/** `missing`: what the edit still needs, in words. What it would change is not told: who decides on it looks at it. */
+export const noticesOfEdit = (
+  commit: Commit,
+  { edit, missing, publicUrl }: { readonly edit: PolicyEdit; readonly missing: readonly string[]; readonly publicUrl: string },
+): readonly Notice[] =>
+  eachOf(commit, recorded => {
+    const event = PolicyEditEvent.safeParse(recorded)
+    if (!event.success) return null
+    const where = edit.fleet === null ? 'of the house' : `of fleet ${edit.fleet}`
+    const asks = event.data.type === 'proposed' && edit.status === 'in-review'
+    return {
+      subject: `${where}, edit ${edit.id}`,
+      fleet: edit.fleet,
+      ...saidIn(event.data, edit),
+      link: `${publicUrl}/`,
+      missing: asks ? missing : [],
+      decideBefore: asks ? new Date(decideBefore(edit)).toISOString() : null,
+    }
+  })
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** Of a fleet's own stream. Which host it is about is not told. */
+export const noticesOfFleet = (
+  commit: Commit,
+  { fleet, publicUrl }: { readonly fleet: string; readonly publicUrl: string },
+): readonly Notice[] =>
+  eachOf(commit, event => ({
+    subject: `fleet ${fleet}`,
+    fleet,
+    by: commit.actor,
+    says: textOf(event['reason']),
+    link: `${publicUrl}/#/changes/${encodeURIComponent(textOf(event['change']))}`,
+  }))

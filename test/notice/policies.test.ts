@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { deliverNotices } from '../../functions/notice/deliver-notices.ts'
+import type { Commit } from '../../shared/history/index.ts'
+import { noticesOfFleet } from '../../shared/notice/index.ts'
+import { createFleet } from '../functions/demo.ts'
+import { openHouse } from '../functions/house.ts'
+
+const house = openHouse()
+const rule = (id: string) =>
+  `@id("${id}") @reason("the end of the audit")\nforbid (principal, action == Action::"releaseChange", resource in Fleet::"edge");\n`
+
+const propose = async (path: string, id: string) => {
+  const { body } = await house.ask('propose-policy-edit', { as: 'alice', body: { files: { [path]: rule(id) }, reason: 'the audit' } })
+  return { edit: String(body['id']), digest: String(body['digest']) }
+}
+const decide = (as: 'bob' | 'carol', edit: string, body: object) => house.ask('decide-policy-edit', { as, path: { edit }, body })
+/** What came to the bus since the last look. */
+const told = async () => {
+  await deliverNotices(house.ports)()
+  return house.bus.splice(0).map(entry => JSON.parse(String(entry['Detail'])))
+}
+
+beforeAll(async () => {
+  await createFleet(house, 'edge')
+  await house.ask('create-receiver', { as: 'alice', body: { name: 'bus', kind: 'eventbridge', fleets: ['core'] } })
+})
+
+describe('an edit of the policies', () => {
+  test('is told when approvals are asked for, and when it comes into force; never what it says', async () => {
+    const { edit, digest } = await propose('house/audit.cedar', 'not-yet')
+    const [asked, ...none] = await told()
+    expect(none).toEqual([])
+    expect(asked).toMatchObject({
+      type: 'dev.supersede.policy.edit_asked.v1',
+      data: {
+        title: `Approval asked for an edit of the policies: of the house, edit ${edit}`,
+        by: 'Alice',
+        says: 'the audit',
+        missing: ['approvals of two different people', expect.stringContaining('one of security')],
+        decideBefore: new Date(house.time + 14 * 86_400_000).toISOString(),
+        change: null,
+      },
+    })
+    for (const as of ['bob', 'carol'] as const) {
+      house.time += 1_000
+      await decide(as, edit, { decision: 'approve', digest })
+    }
+    const events = await told()
+    expect(events).toMatchObject([
+      { type: 'dev.supersede.policy.changed.v1', data: { says: 'It is edition 1 of the policies.', missing: [] } },
+    ])
+    expect(JSON.stringify([asked, events])).not.toMatch(/forbid|not-yet|the end of the audit/)
+  })
+
+  test('of one fleet’s own rules is told to who hears of that fleet, and that it came to nothing, too', async () => {
+    const { edit, digest } = await propose('fleets/edge/audit.cedar', 'edge-not-yet')
+    await decide('bob', edit, { decision: 'reject', digest, reason: 'not now' })
+    expect(await told()).toEqual([])
+    const { body } = await house.ask('create-receiver', { as: 'alice', body: { name: 'edge', kind: 'eventbridge', fleets: ['edge'] } })
+    const again = await propose('fleets/edge/audit.cedar', 'edge-not-yet')
+    house.time += 1_000
+    expect((await decide('bob', again.edit, { decision: 'reject', digest: again.digest, reason: 'still not' })).status).toBe(201)
+    expect((await told()).map(({ type, data }) => [type, data.fleet, data.by, data.says])).toEqual([
+      ['dev.supersede.policy.edit_asked.v1', 'edge', 'Alice', 'the audit'],
+      ['dev.supersede.policy.edit_ended.v1', 'edge', 'Bob', 'still not'],
+    ])
+    await house.ports.notices.removeReceiver(String(body['id']))
+  })
+})
+
+describe('leave to force a transition', () => {
+  test('is told with its fleet, who gave it and why; not for which host', () => {
+    const event = {
+      type: 'transition-cleared',
+      fleet: 'edge',
+      host: 'edge-7',
+      change: 'c1',
+      evidence: 'stack of a task',
+      reason: 'it hangs',
+    }
+    const commit: Commit = {
+      ...{ stream: 'fleet#edge', sequence: 3, id: 'i', at: '2026-11-23T11:00:00.000Z', actor: 'alice' },
+      ...{ events: [event, { type: 'enrolments-issued' }], policies: [], previousHash: null, hash: 'h' },
+    }
+    const notices = noticesOfFleet(commit, { fleet: 'edge', publicUrl: 'https://s.example.com' })
+    expect(notices).toMatchObject([{ kind: 'force-cleared', by: 'alice', says: 'it hangs', link: 'https://s.example.com/#/changes/c1' }])
+    expect(JSON.stringify(notices)).not.toMatch(/edge-7|stack of/)
+  })
+})
