@@ -25,6 +25,8 @@ export type ApprovalView = {
   readonly at: string
   readonly comment: string
   readonly signOff: readonly string[]
+  /** Names of those who delegated. */
+  readonly onBehalf: readonly string[]
 }
 export type FindingView = { readonly code: string; readonly severity: string; readonly message: string; readonly remedy: string }
 
@@ -47,6 +49,15 @@ export type ChangeView = {
   readonly voidApprovals: readonly string[]
   /** Requests for changes that stand. */
   readonly changesRequested: readonly { readonly by: string; readonly at: string; readonly reason: string }[]
+  /** Delegations that were not taken back. */
+  readonly delegations: readonly { readonly from: string; readonly to: string; readonly until: string }[]
+  /** Groups that are asked. */
+  readonly reviewers: readonly {
+    readonly group: string
+    readonly needed: number
+    readonly approved: readonly string[]
+    readonly waiting: boolean
+  }[]
   /** What is missing for its release, in words. */
   readonly needs: readonly string[]
   /** Until when people may decide; empty where nothing is to be decided. */
@@ -128,8 +139,18 @@ export const changeView = (value: unknown): ChangeView => {
       at: textOf(approval['at']),
       comment: textOf(approval['comment']),
       signOff: textsOf(approval['signOff']),
+      onBehalf: objectsOf(approval['onBehalf']).map(person => textOf(person['name'])),
     })),
     voidApprovals: objectsOf(body['voidApprovals']).map(approval => textOf(approval['text'])),
+    delegations: objectsOf(body['delegations']).flatMap(given =>
+      given['endedAt'] === null ? [{ from: textOf(given['fromName']), to: textOf(given['to']), until: textOf(given['until']) }] : [],
+    ),
+    reviewers: objectsOf(body['reviewers']).map(asked => ({
+      group: textOf(asked['group']),
+      needed: numberOf(asked['needed']),
+      approved: textsOf(asked['approved']),
+      waiting: asked['waiting'] === true,
+    })),
     changesRequested: objectsOf(body['changesRequested']).map(request => ({
       by: textOf(request['name']),
       at: textOf(request['at']),

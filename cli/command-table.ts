@@ -218,6 +218,27 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./commands/change-withdraw.ts'),
   },
   {
+    path: ['change', 'delegate'],
+    args: '<change>',
+    summary: 'Let somebody else decide on a change with your groups, until a time',
+    online: true,
+    options: [
+      required('--to <person>', 'their id, as the identity provider names them'),
+      required('--until <time>', 'no later than the time to decide ends, for example 2026-12-01T18:00:00Z'),
+    ],
+    examples: ['supersede change delegate 01JDC4M8T0000000000000000A --to erin --until 2026-12-01T18:00:00Z'],
+    load: () => import('./commands/change-delegate.ts'),
+  },
+  {
+    path: ['change', 'revoke-delegation'],
+    args: '<change>',
+    summary: 'Take back what you delegated on a change; an approval that rests on it counts no more',
+    online: true,
+    options: [],
+    examples: ['supersede change revoke-delegation 01JDC4M8T0000000000000000A'],
+    load: () => import('./commands/change-revoke-delegation.ts'),
+  },
+  {
     path: ['change', 'comment'],
     args: '<change>',
     summary: 'Say something about a change to the record; it decides nothing',

@@ -4,8 +4,12 @@ import type { Ended } from './shell.ts'
 import { printJson } from './terminal/print.ts'
 import { terminalText } from './terminal/terminal-text.ts'
 
-/** What binds to no digest: a comment, and an approval taken back (whichever of one's own counts now). */
-type Said = { readonly decision: 'withdraw'; readonly reason?: string } | { readonly decision: 'comment'; readonly comment: string }
+/** What binds to no digest: a comment, one's own word taken back (whichever counts now), and who decides instead. */
+type Said =
+  | { readonly decision: 'delegate'; readonly to: string; readonly until: string }
+  | { readonly decision: 'revoke-delegation' }
+  | { readonly decision: 'withdraw'; readonly reason?: string }
+  | { readonly decision: 'comment'; readonly comment: string }
 
 /** Sends what is decided or said on a change, and tells where the change stands then and what it needs. */
 export const sayOn = async (input: Input, id: string, body: Said | (object & { readonly digest: string })): Promise<Ended> => {

@@ -22,6 +22,26 @@ const Approvals = ({ change }: { readonly change: Change }) => (
         </li>
       ))}
     </ul>
+    {(change.reviewers ?? []).length > 0 ? (
+      <>
+        <p>Asked:</p>
+        <ul>
+          {(change.reviewers ?? []).map(({ group, needed, approved, waiting, policy }) => (
+            <li key={`${policy}-${group}`}>
+              {needed} of {group}: {approved.length > 0 ? approved.join(', ') : 'nobody yet'}
+              {waiting ? ', waiting' : ', enough'}
+            </li>
+          ))}
+        </ul>
+      </>
+    ) : null}
+    {change.delegations
+      .filter(({ endedAt }) => endedAt === null)
+      .map(({ from, fromName, to, until }) => (
+        <p key={from}>
+          {fromName} ({from}) lets {to} decide instead, until <Time at={until} />.
+        </p>
+      ))}
     {change.changesRequested.length > 0 ? (
       <>
         <p>Asked to be changed:</p>

@@ -32,6 +32,20 @@ export type Change = {
     readonly signOff?: readonly string[]
   }[]
   readonly changesRequested: readonly { readonly by: string; readonly name: string; readonly at: string; readonly reason: string }[]
+  readonly delegations: readonly {
+    readonly from: string
+    readonly fromName: string
+    readonly to: string
+    readonly until: string
+    readonly endedAt: string | null
+  }[]
+  readonly reviewers?: readonly {
+    readonly group: string
+    readonly needed: number
+    readonly approved: readonly string[]
+    readonly waiting: boolean
+    readonly policy: string
+  }[]
   readonly needs: readonly string[]
   readonly findings?: readonly Finding[]
   readonly waves: readonly Wave[]

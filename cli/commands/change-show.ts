@@ -26,6 +26,16 @@ const printFound = (shell: Shell, change: ChangeView, verdict: JsonObject | null
   shell.out(`\nEach cohort whole, with functions, callbacks and the kernel's log lines: supersede change verdict ${change.id}\n`)
 }
 
+/** "one of security; 2 of kernel-maintainers (bob has approved)" */
+const waitingFor = ({ reviewers }: ChangeView): string =>
+  reviewers
+    .filter(({ waiting }) => waiting)
+    .map(
+      ({ group, needed, approved }) =>
+        `${needed === 1 ? 'one' : needed} of ${group}${approved.length === 0 ? '' : ` (${approved.join(', ')} approved)`}`,
+    )
+    .join('; ')
+
 const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | null): void => {
   shell.out(`${waveLines(change, shell).join('\n')}\n\n`)
   printFacts(shell, [
@@ -42,11 +52,13 @@ const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | nul
       'approvals',
       change.approvals
         .map(
-          ({ by, groups, at, comment, signOff }) =>
-            `${by} (${groups.join(', ')}), ${when(at)}${signOff.length === 0 ? '' : `, signed off ${signOff.join(', ')}`}${comment === '' ? '' : `: ${comment}`}`,
+          ({ by, groups, at, comment, signOff, onBehalf }) =>
+            `${by} (${groups.join(', ')})${onBehalf.length === 0 ? '' : ` on behalf of ${onBehalf.join(' and ')}`}, ${when(at)}${signOff.length === 0 ? '' : `, signed off ${signOff.join(', ')}`}${comment === '' ? '' : `: ${comment}`}`,
         )
         .join('\n'),
     ],
+    ['delegated', change.delegations.map(({ from, to, until }) => `${from} lets ${to} decide until ${when(until)}`).join('\n')],
+    ['waiting for', waitingFor(change)],
     ['asks for changes', change.changesRequested.map(({ by, at, reason }) => `${by}, ${when(at)}: ${reason}`).join('\n')],
     ['void', change.voidApprovals.join('\n')],
   ])

@@ -8,5 +8,11 @@ import { store } from '../wiring/store.ts'
 import { approveChange, question, shape } from './approve-change.ts'
 
 export const handler = wired(() =>
-  servePerson('approve-change', shape, question(store()), people(), approveChange({ ...store(), ...around, policy, workflow: workflow() })),
+  servePerson(
+    'approve-change',
+    shape,
+    question({ ...store(), ...around }),
+    people(),
+    approveChange({ ...store(), ...around, policy, workflow: workflow() }),
+  ),
 )

@@ -6,11 +6,15 @@ import {
   comment,
   currentApprovals,
   type Outcome as Decided,
+  delegate,
+  delegatorsOf,
+  type Person,
   reject,
   requestChanges,
+  revokeDelegation,
   withdraw,
 } from '../../shared/change/index.ts'
-import { signableOf } from '../../shared/policy/index.ts'
+import { approvalsSince, changeResource, type DecisionOnChange, type Request, signableOf } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, type Intent } from '../append-change.ts'
 import { aboutChange, principalOf, type Question, unknownChange } from '../http/admission.ts'
@@ -21,7 +25,7 @@ import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
 import { releaseOf } from '../released-with.ts'
 import { wakeIfDue } from '../wake.ts'
-import { changeBrief, commitsOfChange, heldOf, needsOf } from './change-document.ts'
+import { changeBrief, commitsOfChange, heldOf, needsOf, sinceOf } from './change-document.ts'
 import { allowedNow, refusedProblem } from './not-allowed-now.ts'
 import { changePath } from './path-schemas.ts'
 
@@ -47,6 +51,12 @@ export const shape = {
     }),
     z.strictObject({ decision: z.literal('reject'), digest, seen, reason: text.trim().min(1, 'say why') }),
     z.strictObject({ decision: z.literal('request-changes'), digest, seen, reason: text.trim().min(1, 'say what to change') }),
+    z.strictObject({
+      decision: z.literal('delegate'),
+      to: z.string().regex(/^[^\p{C}\s]{1,128}$/u, 'name a person by their id'),
+      until: z.iso.datetime({ error: 'say until when, as 2026-12-01T18:00:00Z' }),
+    }),
+    z.strictObject({ decision: z.literal('revoke-delegation') }),
     z.strictObject({ decision: z.literal('withdraw'), reason: text.default('') }),
     z.strictObject({ decision: z.literal('comment'), comment: text.trim().min(1, 'say something') }),
   ]),
@@ -54,25 +64,64 @@ export const shape = {
 type Input = InputOf<typeof shape>
 export type ApprovePorts = Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'policy' | 'workflow' | 'now' | 'newId'>
 
+/** Whoever holds a delegation speaks with the groups that it lends, too, and takes back so what they said with it; they hand nothing on. */
+const spokenWith = (change: Change, { id, groups }: Person, decision: DecisionOnChange, at: number): readonly string[] => {
+  switch (decision) {
+    case 'delegate':
+    case 'revoke-delegation':
+      return groups
+    case 'withdraw':
+    case 'comment':
+      return [...groups, ...(change.review?.delegations ?? []).filter(({ to }) => to === id).flatMap(({ from }) => from.groups)]
+    default:
+      return [...groups, ...delegatorsOf(change, id, at).flatMap(({ groups: lent }) => lent)]
+  }
+}
+
+const asked = (change: Change, { id }: Person, groups: readonly string[], decision: DecisionOnChange): Request => ({
+  principal: principalOf({ id, name: '', groups }),
+  action: 'approveChange',
+  resource: changeResource(change),
+  context: { decision },
+})
+
 /** Asked about this very change, because four eyes is a rule about its proposer. */
 export const question =
-  ({ ledger }: Pick<Ports, 'ledger'>): Question<Input> =>
+  ({ ledger, now }: Pick<Ports, 'ledger' | 'now'>): Question<Input> =>
   ({ path, body: { decision } }, person) =>
-    aboutChange(ledger.loadChange, path.change, resource => ({
-      principal: principalOf(person),
-      action: 'approveChange',
-      resource,
-      context: { decision },
-    }))
+    aboutChange(ledger.loadChange, path.change, (_, change) => asked(change, person, spokenWith(change, person, decision, now()), decision))
 
-const decideOn = (change: Change, { id, input: { body }, person: by }: PersonCall<Input>): Decided => {
+/** Where a delegation may have ended since the question, it is put again, and its answer is what the commit rests on. */
+const leaveNow = ({ policy, now }: ApprovePorts, change: Change, { person, input: { body }, decision }: PersonCall<Input>) => {
+  if (!change.review?.delegations.some(({ to }) => to === person.id)) return { allowed: true, decision } as const
+  return policy.authorize(asked(change, person, spokenWith(change, person, body.decision, now()), body.decision))
+}
+
+const approvalOf = ({ policy, now }: ApprovePorts, change: Change, by: Person) => {
+  const onBehalf = delegatorsOf(change, by.id, now())
+  const onlyOnBehalf = onBehalf.length > 0 && !policy.authorize(asked(change, by, by.groups, 'approve')).allowed
+  return { onBehalf, onlyOnBehalf, since: approvalsSince(policy.set().settings, change, now()) }
+}
+
+const decideOn = (ports: ApprovePorts, change: Change, { id, input: { body }, person: by }: PersonCall<Input>): Decided => {
   switch (body.decision) {
     case 'approve':
-      return approve(change, { by, digest: body.digest, comment: body.comment, signOff: body.signOff, seen: body.seen })
+      return approve(change, {
+        by,
+        digest: body.digest,
+        comment: body.comment,
+        signOff: body.signOff,
+        seen: body.seen,
+        ...approvalOf(ports, change, by),
+      })
     case 'reject':
       return reject(change, { by, digest: body.digest, reason: body.reason, seen: body.seen })
     case 'request-changes':
       return requestChanges(change, { by, digest: body.digest, reason: body.reason, seen: body.seen })
+    case 'delegate':
+      return delegate(change, { by, to: body.to, until: body.until, at: ports.now() })
+    case 'revoke-delegation':
+      return revokeDelegation(change, { by })
     case 'withdraw':
       return withdraw(change, { by, reason: body.reason })
     case 'comment':
@@ -81,23 +130,34 @@ const decideOn = (change: Change, { id, input: { body }, person: by }: PersonCal
 }
 
 /** The same word of the same person again is no refusal: it is the answer that got lost. */
-const isRepeated = async (
-  { ledger }: ApprovePorts,
-  change: Change,
-  { id, input: { body }, person }: PersonCall<Input>,
-): Promise<boolean> => {
+const isRepeated = async (ports: ApprovePorts, change: Change, { id, input: { body }, person }: PersonCall<Input>): Promise<boolean> => {
+  const { ledger } = ports
   switch (body.decision) {
-    case 'approve':
-      return currentApprovals(change).some(
-        ({ by, digest: seen, signOff }) =>
-          by.id === person.id && seen === body.digest && body.signOff.every(signed => signOff.includes(signed)),
+    case 'approve': {
+      const { onBehalf, since } = approvalOf(ports, change, person)
+      return currentApprovals(change, since).some(
+        ({ by, digest: approved, signOff, onBehalf: before }) =>
+          by.id === person.id &&
+          approved === body.digest &&
+          body.signOff.every(signed => signOff.includes(signed)) &&
+          onBehalf.every(({ id: delegator }) => before.some(other => other.id === delegator)),
       )
+    }
     case 'reject':
       return change.status === 'declined' && change.rejection?.by.id === person.id && change.rejection.digest === body.digest
     case 'request-changes':
       return (change.review?.changesRequested ?? []).some(
         ({ by, digest: seen, reason }) => by.id === person.id && seen === body.digest && reason === body.reason,
       )
+    case 'delegate':
+      return (change.review?.delegations ?? []).some(
+        ({ from, to, until, endedAt }) =>
+          from.id === person.id && to === body.to && endedAt === null && Date.parse(until) === Date.parse(body.until),
+      )
+    case 'revoke-delegation': {
+      const last = change.review?.delegations.findLast(({ from }) => from.id === person.id)
+      return last !== undefined && last.endedAt !== null
+    }
     case 'withdraw':
       return lastWordOf(await eventsOf(ledger, change), person.id, change.review?.digest) === 'withdrawn'
     case 'comment':
@@ -165,13 +225,21 @@ const mayBeLast = (change: Change, { input: { body }, person }: PersonCall<Input
 const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
   const { change } = loaded
   if (await isRepeated(ports, change, call)) return { settled: loaded }
-  const outcome = decideOn(change, call)
+  const leave = leaveNow(ports, change, call)
+  if (!leave.allowed)
+    return {
+      settled: problem('forbidden', `Ask somebody who may: ${leave.reasons.join(' ')}`, {
+        policies: leave.policies,
+        reasons: leave.reasons,
+      }),
+    }
+  const outcome = decideOn(ports, change, call)
   if (!outcome.ok) return { settled: refusedProblem(change, outcome) }
   const refused = (await signOffProblem(ports, change, call)) ?? (await floodProblem(ports, change, call))
   if (refused) return { settled: refused }
   const last = mayBeLast(change, call) ? await releaseOf(ports, change, outcome.events) : null
   const events = [...outcome.events, ...(last?.events ?? [])]
-  return { events, actor: call.person.id, decision: call.decision, moves: last?.decision }
+  return { events, actor: call.person.id, decision: leave.decision, moves: last?.decision }
 }
 
 /** Approves, rejects or asks to change exactly what was seen, takes one's word back, or comments. The answer tells what is still missing. */
@@ -186,7 +254,11 @@ export const approveChange =
     await wakeIfDue(ports, id, loaded.change)
     const { change, version } = loaded
     const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
-    return created(`/changes/${id}`, changeBrief(loaded, await needsOf(ports, change, verdict), await heldOf(ports, change)), {
-      etag: etagOf(version),
-    })
+    return created(
+      `/changes/${id}`,
+      changeBrief(loaded, await needsOf(ports, change, verdict), await heldOf(ports, change), sinceOf(ports, change)),
+      {
+        etag: etagOf(version),
+      },
+    )
   }

@@ -1,6 +1,6 @@
 import { activeWave, type Change, ChangeEvent, isTerminal, nextWave, summarize, type WaveCounts } from '../../shared/change/index.ts'
 import type { Commit } from '../../shared/history/index.ts'
-import { type Hold, type Need, needsForRelease } from '../../shared/policy/index.ts'
+import { approvalsSince, type Hold, type Need, needsForRelease, type Reviewers, reviewersOf } from '../../shared/policy/index.ts'
 import { waveCounts } from '../../shared/rollout/index.ts'
 import type { Loaded, SlotCounts } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
@@ -35,6 +35,20 @@ export const needsOf = async (
   return needsForRelease(policySet, change, verdict, await situationOf(ports, change), { before: Date.parse(before) })
 }
 
+/** From when on approvals of a change count, epoch milliseconds. */
+export const sinceOf = ({ policy, now }: Pick<Ports, 'policy' | 'now'>, change: Change): number =>
+  approvalsSince(policy.set().settings, change, now())
+
+/** Whom the policies ask about a change that is in review. */
+export const askedOf = async (
+  ports: HoldsPorts & Pick<Ports, 'policy' | 'now'>,
+  change: Change,
+  verdict: Verdict | null,
+): Promise<readonly Reviewers[]> =>
+  change.status === 'in-review' && verdict !== null
+    ? reviewersOf(ports.policy.set(), change, verdict, await situationOf(ports, change))
+    : []
+
 export const verdictDigestOf = (change: Change): string | null =>
   change.review?.bound.verdict ?? (change.status === 'blocked' ? change.verdict : null)
 
@@ -57,16 +71,20 @@ export const heldOf = async (ports: HoldsPorts, change: Change): Promise<readonl
   isTerminal(change.status) ? [] : holdsOn(ports, change)
 
 /** What stands in the answers of every operation on a change. */
-export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[], held: readonly Hold[]) => {
-  const { approvals, voidApprovals, changesRequested, ...summary } = summarize(change)
+export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[], held: readonly Hold[], since?: number) => {
+  const { approvals, voidApprovals, changesRequested, delegations, ...summary } = summarize(change, since)
   return {
     ...summary,
-    approvals: approvals.map(({ by, digest, comment, signOff, seen, at }) => ({ by, digest, comment, signOff, seen, at })),
+    approvals: approvals.map(({ by, digest, comment, signOff, seen, at, onBehalf }) => ({
+      ...{ by, digest, comment, signOff, seen, at },
+      onBehalf: onBehalf.map(({ id, name }) => ({ id, name })),
+    })),
     voidApprovals: voidApprovals.map(({ approval: { by, digest, at }, why, differs, text }) => ({
       ...{ by: by.id, name: by.name, digest, at },
       ...{ why, differs, text },
     })),
     changesRequested: changesRequested.map(({ by, digest, reason, at }) => ({ by: by.id, name: by.name, digest, reason, at })),
+    delegations: delegations.map(({ from, ...given }) => ({ from: from.id, fromName: from.name, ...given })),
     version,
     needs: needs.map(({ text }) => text),
     heldBackBy: needs.flatMap(({ policy }) => policy ?? []),
@@ -80,13 +98,16 @@ export const changeDocument = (
   known: {
     readonly needs: readonly Need[]
     readonly held: readonly Hold[]
+    /** From when on approvals count. */
+    readonly since: number
+    readonly reviewers: readonly Reviewers[]
     readonly verdict: Verdict | null
     readonly slots: readonly SlotCounts[]
     readonly commits: readonly Commit[]
   },
 ) => {
   const { change } = loaded
-  const { waves, wave, approvals, ...summary } = changeBrief(loaded, known.needs, known.held)
+  const { waves, wave, approvals, ...summary } = changeBrief(loaded, known.needs, known.held, known.since)
   const live = liveCounts(change, known.slots)
   const counted = <W extends { readonly counts: WaveCounts | null }>(shown: W, index: number): W =>
     live?.wave === index ? { ...shown, counts: live.counts } : shown
@@ -98,12 +119,13 @@ export const changeDocument = (
     reason: change.reason,
     plan: change.plan,
     verdict: verdictDigestOf(change),
-    approvals: approvals.map(({ by, at, comment, signOff, seen }) => ({
+    approvals: approvals.map(({ by, at, comment, signOff, seen, onBehalf }) => ({
       ...{ by: by.id, name: by.name, groups: by.groups },
-      ...{ at, comment, signOff, seen },
+      ...{ at, comment, signOff, seen, onBehalf },
     })),
     wave: wave && counted(wave, wave.index),
     waves: waves.map(counted),
+    reviewers: known.reviewers,
     findings: known.verdict?.findings,
     timeline: timelineOf(known.commits),
   }

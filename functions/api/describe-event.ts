@@ -21,6 +21,8 @@ const describeRejudged = ({ hosts: count, cohorts, worse, verdict }: Extract<Cha
   const found = worse.length === 0 ? 'no worse than what was approved' : `worse: ${worse.join('; ')}`
   return `${hosts(count)} ${count === 1 ? 'has a stack' : 'have stacks'} that nothing had judged (${stacks}); judged again, it is ${found} (verdict ${verdict.slice(0, 12)})`
 }
+const onBehalf = (people: readonly { readonly name: string }[] = []): string =>
+  people.length === 0 ? '' : ` on behalf of ${people.map(({ name }) => name).join(' and ')}`
 
 /** One line for a person's eyes. */
 export const describeEvent = (event: ChangeEvent): string => {
@@ -34,7 +36,11 @@ export const describeEvent = (event: ChangeEvent): string => {
     case 'blocked':
       return `The verdict blocks it: ${event.codes.join(', ')}`
     case 'approved':
-      return `${event.by.name} approved${signed(event.signOff)}${event.comment === '' ? '' : `: ${event.comment}`}`
+      return `${event.by.name} approved${onBehalf(event.onBehalf)}${signed(event.signOff)}${event.comment === '' ? '' : `: ${event.comment}`}`
+    case 'delegated':
+      return `${event.by.name} lets ${event.to} decide instead, until ${event.until}`
+    case 'delegation-revoked':
+      return `${event.by.name} no longer lets ${event.to} decide instead`
     case 'changes-requested':
       return `${event.by.name} asked for changes: ${event.reason}`
     case 'withdrawn':

@@ -1,4 +1,4 @@
-import { type Change, type CommandName, type Refused, TRANSITIONS, viewDigest } from '../../shared/change/index.ts'
+import { type Change, type CommandName, type Refusal, type Refused, TRANSITIONS, viewDigest } from '../../shared/change/index.ts'
 import { type Problem, problem } from '../http/problem.ts'
 
 /** What people may ask of a change, by the decider's commands. */
@@ -7,6 +7,8 @@ const ASKABLE = [
   'reject',
   'requestChanges',
   'withdraw',
+  'delegate',
+  'revokeDelegation',
   'revise',
   'comment',
   'pause',
@@ -20,11 +22,20 @@ const spelled = (command: string): string => command.replace(/[A-Z]/g, letter =>
 export const allowedNow = (change: Change): readonly string[] =>
   ASKABLE.filter(command => !('refused' in TRANSITIONS[change.status][command])).map(spelled)
 
+/** What can be put right by asking otherwise. */
+const INVALID: readonly Refusal[] = [
+  'reason-missing',
+  'comment-missing',
+  'until-out-of-time',
+  'delegated-to-author',
+  'delegated-to-oneself',
+]
+
 /** The decider's refusals of people's commands, as problems. */
 export const refusedProblem = (change: Change, { refused, detail }: Refused): Problem => {
   if (refused === 'stale-digest') return problem('outdated-digest', detail, { digest: change.review?.digest ?? null })
   if (refused === 'stale-view') return problem('outdated-view', detail, { view: viewDigest(change) })
   if (refused === 'own-change') return problem('four-eyes', detail)
-  if (refused === 'reason-missing' || refused === 'comment-missing') return problem('invalid-input', detail)
+  if (INVALID.includes(refused)) return problem('invalid-input', detail)
   return problem('not-allowed-now', detail, { state: change.status, allowed: allowedNow(change), reason: refused })
 }

@@ -13,7 +13,7 @@ import { judgeNow } from '../judge-now.ts'
 import type { JudgePorts } from '../judged-on-fleet.ts'
 import type { Ports } from '../ports.ts'
 import { waitAnew, wakeIfDue } from '../wake.ts'
-import { changeBrief, heldOf, needsOf } from './change-document.ts'
+import { changeBrief, heldOf, needsOf, sinceOf } from './change-document.ts'
 import { refusedProblem } from './not-allowed-now.ts'
 import { changePath } from './path-schemas.ts'
 
@@ -85,7 +85,11 @@ export const reviseChange =
     await wakeIfDue(ports, id)
     const { change, version } = loaded
     const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
-    return created(`/changes/${id}`, changeBrief(loaded, await needsOf(ports, change, verdict), await heldOf(ports, change)), {
-      etag: etagOf(version),
-    })
+    return created(
+      `/changes/${id}`,
+      changeBrief(loaded, await needsOf(ports, change, verdict), await heldOf(ports, change), sinceOf(ports, change)),
+      {
+        etag: etagOf(version),
+      },
+    )
   }

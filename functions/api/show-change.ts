@@ -3,7 +3,7 @@ import { etagOf, type Outcome, ok } from '../http/answer.ts'
 import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
-import { changeDocument, commitsOfChange, heldOf, needsOf, verdictDigestOf } from './change-document.ts'
+import { askedOf, changeDocument, commitsOfChange, heldOf, needsOf, sinceOf, verdictDigestOf } from './change-document.ts'
 import { changePath } from './path-schemas.ts'
 
 export const shape = { path: changePath, query: nothing, body: noBody }
@@ -22,6 +22,11 @@ export const showChange =
       change.rollout === null ? [] : fleets.slots(change.fleet, change.id),
       commitsOfChange(ledger, change.id),
     ])
-    const known = { needs: await needsOf(ports, change, verdict), held: await heldOf(ports, change), verdict, slots, commits }
+    const [needs, reviewers, held] = await Promise.all([
+      needsOf(ports, change, verdict),
+      askedOf(ports, change, verdict),
+      heldOf(ports, change),
+    ])
+    const known = { needs, reviewers, since: sinceOf(ports, change), held, verdict, slots, commits }
     return ok(changeDocument(loaded, known), { etag: etagOf(version) })
   }

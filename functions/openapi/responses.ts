@@ -22,17 +22,33 @@ const Approval = z.object({
   comment: z.string(),
   signOff: z.array(z.string()),
   seen: z.string().nullable(),
+  onBehalf: z.array(z.object({ id: z.string(), name: z.string() })),
 })
 const VoidApproval = z.object({
   by: z.string(),
   name: z.string(),
   digest: z.string(),
   at: instant,
-  why: z.enum(['withdrawn', 'changes-requested', 'replaced', 'moved']),
+  why: z.enum(['withdrawn', 'changes-requested', 'delegator', 'replaced', 'expired', 'moved']),
   differs: z.array(z.enum(['livepatch', 'verdict', 'plan', 'policy'])),
   text: z.string(),
 })
 const RequestForChanges = z.object({ by: z.string(), name: z.string(), digest: z.string(), reason: z.string(), at: instant })
+const Delegation = z.object({
+  from: z.string(),
+  fromName: z.string(),
+  to: z.string(),
+  at: instant,
+  until: instant,
+  endedAt: instant.nullable(),
+})
+const Reviewers = z.object({
+  group: z.string(),
+  needed: z.int(),
+  approved: z.array(z.string()),
+  waiting: z.boolean(),
+  policy: z.string(),
+})
 const Wave = z.object({
   wave: z.int(),
   share: z.int(),
@@ -83,6 +99,7 @@ const ChangeBrief = Summary.extend({
   ),
   voidApprovals: z.array(VoidApproval),
   changesRequested: z.array(RequestForChanges),
+  delegations: z.array(Delegation),
 })
 const Change = Summary.extend({
   proposer: z.string(),
@@ -94,6 +111,8 @@ const Change = Summary.extend({
   approvals: z.array(Approval),
   voidApprovals: z.array(VoidApproval),
   changesRequested: z.array(RequestForChanges),
+  delegations: z.array(Delegation),
+  reviewers: z.array(Reviewers),
   findings: z.array(Finding).optional(),
   timeline: z.array(z.object({ at: instant, actor: z.string(), type: z.string(), text: z.string() })),
 })

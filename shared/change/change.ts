@@ -69,9 +69,16 @@ export const ChangeEvent = z.discriminatedUnion('type', [
     comment: z.string(),
     /** What was signed off by name, besides the general yes; absent where nothing was. */
     signOff: z.array(z.string()).readonly().optional(),
+    /** Who had delegated to them, with their groups as they were then. */
+    onBehalf: z.array(Person).readonly().optional(),
+    /** Their own groups would not have let them. */
+    onlyOnBehalf: z.literal(true).optional(),
     /** Digest of what its author was shown (viewDigest); absent where they did not say. */
     seen: z.string().optional(),
   }),
+  /** `to`: a person's id; only the identity provider knows their name. `until`: ISO 8601. */
+  z.object({ type: z.literal('delegated'), by: Person, to: z.string(), until: z.string() }),
+  z.object({ type: z.literal('delegation-revoked'), by: Person, to: z.string() }),
   z.object({ type: z.literal('changes-requested'), by: Person, digest: z.string(), reason: z.string(), seen: z.string().optional() }),
   /** Takes back the word of theirs that counts: an approval, or a request for changes. */
   z.object({ type: z.literal('withdrawn'), by: Person, digest: z.string(), reason: z.string() }),
@@ -128,7 +135,22 @@ export type Approval = {
   /** ISO 8601; null while the person stands by it. */
   readonly withdrawnAt: string | null
   /** How it was taken back, where it was: in so many words, or by asking for changes instead. */
-  readonly withdrawnBy: 'withdrawal' | 'request-for-changes' | null
+  readonly withdrawnBy: 'withdrawal' | 'request-for-changes' | 'delegator' | null
+  /** Those whose groups `by` counts for as well, on their delegation. */
+  readonly onBehalf: readonly Person[]
+  /** Groups of the person's own; null where those alone would not have let them. */
+  readonly own: readonly string[] | null
+}
+
+/** On one change, a person lets another decide with the groups that they had then. Over at `until`, or when it was taken back. */
+export type Delegation = {
+  readonly from: Person
+  /** A person's id. */
+  readonly to: string
+  readonly at: string
+  readonly until: string
+  /** ISO 8601; null while it was not taken back. */
+  readonly endedAt: string | null
 }
 
 /** Somebody wants the change changed before it is released. */
@@ -150,6 +172,8 @@ export type Review = {
   readonly approvals: readonly Approval[]
   /** Requests that stand, one a person: of the present digest, not taken back, not answered by an approval of the same person. */
   readonly changesRequested: readonly RequestForChanges[]
+  /** All that were ever given, oldest first. */
+  readonly delegations: readonly Delegation[]
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Approval, Change, ChangeEvent, Halt, Review, Wave } from './change.ts'
+import type { Approval, Change, ChangeEvent, Halt, Person, Review, Wave } from './change.ts'
 import { assertNever, invariant } from './invariant.ts'
 
 type Of<Type extends ChangeEvent['type']> = Extract<ChangeEvent, { type: Type }>
@@ -20,8 +20,8 @@ const proposed = (event: Of<'proposed'>, at: string): Change => {
 
 const judged = (change: Change, event: Of<'judged'>, at: string): Change => {
   const { type: _, ...found } = event
-  const { approvals = [], revision = null, planners = [] } = change.review ?? {}
-  const review: Review = { ...found, judgedAt: at, revision, planners, approvals, changesRequested: [] }
+  const { approvals = [], revision = null, planners = [], delegations = [] } = change.review ?? {}
+  const review: Review = { ...found, judgedAt: at, revision, planners, approvals, changesRequested: [], delegations }
   return { ...proposal(change), status: 'in-review', review, rollout: null }
 }
 
@@ -40,12 +40,40 @@ const reviewOf = (change: Change): Review => {
 
 const inReview = (change: Change, review: Review): Change => ({ ...proposal(change), status: 'in-review', review, rollout: null })
 
+/** Who decides by themselves, or takes back what they handed on, has their groups again: nobody's groups count twice. */
+const withGroupsBack = (review: Review, from: string, at: string): Review => ({
+  ...review,
+  delegations: review.delegations.map(given => (given.from.id === from && given.endedAt === null ? { ...given, endedAt: at } : given)),
+  approvals: review.approvals.map(approval => withoutBehalf(approval, from, at)),
+})
+
+const withoutBehalf = (approval: Approval, from: string, at: string): Approval => {
+  const onBehalf = approval.onBehalf.filter(({ id }) => id !== from)
+  if (onBehalf.length === approval.onBehalf.length || approval.withdrawnAt !== null) return approval
+  if (onBehalf.length === 0 && approval.own === null) return { ...approval, withdrawnAt: at, withdrawnBy: 'delegator' }
+  return { ...approval, onBehalf, by: { ...approval.by, groups: groupsOf(approval.own ?? [], onBehalf) } }
+}
+
+const groupsOf = (own: readonly string[], onBehalf: readonly Person[]): readonly string[] => [
+  ...new Set([...own, ...onBehalf.flatMap(({ groups }) => groups)]),
+]
+
 /** The newest word of a person counts, so an approval answers what the same person asked for. */
 const approved = (change: Change, event: Of<'approved'>, at: string): Change => {
-  const review = reviewOf(change)
-  const { by, digest, comment, signOff = [], seen = null } = event
-  const approval: Approval = { by, digest, bound: review.bound, comment, signOff, seen, at, withdrawnAt: null, withdrawnBy: null }
+  const review = withGroupsBack(reviewOf(change), event.by.id, at)
+  const { digest, comment, signOff = [], seen = null, onBehalf = [] } = event
+  const own = event.onlyOnBehalf ? null : event.by.groups
+  const by = { ...event.by, groups: groupsOf(event.by.groups, onBehalf) }
+  const approval: Approval = {
+    ...{ by, onBehalf, own, digest, bound: review.bound, comment, signOff, seen },
+    ...{ at, withdrawnAt: null, withdrawnBy: null },
+  }
   return inReview(change, { ...review, approvals: [...review.approvals, approval], changesRequested: requestsBut(review, by.id) })
+}
+
+const delegated = (change: Change, { by: from, to, until }: Of<'delegated'>, at: string): Change => {
+  const review = reviewOf(change)
+  return inReview(change, { ...review, delegations: [...review.delegations, { from, to, at, until, endedAt: null }] })
 }
 
 const revised = (change: Change, { id, by, plan, reason }: Of<'revised'>, at: string): Change => {
@@ -76,7 +104,7 @@ const withdrawn = (change: Change, event: Of<'withdrawn'>, at: string): Change =
 }
 
 const changesRequested = (change: Change, event: Of<'changes-requested'>, at: string): Change => {
-  const review = reviewOf(change)
+  const review = withGroupsBack(reviewOf(change), event.by.id, at)
   const { by, digest, reason } = event
   const approvals = takenBack(review, event, at, 'request-for-changes')
   return inReview(change, { ...review, approvals, changesRequested: [...requestsBut(review, event.by.id), { by, digest, reason, at }] })
@@ -189,6 +217,10 @@ export const evolve = (change: Change | null, event: ChangeEvent, at: string): C
       return blocked(change, event, at)
     case 'approved':
       return approved(change, event, at)
+    case 'delegated':
+      return delegated(change, event, at)
+    case 'delegation-revoked':
+      return inReview(change, withGroupsBack(reviewOf(change), event.by.id, at))
     case 'changes-requested':
       return changesRequested(change, event, at)
     case 'withdrawn':

@@ -5,6 +5,7 @@ export { CHANGE_STATUSES, type Change, ChangeEvent, type ChangeStatus, Person, t
 export { changeDigest } from './change-digest.ts'
 export { comment } from './comment.ts'
 export { complete } from './complete.ts'
+export { delegate, delegatorsOf, liveDelegations, revokeDelegation } from './delegate.ts'
 export { evolve, replay } from './evolve.ts'
 export { expire } from './expire.ts'
 export { fillWave } from './fill-wave.ts'

@@ -14,6 +14,12 @@ export type DetailRefusal =
   | 'already-approved'
   | 'already-requested'
   | 'nothing-to-withdraw'
+  | 'delegated-to-author'
+  | 'delegated-to-oneself'
+  | 'until-out-of-time'
+  | 'already-delegated'
+  | 'delegated-onward'
+  | 'nothing-delegated'
   | 'comment-missing'
   | 'policy-changed'
   | 'no-leave'
@@ -53,6 +59,12 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   'already-approved': 'You approved this digest already.',
   'already-requested': 'Your request for changes stands already; withdraw it, or approve.',
   'nothing-to-withdraw': 'You have no approval of this change that counts and no open request, so there is nothing to withdraw.',
+  'delegated-to-author': 'Who proposed or planned the change decides nothing on it, also not for you; name somebody else.',
+  'delegated-to-oneself': 'You decide for yourself already; name somebody else.',
+  'until-out-of-time': 'Let it end later than now, and no later than the time to decide does.',
+  'already-delegated': 'You have delegated on this change; revoke that first.',
+  'delegated-onward': 'Who holds a delegation passes nothing on, and who has given one takes none; name somebody else.',
+  'nothing-delegated': 'You have not delegated on this change, so there is nothing to revoke.',
   'comment-missing': 'Say something: the comment must not be empty.',
   'policy-changed': 'The policies changed since the change was judged; it must be judged and approved again.',
   'no-leave': 'Only a policy decision that lets this change be released releases it.',

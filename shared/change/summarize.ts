@@ -1,5 +1,5 @@
 import { currentApprovals } from './approvals.ts'
-import type { Approval, Change, ChangeStatus, Rejudged, RequestForChanges, WaveCounts } from './change.ts'
+import type { Approval, Change, ChangeStatus, Delegation, Rejudged, RequestForChanges, WaveCounts } from './change.ts'
 import { viewDigest } from './view-digest.ts'
 import { type VoidApproval, voidApprovals } from './void-approvals.ts'
 import { activeWave } from './waves.ts'
@@ -27,6 +27,7 @@ export type Summary = {
   readonly voidApprovals: readonly VoidApproval[]
   /** Requests for changes that stand; each holds the release. */
   readonly changesRequested: readonly RequestForChanges[]
+  readonly delegations: readonly Delegation[]
   readonly wave: {
     readonly index: number
     readonly share: number
@@ -67,8 +68,8 @@ const wavesOf = (change: Change): readonly WaveSummary[] =>
     ? change.plan.waves.map(({ share }, wave) => ({ wave, share, state: 'waiting', counts: null }))
     : change.rollout.waves.map(({ share, state, counts }, wave) => ({ wave, share, state, counts }))
 
-/** A change as people look at it; pure data, for the API's answer and for views. */
-export const summarize = (change: Change): Summary => {
+/** A change as people look at it; pure data, for the API's answer and for views. `since`: from when on approvals count (epoch milliseconds). */
+export const summarize = (change: Change, since?: number): Summary => {
   const waves = wavesOf(change)
   const index = activeWave(change) ?? (change.status === 'halted' ? change.halt.wave : null)
   const current = index === null ? undefined : waves[index]
@@ -81,9 +82,10 @@ export const summarize = (change: Change): Summary => {
     view: viewDigest(change),
     outcome: change.status === 'blocked' ? 'block' : (change.review?.outcome ?? null),
     downgrade: change.review?.downgrade ?? false,
-    approvals: currentApprovals(change),
-    voidApprovals: voidApprovals(change),
+    approvals: currentApprovals(change, since),
+    voidApprovals: voidApprovals(change, since),
     changesRequested: change.review?.changesRequested ?? [],
+    delegations: change.review?.delegations ?? [],
     wave: current === undefined ? null : { index: current.wave, share: current.share, phase: current.state, counts: current.counts },
     waves,
     rejudged: change.rollout?.rejudged?.at(-1) ?? null,

@@ -1,10 +1,10 @@
 import { currentApprovals } from './approvals.ts'
-import type { Approval, Bound, Change } from './change.ts'
+import type { Approval, Bound, Change, Review } from './change.ts'
 
 /** An approval that counts no more, and why. */
 export type VoidApproval = {
   readonly approval: Approval
-  readonly why: 'withdrawn' | 'changes-requested' | 'replaced' | 'moved'
+  readonly why: 'withdrawn' | 'changes-requested' | 'delegator' | 'replaced' | 'expired' | 'moved'
   /** Which parts of what was approved are others now; empty where none is. */
   readonly differs: readonly BoundPart[]
   /** The same in a sentence. */
@@ -20,22 +20,32 @@ const differing = (seen: Bound, now: Bound): readonly BoundPart[] =>
 
 const listed = (parts: readonly string[]): string => [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter(Boolean).join(' and ')
 
-const explain = (approval: Approval, now: Bound, digest: string): VoidApproval => {
+const explain = (approval: Approval, { bound: now, digest }: Pick<Review, 'bound' | 'digest'>, isReplaced: boolean): VoidApproval => {
   const { name } = approval.by
   const differs = approval.digest === digest ? [] : differing(approval.bound, now)
   if (approval.withdrawnBy === 'request-for-changes')
     return { approval, why: 'changes-requested', differs, text: `${name} asked for changes instead at ${approval.withdrawnAt}.` }
+  if (approval.withdrawnBy === 'delegator')
+    return { approval, why: 'delegator', differs, text: `Void, because who let ${name} decide took that back at ${approval.withdrawnAt}.` }
   if (approval.withdrawnAt !== null) return { approval, why: 'withdrawn', differs, text: `${name} withdrew it at ${approval.withdrawnAt}.` }
-  if (approval.digest === digest) return { approval, why: 'replaced', differs, text: `${name} approved again later.` }
+  if (approval.digest === digest && isReplaced) return { approval, why: 'replaced', differs, text: `${name} approved again later.` }
+  if (approval.digest === digest)
+    return {
+      approval,
+      why: 'expired',
+      differs,
+      text: `Void, because ${name} approved too long ago; look at the change again and approve it again.`,
+    }
   const moved = differs.length === 0 ? `it was revised since ${name} approved` : `the ${listed(differs)} changed since ${name} approved`
   return { approval, why: 'moved', differs, text: `Void, because ${moved}; look at the change again and approve its new digest.` }
 }
 
-/** The approvals of a change that do not count, oldest first. */
-export const voidApprovals = (change: Change): readonly VoidApproval[] => {
+/** The approvals of a change that do not count, oldest first; those from before `since` (epoch milliseconds) are too old. */
+export const voidApprovals = (change: Change, since?: number): readonly VoidApproval[] => {
   const { review } = change
   if (review === null) return []
-  const counting = currentApprovals(change)
+  const counting = currentApprovals(change, since)
+  const newest = currentApprovals(change)
   const others = review.approvals.filter(approval => !counting.includes(approval))
-  return others.map(approval => explain(approval, review.bound, review.digest))
+  return others.map(approval => explain(approval, review, !newest.includes(approval)))
 }

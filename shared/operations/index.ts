@@ -40,7 +40,7 @@ export const OPERATIONS = [
     'approve-change',
     '/changes/{change}/approvals',
     'approveChange',
-    'Approve or reject a change, ask for changes, withdraw, or comment',
+    'Approve or reject a change, ask for changes, delegate, withdraw, or comment',
   ),
   write(
     'revise-change',

@@ -28,6 +28,7 @@ export {
 export {
   ACTIONS,
   type Action,
+  type DecisionOnChange,
   HOUSE,
   type PlainAction,
   type Principal,
@@ -36,6 +37,7 @@ export {
   type Resource,
   WORKFLOW_PRINCIPAL,
 } from './request.ts'
+export { type Reviewers, reviewersOf } from './reviewers.ts'
 export { ownerOf, type Settings, stricterOf, tierOf } from './settings.ts'
 export { TEAM_ACTIONS } from './team-policy.ts'
 export { type WaveLeave, waveLeave } from './wave-leave.ts'

@@ -8,6 +8,7 @@ import { UNHINDERED } from './release.ts'
 import {
   ACTIONS,
   DECISIONS,
+  EDIT_DECISIONS,
   HOUSE,
   type Principal,
   type ReleaseContext,
@@ -116,10 +117,12 @@ const requestOf = (asked: PolicyCase): Request | string => {
   const { what: action, decision, command, author, scope } = asked
   const base = { principal: principalOf(asked), resource: resourceOf(asked) }
   switch (action) {
-    case 'decidePolicyEdit':
-      return decision === undefined || decision === 'request-changes'
+    case 'decidePolicyEdit': {
+      const said = EDIT_DECISIONS.find(known => known === decision)
+      return said === undefined
         ? 'decidePolicyEdit is asked with a `decision`: approve, reject, withdraw or comment'
-        : { ...base, action, context: { decision } }
+        : { ...base, action, context: { decision: said } }
+    }
     case 'approveChange':
       return decision === undefined ? 'approveChange is asked with a `decision`' : { ...base, action, context: { decision } }
     case 'controlChange':

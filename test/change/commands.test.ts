@@ -9,6 +9,8 @@ import {
   complete,
   coveringVerdicts,
   currentApprovals,
+  delegate,
+  delegatorsOf,
   expire,
   halt,
   isTerminal,
@@ -23,6 +25,7 @@ import {
   requestChanges,
   resume,
   revise,
+  revokeDelegation,
   summarize,
   viewDigest,
   withdraw,
@@ -32,6 +35,7 @@ import {
   after,
   alice,
   approvedBy,
+  at,
   bob,
   carol,
   changes,
@@ -168,6 +172,98 @@ describe('a request for changes', () => {
   test('falls when the digest moves, or when it is taken back', () => {
     expect(standing(moved)).toEqual([])
     expect(standing(withdrawnAgain)).toEqual([])
+  })
+})
+
+const now = Date.parse(at)
+const TOMORROW = '2026-11-24T12:00:00.000Z'
+const erin: Person = { id: 'erin', name: 'Erin', groups: ['auditors'] }
+const handedOn =
+  (by: Person, to: string, until = TOMORROW, at = now) =>
+  (change: Change) =>
+    delegate(change, { by, to, until, at })
+const onBehalf =
+  (by: Person, onlyOnBehalf = true) =>
+  (change: Change) =>
+    approve(change, { by, digest, comment: '', onBehalf: delegatorsOf(change, by.id, now), onlyOnBehalf })
+const lent = after(inReview, handedOn(carol, 'erin'))
+table('delegate', [
+  ['names whom and until when', handedOn(carol, 'erin')(inReview), { type: 'delegated', by: carol, to: 'erin', until: TOMORROW }],
+  ['is not the proposer’s to do', handedOn(alice, 'erin')(inReview), 'own-change'],
+  ['refuses the proposer', handedOn(carol, 'alice')(inReview), 'delegated-to-author'],
+  ['refuses oneself', handedOn(carol, 'carol')(inReview), 'delegated-to-oneself'],
+  ['refuses an end that is past', handedOn(carol, 'erin', at)(inReview), 'until-out-of-time'],
+  ['refuses an end after the time to decide', handedOn(carol, 'erin', '2026-11-26T12:00:00.001Z')(inReview), 'until-out-of-time'],
+  ['takes the very end of it', handedOn(carol, 'erin', '2026-11-26T12:00:00.000Z')(inReview), { type: 'delegated' }],
+  ['refuses what is no time', handedOn(carol, 'erin', 'soon')(inReview), 'until-out-of-time'],
+  ['is to one person at a time', handedOn(carol, 'dora')(lent), 'already-delegated'],
+  ['is not passed on: no chains', handedOn(erin, 'dora')(lent), 'delegated-onward'],
+  ['is not given back: no circles', handedOn(erin, 'carol')(lent), 'delegated-onward'],
+  ['is not taken by who has given one: no circles of three', handedOn(bob, 'carol')(lent), 'delegated-onward'],
+  [
+    'is open again when the earlier one has ended',
+    handedOn(carol, 'dora', '2026-11-25T12:00:00.000Z', Date.parse(TOMORROW))(lent),
+    { to: 'dora' },
+  ],
+  ['is refused to who has approved, whose groups count already', handedOn(bob, 'erin')(approvedOnce), 'already-approved'],
+  ['is revoked by who gave it', revokeDelegation(lent, { by: carol }), { type: 'delegation-revoked', to: 'erin' }],
+  ['is revoked by nobody else', revokeDelegation(lent, { by: bob }), 'nothing-delegated'],
+])
+
+describe('an approval on behalf of somebody', () => {
+  const groups = (change: Change) => currentApprovals(change).map(({ by }) => [by.id, [...by.groups].sort()])
+  const byErin = played(lent, onBehalf(erin))
+  const why = (change: Change) => summarize(change).voidApprovals.map(approval => [approval.approval.by.id, approval.why])
+
+  test('counts for one person, with the groups that were lent', () => {
+    expect(groups(byErin)).toEqual([['erin', ['auditors', 'security']]])
+    expect(byErin.review?.approvals).toMatchObject([{ onBehalf: [{ id: 'carol' }] }])
+  })
+  test('can be given until the delegation ends, and stands after that', () => {
+    expect(delegatorsOf(lent, 'erin', Date.parse(TOMORROW) - 1)).toMatchObject([{ id: 'carol' }])
+    expect(delegatorsOf(lent, 'erin', Date.parse(TOMORROW))).toEqual([])
+    expect(groups(byErin)).toHaveLength(1)
+  })
+  test.each([
+    ['approves', approvedBy(carol)],
+    ['revokes it', (change: Change) => revokeDelegation(change, { by: carol })],
+    ['asks for changes', askedBy(carol)],
+  ] as const)('is void when who lent the groups %s', (_, command) => {
+    const taken = played(byErin, command)
+    expect(groups(taken).map(([id]) => id)).not.toContain('erin')
+    expect(why(taken)).toEqual([['erin', 'delegator']])
+    expect(delegatorsOf(taken, 'erin', now)).toEqual([])
+  })
+  test('of somebody who may approve by themselves stays, with their own groups', () => {
+    const byBob = played(inReview, handedOn(carol, 'bob'), onBehalf(bob, false))
+    expect(groups(byBob)).toEqual([['bob', ['kernel-maintainers', 'security']]])
+    expect(groups(played(byBob, approvedBy(carol)))).toEqual([
+      ['bob', ['kernel-maintainers']],
+      ['carol', ['security']],
+    ])
+  })
+  test('may be given again for somebody who delegates later', () => {
+    const first = played(inReview, approvedBy(bob), handedOn(carol, 'bob'))
+    expect(groups(played(first, onBehalf(bob, false)))).toEqual([['bob', ['kernel-maintainers', 'security']]])
+  })
+  test('is asked for anew when the digest moves; the delegation goes on', () => {
+    const moved = played(byErin, judgedAs(verdictOf(['review', 'no-way-back'])))
+    expect(groups(moved)).toEqual([])
+    expect(delegatorsOf(moved, 'erin', now)).toMatchObject([{ id: 'carol' }])
+  })
+})
+
+describe('an approval that is older than policy lets it be', () => {
+  const since = now + 1
+  test('counts no more, is told as expired, and is renewed by approving the same digest again', () => {
+    expect(currentApprovals(approvedOnce, since)).toEqual([])
+    expect(summarize(approvedOnce, since)).toMatchObject({ approvals: [], voidApprovals: [{ why: 'expired', differs: [] }] })
+    expect(approve(approvedOnce, { by: bob, digest, comment: '', since })).toMatchObject({ ok: true })
+    expect(approve(approvedOnce, { by: bob, digest, comment: '', since: now })).toMatchObject({ refused: 'already-approved' })
+  })
+  test('takes what it signed off by name with it', () => {
+    const signed = played(inReview, signedBy('downgrade'))
+    expect(approve(signed, { by: bob, digest, comment: '', since })).not.toMatchObject({ events: [{ signOff: ['downgrade'] }] })
   })
 })
 

@@ -5,6 +5,7 @@ import {
   type CommandName,
   comment,
   complete,
+  delegate,
   evolve,
   expire,
   fillWave,
@@ -21,6 +22,7 @@ import {
   requestChanges,
   resume,
   revise,
+  revokeDelegation,
   type WaveCounts,
   withdraw,
 } from '../../shared/change/index.ts'
@@ -165,6 +167,8 @@ export const commands: Readonly<Record<CommandName, (change: Change) => Outcome>
   resume: change => resume(change, { by: alice }),
   abort: change => abort(change, { by: carol, reason: '' }),
   complete: change => complete(change, { counts: countsOf(40) }),
+  delegate: change => delegate(change, { by: carol, to: 'dora', until: '2026-11-24T12:00:00.000Z', at: Date.parse(at) }),
+  revokeDelegation: change => revokeDelegation(change, { by: carol }),
   withdraw: change => withdraw(change, { by: bob, reason: '' }),
   comment: change => comment(change, { id: 'r1', by: alice, text: 'hm' }),
 }

@@ -9,6 +9,8 @@ import {
   comment,
   complete,
   currentApprovals,
+  delegate,
+  delegatorsOf,
   evolve,
   expire,
   fillWave,
@@ -27,6 +29,7 @@ import {
   requestChanges,
   resume,
   revise,
+  revokeDelegation,
   TRANSITIONS,
   withdraw,
 } from '../../shared/change/index.ts'
@@ -34,7 +37,8 @@ import { alice, at, bob, carol, changes, clearVerdict, commands, countsOf, leave
 
 type Step = { readonly name: (typeof COMMANDS)[number]; readonly run: (change: Change) => Outcome }
 const wave = fc.nat(3)
-const person = fc.constantFrom(alice, bob, carol)
+const erin = { id: 'erin', name: 'Erin', groups: [] }
+const person = fc.constantFrom(alice, bob, carol, erin)
 const verdict = fc.constantFrom(clearVerdict, verdictOf(['review', 'no-way-back']))
 /** Present digests often, others sometimes. */
 const digestOf = (change: Change, stale: boolean) => (stale ? 'stale' : (change.review?.digest ?? 'none'))
@@ -61,7 +65,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(person, rarely).map(
     ([by, stale]): Step => ({
       name: 'approve',
-      run: change => approve(change, { by, digest: digestOf(change, stale), comment: '' }),
+      run: change =>
+        approve(change, {
+          ...{ by, digest: digestOf(change, stale), comment: '' },
+          ...{ onBehalf: delegatorsOf(change, by.id, Date.parse(at)), onlyOnBehalf: by.id === 'erin' },
+        }),
     }),
   ),
   fc.tuple(person, rarely).map(
@@ -70,6 +78,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       run: change => requestChanges(change, { by, digest: digestOf(change, stale), reason: 'soak longer' }),
     }),
   ),
+  fc.tuple(person, person).map(
+    ([by, { id: to }]): Step => ({
+      name: 'delegate',
+      run: change => delegate(change, { by, to, until: '2026-11-24T12:00:00.000Z', at: Date.parse(at) }),
+    }),
+  ),
+  person.map((by): Step => ({ name: 'revokeDelegation', run: change => revokeDelegation(change, { by }) })),
   person.map((by): Step => ({ name: 'withdraw', run: change => withdraw(change, { by, reason: '' }) })),
   person.map((by): Step => ({ name: 'comment', run: change => comment(change, { id: 'r', by, text: 'hm' }) })),
   fc.tuple(rarely, rarely).map(
@@ -163,6 +178,20 @@ describe('every history of a change', () => {
         ),
       ).toBe(true)
       expect(new Set(counting.map(approval => approval.by.id)).size).toBe(counting.length)
+    }
+  })
+
+  law('counts nobody’s groups twice, and lets no delegation reach the proposer or go on', trace => {
+    for (const { after } of trace) {
+      const spoken = currentApprovals(after).flatMap(({ by, onBehalf, own }) => [
+        ...(own === null ? [] : [by.id]),
+        ...onBehalf.map(({ id }) => id),
+      ])
+      expect(new Set(spoken).size).toBe(spoken.length)
+      const live = (after.review?.delegations ?? []).filter(({ endedAt }) => endedAt === null)
+      const givers = live.map(({ from }) => from.id)
+      expect(new Set(givers).size).toBe(givers.length)
+      for (const { to } of live) expect([alice.id, ...givers]).not.toContain(to)
     }
   })
 

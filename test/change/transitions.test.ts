@@ -15,6 +15,7 @@ import { after, approvedBy, at, bob, changes, commands } from './given.ts'
 /** Where a rolling change must stand for a command to have something to do. */
 const exampleOf = (status: ChangeStatus, command: CommandName): Change => {
   if (status === 'in-review' && command === 'withdraw') return after(changes.inReview, approvedBy(bob))
+  if (status === 'in-review' && command === 'revokeDelegation') return after(changes.inReview, commands.delegate)
   if (status === 'rolling' && command === 'openWave') return changes.betweenWaves
   if (status === 'rolling' && command === 'complete') return changes.allPassed
   const found = Object.values(changes).find(change => change.status === status)

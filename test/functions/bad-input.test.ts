@@ -169,7 +169,7 @@ const ROWS: readonly Row[] = [
     'forbidden',
     {
       reasons: expect.arrayContaining([
-        'Members of kernel-maintainers and security approve and reject changes, and ask for changes to them.',
+        'Members of kernel-maintainers and security approve and reject changes, ask for changes to them, and delegate that.',
       ]),
     },
   ],

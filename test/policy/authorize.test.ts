@@ -118,7 +118,7 @@ describe('a refusal tells a person', () => {
     expect(ask({ principal: dave, action: 'approveChange', resource: change, context: { decision: 'approve' } })).toEqual({
       allowed: false,
       reasons: [
-        'Members of kernel-maintainers and security approve and reject changes, and ask for changes to them.',
+        'Members of kernel-maintainers and security approve and reject changes, ask for changes to them, and delegate that.',
         'Members of kernel-maintainers, security, operators and auditors comment on changes, and withdraw approvals of their own.',
       ],
       policies: [],

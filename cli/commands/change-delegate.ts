@@ -1,0 +1,5 @@
+import { firstArgument, needed, type Run } from '../input.ts'
+import { sayOn } from '../say-on.ts'
+
+export const run: Run = input =>
+  sayOn(input, firstArgument(input), { decision: 'delegate', to: needed(input, 'to'), until: needed(input, 'until') })
