@@ -10,19 +10,21 @@ import { mutate, seeded } from './mutate.ts'
 /**
  * A long run of damaged modules:
  *
- *   node bootstrap.cjs test/livepatch/fuzz.ts --count 1000000 --seed 7 [--readelf 1000]
+ *   node bootstrap.cjs test/livepatch/fuzz.ts --count 1000000 --seed 7 [--from 0] [--readelf 1000]
  *
- * Stops at the first exception and prints how to make it again; reports the slowest file. With --readelf N every N-th file goes to readelf too,
+ * Run N of a seed damages the same file in the same way whatever was run before it, so --from shares a seed among processes and makes one run
+ * again. Stops at the first exception and prints how to make it again; reports the slowest file. With --readelf N every N-th file goes to readelf too,
  * and one that readelf calls broken must have been refused or warned of.
  */
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
+    from: { type: 'string', default: '0' },
     readelf: { type: 'string', default: '0' },
   },
 })
-const [count, seed, readelf] = [Number(values.count), Number(values.seed), Number(values.readelf)]
+const [count, seed, from, readelf] = [Number(values.count), Number(values.seed), Number(values.from), Number(values.readelf)]
 const names = [
   'two_objects',
   'two_objects_stripped',
@@ -51,8 +53,14 @@ const tally = new Map<string, number>()
 let slowest = { milliseconds: 0, run: -1 }
 let unnoticed = 0
 if (readelf > 0) execFileSync('readelf', ['--version'], { stdio: 'ignore' })
+const PROGRESS_EVERY = 250_000
+const secondsSince = (start: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(start)
+  return Math.round((user + system) / 1e6)
+}
 const begin = process.cpuUsage()
-for (let run = 0; run < count; run += 1) {
+for (let run = from; run < from + count; run += 1) {
+  if (run > from && (run - from) % PROGRESS_EVERY === 0) console.error(`${run - from} of ${count}, ${secondsSince(begin)} CPU s`)
   const damaged = mutate(originals[run % originals.length] ?? new Uint8Array(), seeded(seed * 1_000_003 + run))
   const start = process.cpuUsage()
   let result: ReturnType<typeof readModule>
@@ -77,13 +85,13 @@ for (let run = 0; run < count; run += 1) {
   }
 }
 rmSync(folder, { recursive: true })
-const total = process.cpuUsage(begin)
 console.log(
   JSON.stringify(
     {
       count,
       seed,
-      cpuSeconds: Math.round((total.user + total.system) / 1e6),
+      from,
+      cpuSeconds: secondsSince(begin),
       slowest,
       unnoticed,
       outcomes: Object.fromEntries([...tally].sort((a, b) => b[1] - a[1])),
