@@ -4,7 +4,7 @@ import { CALLBACK_KINDS } from '../manifest.ts'
 import type { CodeReferences } from './code-targets.ts'
 import { inferReplace } from './infer-replace.ts'
 import type { PatchReading } from './patch-reading.ts'
-import { type ReadFunction, type Reading, type ReadObject, readCallbacks, readFunction } from './read-objects.ts'
+import { type ReadFunction, type Reading, type ReadObject, readCallbacks, readFunction, warnOfSecond } from './read-objects.ts'
 
 /**
  * klp-build's tables (scripts/livepatch/init.c and include/linux/livepatch_external.h from Linux 6.19 on), from which its stub builds the
@@ -97,7 +97,7 @@ const readFunctions = (reading: Reading, object: Place, count: number): { functi
   return { functions, fault }
 }
 
-/** Each changed object file brings its own record, so one object may appear several times; the stub makes one klp_object of each. */
+/** One object may have several records. The stub makes a klp_object of each, and sysfs refuses the second directory of a name. */
 const merge = ({ warnings }: Reading, objects: Map<string, ReadObject>, read: ReadObject, section: Section, offset: number): void => {
   const key = read.name ?? ''
   const known = objects.get(key)
@@ -105,6 +105,7 @@ const merge = ({ warnings }: Reading, objects: Map<string, ReadObject>, read: Re
     objects.set(key, read)
     return
   }
+  warnOfSecond(warnings, section, offset, known.name)
   known.functions.push(...read.functions)
   for (const kind of CALLBACK_KINDS) {
     const callback = read.callbacks[kind]

@@ -1,7 +1,7 @@
 import { type Field, fieldAt, hasInPlaceBytes, isBlank, type Place, stringAt, symbolAt } from '../elf/follow.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
-import { isCode, isData, SHT } from '../elf/section.ts'
+import { isCode, isData, type Section, SHT } from '../elf/section.ts'
 import type { InspectedFunction, InspectedObject } from '../inspected-module.ts'
 import type { Limits } from '../limits.ts'
 import { CALLBACK_KINDS, type CallbackKind } from '../manifest.ts'
@@ -119,6 +119,10 @@ const readFunctions = (
 
 const OBJECT_HEAD_BYTES = 16
 
+/** kernel/livepatch/core.c, klp_init_object: every object is a directory in sysfs, by its name. */
+export const warnOfSecond = (warnings: Warnings, section: Section, offset: number, name: string | null): void =>
+  warnings.add('duplicate-object', section.name, offset, `a second object ${name ?? 'vmlinux'}: the kernel refuses it (EEXIST)`)
+
 /**
  * Walks the klp_object array as the kernel does (klp_for_each_object_static, klp_for_each_func_static in include/linux/livepatch.h), but
  * never beyond a section, and says where an array is not what the kernel needs.
@@ -128,6 +132,7 @@ export const readObjects = (reading: Reading, root: Place, layout: Layout): Read
   const objects: ReadObject[] = []
   const functionArrays: Extent[] = []
   const starts = new Map<string, number>()
+  const named = new Set<string | null>()
   let fault: string | null = null
   let left = limits.functionsMax
   let offset = root.offset
@@ -147,6 +152,9 @@ export const readObjects = (reading: Reading, root: Place, layout: Layout): Read
     if (objects.length >= limits.objectsMax) return stop('too-many-objects', `more than ${limits.objectsMax} objects`)
     const read = readObject(reading, { section: root.section, offset }, layout, left)
     if (!read) return stop('bad-record', `${root.section.name}+${offset} is no klp_object`)
+    const { name, kind } = read.object
+    if (kind !== 'unknown' && named.has(name)) warnOfSecond(warnings, root.section, offset, name)
+    named.add(name)
     objects.push(read.object)
     left -= read.object.functions.length
     fault ??= read.fault

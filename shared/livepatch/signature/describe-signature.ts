@@ -28,6 +28,13 @@ export const describeSignature = (
     warnings.add('several-signers', null, split.elf.length, `${pkcs7.signers} signers in one signature; the first is read`)
   if (split.inner)
     warnings.add('signed-twice', null, split.elf.length, 'the signed bytes end in another signature; only the outer one counts')
+  if (pkcs7.attributes?.foreign)
+    warnings.add(
+      'refused-attribute',
+      null,
+      split.elf.length,
+      'signed attributes that only Authenticode may have, such as S/MIME capabilities: the kernel refuses the module (EKEYREJECTED), whether it enforces signatures or not',
+    )
   const checked = certificates ? verifySignature(pkcs7, split.elf, certificates, warnings) : null
   return {
     present: true,

@@ -9,7 +9,12 @@ export type Pkcs7 = {
   readonly certificatesIncluded: number
   readonly signature: Uint8Array
   /** What was signed instead of the content: the attributes as a SET, and the content's digest that they hold. */
-  readonly attributes: { readonly encoded: Uint8Array; readonly messageDigest: Uint8Array | null } | null
+  readonly attributes: {
+    readonly encoded: Uint8Array
+    readonly messageDigest: Uint8Array | null
+    /** An attribute that the kernel takes from Authenticode only. */
+    readonly foreign: boolean
+  } | null
   readonly signers: number
 }
 
@@ -20,6 +25,8 @@ export type Signer =
 const SIGNED_DATA = '1.2.840.113549.1.7.2'
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4'
 const COMMON_NAME = '2.5.4.3'
+/** S/MIME capabilities, Microsoft's SpOpusInfo and StatementType (crypto/asymmetric_keys/pkcs7_parser.c, pkcs7_sig_note_authenticated_attr). */
+const AUTHENTICODE_ONLY = new Set(['1.2.840.113549.1.9.15', '1.3.6.1.4.1.311.2.1.12', '1.3.6.1.4.1.311.2.1.11'])
 
 /** Reads the structure; a sentence where it is none. Nothing is verified here. */
 export const readPkcs7 = (der: Uint8Array): Pkcs7 | string => {
@@ -75,7 +82,11 @@ const readAttributes = (der: Uint8Array, attributes: DerNode): NonNullable<Pkcs7
   const encoded = Uint8Array.from(encodingOf(der, attributes))
   encoded[0] = TAG.SET
   const digest = attributes.children.find(attribute => oidOf(der, attribute.children[0]) === MESSAGE_DIGEST)?.children[1]?.children[0]
-  return { encoded, messageDigest: digest?.tag === TAG.OCTET_STRING ? contentOf(der, digest) : null }
+  return {
+    encoded,
+    messageDigest: digest?.tag === TAG.OCTET_STRING ? contentOf(der, digest) : null,
+    foreign: attributes.children.some(attribute => AUTHENTICODE_ONLY.has(oidOf(der, attribute.children[0]))),
+  }
 }
 
 const BMP_STRING = 0x1e
