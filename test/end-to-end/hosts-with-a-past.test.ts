@@ -12,11 +12,13 @@ import {
   type RunningAgent,
   readManifest,
   runAgent,
+  type Storage,
   simulatedKernel,
   systemClock,
 } from '../../agent/index.ts'
 import { sha256 } from '../../shared/canonical/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
+import { StopOrder, verifyStopOrder } from '../../shared/rollout/index.ts'
 import { layOut, recordedFiles } from '../agent/host-files.ts'
 import { root } from '../infra/assembly.ts'
 import { issueTokens } from './hosts.ts'
@@ -55,11 +57,13 @@ beforeAll(async () => {
 })
 
 /** Enrols hosts with these kernels and lets their agents run. */
-const fleetOf = async (fleet: string, kernels: Readonly<Record<string, Kernel>>): Promise<void> => {
+const fleetOf = async (fleet: string, kernels: Readonly<Record<string, Kernel>>): Promise<readonly Storage[]> => {
   await ask('create-fleet', { as: 'alice', body: { id: fleet, pollSeconds: 0.1 } })
   const tokens = await issueTokens(platform, fleet, Object.keys(kernels).length)
+  const storages: Storage[] = []
   for (const [index, [host, kernel]] of Object.entries(kernels).entries()) {
     const [storage, http] = [memoryStorage(), fetchClient()]
+    storages.push(storage)
     const server = platform.url
     const identity = await enrol({ server, fleet, token: tokens[index] ?? '', host, http, storage, now: Date.now() })
     const settings = { watchSeconds: 0.05, stallSecondsMax: 0.3, explainSeconds: 0.2 }
@@ -67,6 +71,7 @@ const fleetOf = async (fleet: string, kernels: Readonly<Record<string, Kernel>>)
   }
   const reported = async () => Number((await hostsOf(fleet)).filter(({ sequence }) => Number(sequence) > 0).length)
   await until(reported, count => count === Object.keys(kernels).length)
+  return storages
 }
 
 const objectOf = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? { ...value } : {})
@@ -159,5 +164,24 @@ describe('a host whose transition stalls', () => {
     })
     const history = await ask('show-host-history', { as: 'dave', path: { host: 'sleepy' } })
     expect(listOf(history.body['items'])[0]).toMatchObject({ state: 'transition-stalled', transition: { waiting: 1 } })
+  })
+})
+
+describe('everything is held', () => {
+  test('as a signed order that lies where no API is needed; every host hears it, and hears that it is over', async () => {
+    const [storage] = await fleetOf('listening', { listener: simulatedKernel({ release: RELEASE, bootId: 'b' }) })
+    const state = async () => objectOf(await storage?.read('state'))
+    const heard = async () => StopOrder.nullable().parse(objectOf((await state())['stop'])['order'] ?? null)
+    expect(await heard()).toBeNull()
+    const held = await ask('place-hold', { as: 'alice', body: { scope: 'everything', reason: 'hosts panic', hours: 1 } })
+    expect(held.status).toBe(201)
+    const served = await fetch(`${platform.url}/directives/stop.json`)
+    const keys = new Map(Object.entries(objectOf((await state())['directiveKeys'])).map(([id, key]) => [id, String(key)]))
+    expect(verifyStopOrder(await served.json(), { keys, last: null })).toMatchObject({ ok: true, order: { stopped: true } })
+    const order = await until(heard, found => found !== null)
+    expect(order).toMatchObject({ stopped: true, reason: expect.stringContaining('hosts panic') })
+    const lifted = await ask('lift-hold', { as: 'alice', path: { hold: String(held.body['id']) }, body: { reason: 'mended' } })
+    expect(lifted.status).toBe(200)
+    expect((await until(heard, found => found?.stopped === false))?.version).toBe(Number(order?.version) + 1)
   })
 })
