@@ -36,8 +36,11 @@ const rePatchedText = ({ rePatched, codeUnknown }: CohortGroup): string => {
 }
 
 const resultText = ({ result }: CohortGroup): string => result || 'unknown'
-const afterText = (group: CohortGroup): string =>
-  group.result === 'OK' ? stackText(group.runsThen) : `${resultText(group)}, so nothing changes`
+/** Where the load fails, what follows tells what it would have changed. */
+const afterText = (group: CohortGroup): string => {
+  if (group.result === 'OK') return stackText(group.runsThen)
+  return group.result === '' ? 'not known' : `the load would fail with ${group.result}`
+}
 
 const secondsText = (secondsMin: number): string => (secondsMin === 0 ? 'maybe for less than a second' : `for at least ${secondsMin} s`)
 

@@ -147,7 +147,8 @@ const whereOf = (about: readonly CohortView[], all: number): string => {
   const hosts = about.reduce((sum, cohort) => sum + cohort.hosts, 0)
   const stacks = [...new Set(about.map(({ runs }) => stackText(runs)))]
   const named = stacks.slice(0, STACKS_MAX).join('; ')
-  const more = stacks.length > STACKS_MAX ? ` and ${stacks.length - STACKS_MAX} other stacks` : ''
+  const more =
+    stacks.length > STACKS_MAX ? ` and ${stacks.length - STACKS_MAX} other ${stacks.length - STACKS_MAX === 1 ? 'stack' : 'stacks'}` : ''
   return `${hosts} ${hosts === 1 ? 'host' : 'hosts'} with ${named}${more}`
 }
 

@@ -121,7 +121,11 @@ const Cohort = ({ group: { cohort, hosts, digests, findings } }: { readonly grou
   <details>
     <summary>
       <strong>{plural(hosts, 'host')}</strong> with {stackText(cohort.stack)} →{' '}
-      {cohort.result === 'OK' ? cohort.stackAfter.join(' + ') : `${cohort.result ?? 'unknown'}, so nothing changes`}
+      {cohort.result === 'OK'
+        ? cohort.stackAfter.join(' + ')
+        : cohort.result === null
+          ? 'not known'
+          : `the load would fail with ${cohort.result}`}
       {cohort.functions.reverted.length > 0 ? (
         <span class="error"> reverts {plural(cohort.functions.reverted.length, 'function')}</span>
       ) : null}

@@ -475,7 +475,7 @@ in between, back   not fixed: CVE-1, CVE-2
   })
   test('a cohort where the kernel would refuse, or of before code was compared, says so', async () => {
     const { out } = await printed([{ ...cohort, result: 'EINVAL', functions: { kept: ['vmlinux:a'], added: [], reverted: [] } }], [])
-    expect(out).toContain('→ EINVAL, so nothing changes')
+    expect(out).toContain('lp_2 (still in memory: lp_0) → the load would fail with EINVAL')
     expect(out).toContain('kept, maybe with other code  vmlinux:a')
   })
   const rules = { judged: DIGEST, today: OTHER }
