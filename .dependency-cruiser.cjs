@@ -18,7 +18,7 @@ const MAY = {
   lineage: ['livepatch', 'verdict', 'kernel'],
   policy: ['livepatch', 'kernel', 'verdict', 'rollout', 'fleet'],
   change: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage'],
-  notice: ['history', 'change', 'edition'],
+  notice: ['history', 'policy', 'change', 'edition'],
   edition: ['policy', 'change'],
   store: ['livepatch', 'kernel', 'verdict', 'policy', 'rollout', 'history', 'fleet', 'lineage', 'change', 'notice', 'edition'],
 }

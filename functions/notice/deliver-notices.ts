@@ -7,6 +7,7 @@ import {
   noticesOf,
   noticesOfEdit,
   noticesOfFleet,
+  noticesOfHold,
   receiversOf,
   reminderOf,
   type Surroundings,
@@ -54,7 +55,7 @@ type CommitRead = NonNullable<Awaited<ReturnType<typeof commitOf>>>
 
 /** What a commit is told as, with what the thing that it is about has become. */
 const noticesAbout = async (ports: DeliverPorts, commit: CommitRead): Promise<readonly Notice[]> => {
-  const { ledger, policies, policy, publicUrl } = ports
+  const { ledger, holds, policies, policy, publicUrl } = ports
   const { family, id } = familyOf(commit.stream)
   if (family === 'change') {
     const loaded = await ledger.loadChange(id)
@@ -63,6 +64,10 @@ const noticesAbout = async (ports: DeliverPorts, commit: CommitRead): Promise<re
   if (family === 'policy-edit') {
     const loaded = await policies.loadEdit(id)
     return loaded ? noticesOfEdit(commit, { edit: loaded.edit, missing: editNeeds(policy.active(), loaded.edit), publicUrl }) : []
+  }
+  if (family === 'hold') {
+    const loaded = await holds.load(id)
+    return loaded ? noticesOfHold(commit, { hold: loaded.hold, publicUrl }) : []
   }
   return noticesOfFleet(commit, { fleet: id, publicUrl })
 }

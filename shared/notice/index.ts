@@ -4,7 +4,7 @@ export { DELIVERY_STATES, type Delivery, type DeliveryState, newDelivery } from 
 export { familyOf, isNoticeworthy, NOTICE_KINDS, type NoticeKind, WANTED_KINDS } from './kinds.ts'
 export { Notice, noticeId } from './notice.ts'
 export { noticesOf, type Surroundings } from './notices-of.ts'
-export { noticesOfEdit, noticesOfFleet } from './notices-of-record.ts'
+export { noticesOfEdit, noticesOfFleet, noticesOfHold } from './notices-of-record.ts'
 export { plainText } from './plain-text.ts'
 export { RECEIVER_KINDS, type Receiver, type ReceiverKind, receiversOf, shownAddress } from './receiver.ts'
 export { type DueStage, dueStage, reminderOf } from './reminders.ts'

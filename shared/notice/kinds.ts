@@ -19,6 +19,9 @@ export const NOTICES = {
   resumed: { title: 'Resumed', type: 'change.resumed' },
   aborted: { title: 'Aborted', type: 'change.aborted' },
   completed: { title: 'Completed', type: 'change.completed' },
+  'hold-placed': { title: 'Held', type: 'hold.placed' },
+  'hold-extended': { title: 'Held for longer', type: 'hold.extended' },
+  'hold-lifted': { title: 'Held no more', type: 'hold.lifted' },
   'force-cleared': { title: 'Leave given to force a stalled transition', type: 'fleet.force_cleared' },
   'policy-edit-asked': { title: 'Approval asked for an edit of the policies', type: 'policy.edit_asked' },
   'policy-edit-ended': { title: 'An edit of the policies came to nothing', type: 'policy.edit_ended' },
@@ -57,6 +60,7 @@ const KIND_OF_EVENT: Readonly<Record<string, Readonly<Record<string, NoticeKind>
     expired: 'policy-edit-ended',
     enacted: 'policies-changed',
   },
+  hold: { 'hold-placed': 'hold-placed', 'hold-extended': 'hold-extended', 'hold-lifted': 'hold-lifted' },
   fleet: { 'transition-cleared': 'force-cleared' },
 }
 

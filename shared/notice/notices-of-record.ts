@@ -1,5 +1,6 @@
 import { decideBefore, type PolicyEdit, PolicyEditEvent } from '../edition/index.ts'
 import type { Commit } from '../history/index.ts'
+import type { Hold } from '../policy/index.ts'
 import { kindOfEvent, type NoticeKind } from './kinds.ts'
 import { NAME_MAX, type Notice, noticeId, TEXT_MAX } from './notice.ts'
 import { plainText } from './plain-text.ts'
@@ -69,6 +70,26 @@ export const noticesOfEdit = (
   })
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const heldText = ({ scope, target, expiresAt }: Hold): string => {
+  const what = scope === 'everything' ? 'everything' : `${scope} ${scope === 'livepatch' ? target?.slice(0, 12) : target}`
+  return `${what}, until ${expiresAt.replace(/:\d\d\.\d+Z$/, 'Z')}`
+}
+
+const nameOf = (by: unknown): string | null => textOf(Object(by)['name']) || null
+
+/** `hold`: as it is now. That it ends by itself is no event, and is not told. */
+export const noticesOfHold = (
+  commit: Commit,
+  { hold, publicUrl }: { readonly hold: Hold; readonly publicUrl: string },
+): readonly Notice[] =>
+  eachOf(commit, event => ({
+    subject: heldText(hold),
+    fleet: hold.scope === 'fleet' ? hold.target : null,
+    by: nameOf(event['by']),
+    says: textOf(event['reason']),
+    link: `${publicUrl}/`,
+  }))
 
 /** Of a fleet's own stream. Which host it is about is not told. */
 export const noticesOfFleet = (

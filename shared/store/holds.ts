@@ -5,6 +5,7 @@ import { dayNotes } from './day-notes.ts'
 import { type Item, itemOf, type Key, text, whole } from './item.ts'
 import { commitItem, endItem, headKey } from './ledger-items.ts'
 import { listPage } from './listing.ts'
+import { announceWrites } from './outbox.ts'
 import type { Holds, LoadedHold } from './ports.ts'
 import { type Expression, IS_NEW, type Table } from './table.ts'
 
@@ -69,6 +70,7 @@ const append = async (table: Table, { id, loaded, event, actor, at, commitId, de
     standingWrite(hold, commit.sequence),
     { put: commitItem(commit, fleetOf(hold)), if: IS_NEW },
     { put: endItem(commit) },
+    ...announceWrites(commit),
   ])
   return outcome.ok ? { ok: true, loaded: { hold, version: commit.sequence } } : { ok: false, error: 'conflict' }
 }

@@ -172,7 +172,7 @@ describe('an event', () => {
     expect(event.data).toEqual(JSON.parse(webhookBody(NOTICE)).data)
   })
   test.each(NOTICE_KINDS)('%s has a type of letters, digits, _ and full stops', kind => {
-    expect(eventType(kind)).toMatch(/^(change|receiver|fleet|policy)\.[a-z0-9_]+$/)
+    expect(eventType(kind)).toMatch(/^(change|receiver|fleet|policy|hold)\.[a-z0-9_]+$/)
     expect(headline({ ...NOTICE, kind })).toContain('fleet edge to lp_proc_2')
   })
   test('is small', () => {

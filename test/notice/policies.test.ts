@@ -68,6 +68,27 @@ describe('an edit of the policies', () => {
   })
 })
 
+describe('a hold', () => {
+  test('is told when it is placed and lifted: what is held, by whom, until when and why', async () => {
+    const { body } = await house.ask('create-receiver', { as: 'alice', body: { name: 'edge', kind: 'eventbridge', fleets: ['edge'] } })
+    const placed = await house.ask('place-hold', { as: 'alice', body: { scope: 'fleet', target: 'edge', reason: 'it panics' } })
+    expect(placed.status).toBe(201)
+    house.time += 1_000
+    await house.ask('lift-hold', { as: 'alice', path: { hold: String(placed.body['id']) }, body: { reason: 'the rack' } })
+    const until = String(placed.body['expiresAt']).slice(0, 16)
+    expect((await told()).map(({ type, data }) => [type, data.title, data.by, data.says])).toEqual([
+      ['dev.supersede.hold.placed.v1', `Held: fleet edge, until ${until}Z`, 'Alice', 'it panics'],
+      ['dev.supersede.hold.lifted.v1', `Held no more: fleet edge, until ${until}Z`, 'Alice', 'the rack'],
+    ])
+    await house.ask('place-hold', { as: 'alice', body: { scope: 'everything', reason: 'an incident' } })
+    expect((await told()).map(({ data }) => [data.title.slice(0, 16), data.fleet])).toEqual([
+      ['Held: everything', null],
+      ['Held: everything', null],
+    ])
+    await house.ports.notices.removeReceiver(String(body['id']))
+  })
+})
+
 describe('leave to force a transition', () => {
   test('is told with its fleet, who gave it and why; not for which host', () => {
     const event = {
