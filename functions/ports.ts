@@ -1,6 +1,6 @@
 import type { ActivePolicies } from '../shared/edition/index.ts'
 import type { Answer, PolicySet, Request } from '../shared/policy/index.ts'
-import type { NoticeStore, PolicyStore, Store } from '../shared/store/index.ts'
+import type { GuardedPolicyStore, GuardedStore, NoticeStore, Store } from '../shared/store/index.ts'
 import type { EventBus } from './aws/event-bus.ts'
 import type { MacKey } from './aws/mac-key.ts'
 import type { ObjectStorage } from './aws/object-storage.ts'
@@ -18,12 +18,12 @@ export type PolicyPort = {
 
 /** What functions act on. Each takes only the members it uses; the wiring beside it knows where they come from. */
 export type Ports = {
-  readonly ledger: Store['ledger']
-  readonly holds: Store['holds']
+  readonly ledger: GuardedStore['ledger']
+  readonly holds: GuardedStore['holds']
   readonly catalog: Store['catalog']
   readonly fleets: Store['fleets']
   readonly lineage: Store['lineage']
-  readonly policies: PolicyStore
+  readonly policies: GuardedPolicyStore
   readonly policy: PolicyPort
   readonly workflow: Workflow
   readonly objects: ObjectStorage

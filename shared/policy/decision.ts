@@ -12,6 +12,8 @@ const made = new WeakSet<object>()
 export type Decision = {
   readonly [leave]: true
   readonly action: string
+  /** What exactly was asked about where an action has several: the decision of approveChange, the command of controlChange. Else null. */
+  readonly to: string | null
   /** A person's id, or `supersede` for the lifecycle. */
   readonly principal: string
   readonly resource: Resource
@@ -31,11 +33,18 @@ export type Answer =
   /** `reasons`: sentences for people. `policies`: those that said no; empty where none said yes. */
   | { readonly allowed: false; readonly reasons: readonly string[]; readonly policies: readonly string[] }
 
+const exactly = (request: Request): string | null => {
+  if (!('context' in request)) return null
+  if ('decision' in request.context) return request.context.decision
+  return 'command' in request.context ? request.context.command : null
+}
+
 const decide = (request: Request, policies: readonly string[], { version: policyVersion, edition }: PolicySet): Decision => {
   const principal = request.principal.type === 'Workflow' ? 'supersede' : request.principal.id
   const decision: Decision = {
     [leave]: true,
     action: request.action,
+    to: exactly(request),
     principal,
     resource: request.resource,
     policies,

@@ -8,6 +8,7 @@ export {
   createStore,
 } from './create-store.ts'
 export { InvalidCursor } from './cursor.ts'
+export { type GuardedPolicyStore, type GuardedStore, guardPolicyStore, guardStore, NoLeave } from './leave.ts'
 export { jitteredPause } from './pause.ts'
 export type { LoadedEdit, PolicyLookup, PolicyStore } from './policy-ports.ts'
 export {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { onHouse } from '../../functions/http/admission.ts'
@@ -72,6 +72,23 @@ describe('no route without a rule', () => {
 
   test('every action of the table is one that policy knows', () => {
     expect(OPERATIONS.flatMap(({ action }) => action ?? []).filter(action => !ACTIONS.some(known => known === action))).toEqual([])
+  })
+
+  test('every action that policy knows is asked about by an operation or by the lifecycle', () => {
+    const files = readdirSync(at(''), { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
+    const source = files.map(file => readFileSync(at(file), 'utf8')).join('\n')
+    const asked = new Set<string>(OPERATIONS.flatMap(({ action }) => action ?? []))
+    /* Waves and releases are asked about by policy's own waveLeave and releaseQuestion, enactPolicy by the edition room. */
+    const elsewhere = ['openWave', 'enactPolicy']
+    const unasked = ACTIONS.filter(action => !asked.has(action) && !source.includes(`'${action}'`) && !elsewhere.includes(action))
+    expect(unasked).toEqual([])
+  })
+
+  test('functions get no store but the guarded one', () => {
+    const files = readdirSync(at(''), { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
+    const opening = files.filter(file => /create(Policy)?Store\(/.test(readFileSync(at(file), 'utf8')))
+    expect(opening.toSorted()).toEqual(['wiring/policies.ts', 'wiring/store.ts'])
+    for (const file of opening) expect(readFileSync(at(file), 'utf8')).toMatch(/guard(Policy)?Store\(create(Policy)?Store\(/)
   })
 
   test('an operation that asks policy about another action than the table’s answers nobody', async () => {

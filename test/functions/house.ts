@@ -53,7 +53,7 @@ import { policyInForce } from '../../functions/policy-in-force.ts'
 import type { Ports } from '../../functions/ports.ts'
 import { type OperationId, operation } from '../../shared/operations/index.ts'
 import { authorize, type PolicySet, type PolicyTexts } from '../../shared/policy/index.ts'
-import type { Store } from '../../shared/store/index.ts'
+import { guardPolicyStore, guardStore, type Store } from '../../shared/store/index.ts'
 import { houseFiles } from '../policy/house-policies.ts'
 import { type Opened, openStore, type Wire } from '../store/open-store.ts'
 
@@ -334,9 +334,9 @@ const makeHouse = (opened: Opened, floor: PolicyTexts): House => {
     },
     get ports(): House['ports'] {
       return {
-        ...opened.store,
+        ...guardStore(opened.store),
         notices: opened.notices,
-        policies: opened.policies,
+        policies: guardPolicyStore(opened.policies),
         policy: { ...policy, set, authorize: request => authorize(set(), request) },
         workflow: {
           start: async change => {

@@ -68,13 +68,13 @@ describe('a request that is repeated under its key', () => {
 
 describe('a failure that nobody foresaw', () => {
   test('says nothing of its inside, is logged with it, and may be repeated', async () => {
-    const broken = house.ports.ledger.record
+    const broken = house.store.ledger.record
     const failing = async () => {
       throw new Error('secret detail')
     }
-    Object.assign(house.ports.ledger, { record: failing })
+    Object.assign(house.store.ledger, { record: failing })
     const answer = await create('fragile', 'k7')
-    Object.assign(house.ports.ledger, { record: broken })
+    Object.assign(house.store.ledger, { record: broken })
     expect(answer).toMatchObject({ status: 500, body: { code: 'internal' } })
     expect(answer.text).not.toContain('secret')
     expect(house.logged).toContainEqual(
