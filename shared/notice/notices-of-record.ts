@@ -1,7 +1,8 @@
 import { decideBefore, type PolicyEdit, PolicyEditEvent } from '../edition/index.ts'
 import type { Commit } from '../history/index.ts'
 import type { Hold } from '../policy/index.ts'
-import { kindOfEvent, type NoticeKind } from './kinds.ts'
+import { kindOfEvent } from './kind-of-event.ts'
+import type { NoticeKind } from './kinds.ts'
 import { NAME_MAX, type Notice, noticeId, TEXT_MAX } from './notice.ts'
 import { plainText } from './plain-text.ts'
 

@@ -1,6 +1,7 @@
 import { type Change, ChangeEvent, summarize } from '../change/index.ts'
 import type { Commit } from '../history/index.ts'
-import { kindOfEvent, type NoticeKind } from './kinds.ts'
+import { kindOfEvent } from './kind-of-event.ts'
+import type { NoticeKind } from './kinds.ts'
 import { NAME_MAX, type Notice, noticeId, TEXT_MAX } from './notice.ts'
 import { plainText } from './plain-text.ts'
 
