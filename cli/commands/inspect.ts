@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
-import { type InspectedModule, type ReadResult, readModule } from '../../shared/livepatch/index.ts'
+import { type InspectedModule, type InspectedObject, type ReadResult, readModule } from '../../shared/livepatch/index.ts'
 import type { Exit } from '../exit-codes.ts'
 import { exitCode } from '../exit-codes.ts'
 import { readBytes } from '../files.ts'
@@ -20,22 +20,23 @@ const endOf = ({ result }: Read): Exit =>
 const answerOf = ({ file, sha256, result }: Read): unknown =>
   result.ok ? { ...result.module, file } : { file, sha256, error: result.error }
 
+const objectName = ({ name, kind }: InspectedObject): string => name ?? (kind === 'unknown' ? '?' : 'vmlinux')
+
 const functionsOf = ({ patch }: InspectedModule): string => {
   if (patch.objects === null) return 'unknown'
   const lines = patch.objects.flatMap(object =>
     object.functions.map(({ oldName, sympos, newName }) => {
       const position = sympos === '0' ? '' : `,${sympos}`
-      return `${object.name ?? (object.kind === 'unknown' ? '?' : 'vmlinux')}:${oldName ?? '?'}${position}${newName === null ? '' : ` → ${newName}`}`
+      return `${objectName(object)}:${oldName ?? '?'}${position}${newName === null ? '' : ` → ${newName}`}`
     }),
   )
-  return lines.length === 0 ? 'none' : lines.join('\n')
+  const listed = lines.length === 0 ? ['none'] : lines
+  return [...listed, ...(patch.incomplete ? ['perhaps more'] : [])].join('\n')
 }
 
 const callbacksOf = ({ patch }: InspectedModule): string =>
   (patch.objects ?? [])
-    .flatMap(object =>
-      Object.entries(object.callbacks).map(([kind, name]) => `${object.name ?? 'vmlinux'}:${kind}${name ? ` → ${name}` : ''}`),
-    )
+    .flatMap(object => Object.entries(object.callbacks).map(([kind, name]) => `${objectName(object)}:${kind}${name ? ` → ${name}` : ''}`))
     .join('\n')
 
 const replaceOf = ({ replace }: InspectedModule['patch']): string =>
@@ -46,8 +47,35 @@ const statesOf = ({ patch }: InspectedModule): string =>
 
 const said = (answer: boolean | null | undefined, yes: string, no: string): string => (answer == null ? '' : answer ? yes : no)
 
+const candidatesOf = ({ patch }: InspectedModule): string =>
+  (patch.candidates ?? []).map(({ section, offset, symbol }) => `${symbol ?? '?'} (${placeOf(section, offset)})`).join('\n')
+
+/** What the kernel resolves when an object is there, each symbol once. */
+const relocationsOf = ({ klpRelocations }: InspectedModule): string =>
+  klpRelocations
+    .map(({ object, section, entries }) => {
+      const symbols = entries.map(({ symbolObject, symbol, sympos }) => `${symbolObject}:${symbol}${sympos === '0' ? '' : `,${sympos}`}`)
+      return `${object} in ${section}: ${[...new Set(symbols)].join(', ')}`
+    })
+    .join('\n')
+
+const callsOf = (hints: InspectedModule['effects']['init']): string =>
+  hints === null ? 'not found' : hints.map(({ symbol }) => symbol).join(', ')
+
+const placeOf = (section: string | null, offset: number | null): string =>
+  [section ?? '', offset === null ? '' : `byte ${offset}`].filter(text => text !== '').join(', ')
+
+const warningsOf = ({ warnings }: InspectedModule): string =>
+  warnings
+    .map(({ code, section, offset, reason }) => {
+      const place = placeOf(section, offset)
+      return `${code}: ${reason}${place === '' ? '' : ` (${place})`}`
+    })
+    .join('\n')
+
 const signatureOf = ({ signature }: InspectedModule): string => {
-  if (!signature.present) return signature.malformed === undefined ? 'none' : `malformed: ${signature.malformed}`
+  if (signature.malformed !== undefined) return `malformed: ${signature.malformed}`
+  if (!signature.present) return 'none'
   const { signer } = signature
   const who =
     signer === undefined
@@ -68,19 +96,25 @@ const printModule = (shell: Shell, module: InspectedModule): void => {
     ['sha256', module.sha256],
     ['name', module.name ?? 'unknown'],
     ['kernel', `${module.kernelRelease ?? 'unknown'} ${module.arch}`],
+    ['licence', module.license ?? 'none stated'],
+    ['depends on', module.depends.join(', ')],
     ['compressed', module.compression === 'none' ? '' : module.compression],
     ['livepatch', `${patch.status}${patch.note === undefined ? '' : `: ${patch.note}`}`],
     ['flavour', module.flavour ?? ''],
     ['cumulative', module.livepatch ? replaceOf(patch) : ''],
+    ['candidates', candidatesOf(module)],
     ['functions', module.livepatch ? functionsOf(module) : ''],
     ['callbacks', callbacksOf(module)],
     ['states', module.livepatch ? statesOf(module) : ''],
+    ['relocations', relocationsOf(module)],
     ['shadow', module.shadowImports.join(', ')],
+    ['init calls', module.livepatch ? callsOf(module.effects.init) : ''],
+    ['exit calls', module.livepatch ? callsOf(module.effects.exit) : ''],
     ['series', statements.series === null ? '' : `${statements.series} version ${statements.version ?? '?'}`],
     ['fixes', statements.fixes.join(', ')],
     ['adopts', statements.adopts.join('\n')],
     ['signature', signatureOf(module)],
-    ['warnings', module.warnings.map(({ code, reason }) => `${code}: ${reason}`).join('\n')],
+    ['warnings', warningsOf(module)],
   ])
 }
 
@@ -91,7 +125,7 @@ const printRead = (shell: Shell, read: Read): void => {
     return
   }
   const { code, section, offset, reason } = read.result.error
-  const place = [section ?? '', offset === null ? '' : `byte ${offset}`].filter(text => text !== '').join(', ')
+  const place = placeOf(section, offset)
   shell.out(`${paint(shell, 'red', 'refused')} ${terminalText(`${code}: ${reason}${place === '' ? '' : ` (${place})`}`)}\n`)
 }
 

@@ -54,18 +54,18 @@ export const readHeader = (file: Uint8Array, limits: Limits): Result<Header> => 
     return refuse('bad-section-header-size', 'file', 58, `e_shentsize is ${input.u16(58)}, not 64`)
   const sectionTable = input.u64(40)
   if (sectionTable === 0) return refuse('no-section-table', 'file', 40, 'e_shoff is 0')
-  if (sectionTable > file.length - SECTION_HEADER_BYTES) return outside(sectionTable, file.length)
+  if (sectionTable > file.length - SECTION_HEADER_BYTES) return outside(input)
   const sectionCount = input.u16(60) === 0 ? input.u64(sectionTable + 32) : input.u16(60)
   if (input.u16(60) === 0 && sectionCount < COUNT_ELSEWHERE)
     return refuse('no-section-table', 'file', 60, 'e_shnum is 0 and section 0 holds no count')
   if (sectionCount > limits.sectionsMax)
     return refuse('too-many-sections', 'file', 60, `${sectionCount} sections, ${limits.sectionsMax} are allowed`)
-  if (sectionTable + sectionCount * SECTION_HEADER_BYTES > file.length) return outside(sectionTable, file.length)
+  if (sectionTable + sectionCount * SECTION_HEADER_BYTES > file.length) return outside(input)
   const names = input.u16(62) === INDEX_ELSEWHERE ? input.u32(sectionTable + 40) : input.u16(62)
   if (names === 0 || names >= sectionCount)
     return refuse('no-section-names', 'file', 62, `e_shstrndx is ${names}, of ${sectionCount} sections`)
   return done({ input, machine: machine.value, sectionTable, sectionCount, sectionNames: names })
 }
 
-const outside = (table: number, length: number) =>
-  refuse('section-table-outside-file', 'file', 40, `the section table at ${table} does not fit into ${length} bytes`)
+const outside = (input: Bytes) =>
+  refuse('section-table-outside-file', 'file', 40, `the section table at ${input.decimal(40)} does not fit into ${input.length} bytes`)

@@ -56,7 +56,12 @@ export const readSections = (header: Header, limits: Limits, warnings: Warnings)
       )
     if (!name.ok) return refuse('bad-section-names', '.shstrtab', raw.place, `section ${raw.index} has its name outside the string table`)
     if (!fits(raw, input.length))
-      return refuse('section-outside-file', name.text, raw.place + 24, `${raw.size} bytes at ${raw.offset} do not fit into ${input.length}`)
+      return refuse(
+        'section-outside-file',
+        name.text,
+        raw.place + 24,
+        `${input.decimal(raw.place + 32)} bytes at ${input.decimal(raw.place + 24)} do not fit into ${input.length}`,
+      )
     const { nameOffset: _, place: __, ...section } = raw
     sections.push({ ...section, name: name.text })
   }
