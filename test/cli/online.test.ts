@@ -54,6 +54,15 @@ const change = {
   findings: [{ code: 'no-way-back', severity: 'review', message: 'There is no way back.', remedy: 'Build a bridge.' }],
   timeline: [{ at: '2026-11-23T11:00:00.000Z', actor: 'alice', type: 'proposed', text: 'Alice proposed it' }],
 }
+const HOLD = '01JDC4M8T0000000000000000H'
+const held = {
+  id: HOLD,
+  scope: 'livepatch',
+  target: DIGEST,
+  owner: { id: 'carol', name: 'Carol' },
+  reason: 'panics on EPYC',
+  expiresAt: '2026-12-01T18:00:00.000Z',
+}
 const patches: Routes = {
   'list-patches': () => ({ body: { items: [manifest, { ...manifest, digest: OTHER, name: 'lp_proc_3', version: '3' }] } }),
 }
@@ -62,6 +71,12 @@ describe('listings', () => {
   const rows: readonly (readonly [args: string, id: string, item: object, shown: readonly string[]])[] = [
     ['patch list', 'list-patches', manifest, ['abababababab', 'lp_proc_2', 'CVE-2026-0001', 'yes']],
     ['change list', 'list-changes', change, [ID, 'in-review', 'alice', '2026-11-23T11:00:00Z']],
+    [
+      'hold list --all',
+      'list-holds',
+      { ...held, state: 'lifted', lifted: { by: { id: 'bob', name: 'Bob' }, at: '', reason: 'r' } },
+      [HOLD, 'livepatch abababababab', 'Carol', '2026-12-01T18:00:00Z', 'lifted', 'panics'],
+    ],
     ['fleet list', 'list-fleets', { id: 'edge', hosts: 40, description: 'proxies', createdAt: '' }, ['edge', '40', 'proxies']],
     [
       'fleet hosts edge',
@@ -688,5 +703,72 @@ describe('where no server answers', () => {
     logIn(at, 'http://127.0.0.1:9', { token: 'good.token.here', person: 'bob', expiresAt: NOW })
     expect(await runCommandLine(['change', 'list'], at.shell)).toBe(5)
     expect(at.err()).toContain('the login of bob')
+  })
+})
+
+describe('holds', () => {
+  const line = `of livepatch abababababab by Carol until 2026-12-01T18:00:00Z: panics on EPYC (${HOLD})`
+
+  test('place names a livepatch as people do, and tells what was halted and who is on the move', async () => {
+    const routes: Routes = { ...patches, 'place-hold': () => ({ status: 201, body: { ...held, halted: [ID], inTransition: 3 } }) }
+    const ran = await asBob(routes, ['hold', 'place', 'livepatch', 'lp_proc_2', '--reason', 'panics', '--hours', '0.5'])
+    expect(ran.exit).toBe(0)
+    expect(ran.seen.at(-1)?.body).toEqual({ scope: 'livepatch', target: DIGEST, reason: 'panics', hours: 0.5 })
+    expect(ran.out).toBe(
+      `Livepatch abababababab is held until 2026-12-01T18:00:00Z: ${HOLD}\n1 change halted: ${ID}\n3 hosts still in transition; supersede hold list counts them anew\n`,
+    )
+    expect(ran.err).toContain(`supersede hold lift ${HOLD} --reason TEXT`)
+  })
+
+  test('stop holds everything', async () => {
+    const everything = { ...held, scope: 'everything', target: null, halted: [], inTransition: 0 }
+    const ran = await asBob({ 'place-hold': () => ({ status: 201, body: everything }) }, [
+      'stop',
+      '-r',
+      'why',
+      '--until',
+      '2026-12-01T18:00Z',
+    ])
+    expect(ran.seen[0]?.body).toEqual({ scope: 'everything', reason: 'why', expiresAt: '2026-12-01T18:00:00.000Z' })
+    expect(ran.out).toContain('Everything is held until 2026-12-01T18:00:00Z')
+  })
+
+  test('list asks who is in transition, lift and extend say what became of it', async () => {
+    const listed = await asBob({ 'list-holds': () => ({ body: { items: [{ ...held, inTransition: 3 }] } }) }, ['hold', 'list'])
+    expect(listed.seen[0]?.query).toEqual({ transitions: 'true' })
+    expect(listed.out).toMatch(/IN TRANSITION.*\n.*Carol.* 3 /)
+    const lifted = await asBob({ 'lift-hold': () => ({ body: held }) }, ['hold', 'lift', HOLD, '-r', 'fixed'])
+    expect(lifted).toMatchObject({ exit: 0, out: `The hold of livepatch abababababab (${HOLD}) is lifted.\n` })
+    const extended = await asBob({ 'extend-hold': () => ({ body: held }) }, ['hold', 'extend', HOLD, '-r', 'r', '--hours', '2'])
+    expect(extended.out).toBe(`The hold of livepatch abababababab (${HOLD}) lasts until 2026-12-01T18:00:00Z.\n`)
+  })
+
+  test('stand on changes, fleets and livepatches', async () => {
+    const shown = await asBob({ 'show-change': () => ({ body: { ...change, holds: [held] } }) }, ['change', 'show', ID])
+    expect(shown.out).toContain(`  held ${line}\n`)
+    const list = await asBob({ 'list-changes': () => ({ body: { items: [{ ...change, holds: [held] }] } }) }, ['change', 'list'])
+    expect(list.out).toContain('in-review (held)')
+    const fleet = await asBob({ 'show-fleet': () => ({ body: { id: 'edge', cohorts: [], holds: [held] } }) }, ['fleet', 'show', 'edge'])
+    expect(fleet.out).toContain(line)
+    const patch = await asBob({ ...patches, 'show-patch': () => ({ body: { ...manifest, holds: [held] } }) }, [
+      'patch',
+      'show',
+      'lp_proc_2',
+    ])
+    expect(patch.out).toContain(line)
+  })
+
+  const wrong: readonly (readonly [args: readonly string[], says: string])[] = [
+    [['hold', 'place', 'host', 'h', '-r', 'r'], "'host' cannot be held"],
+    [['hold', 'place', 'fleet', '-r', 'r'], 'name the fleet that is held'],
+    [['hold', 'place', 'everything', 'edge', '-r', 'r'], 'everything takes no target'],
+    [['stop', '-r', 'r', '--hours', 'soon'], '--hours takes a number'],
+    [['stop', '-r', 'r', '--until', 'friday'], '--until takes a time'],
+    [['stop', '-r', 'r', '--until', '2026-12-01', '--hours', '1'], 'not both'],
+    [['hold', 'extend', HOLD, '-r', 'r'], 'say how long'],
+  ]
+  test.each(wrong)('%j is told to be wrong before anything is asked', async (args, says) => {
+    const ran = await asBob({}, args)
+    expect(ran).toMatchObject({ exit: 2, out: '', err: expect.stringContaining(says), seen: [] })
   })
 })

@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import {
+  evolveHold,
+  extendHold,
+  HOLD_SCOPES,
+  type Hold,
+  type HoldOutcome,
+  type HoldRecord,
+  heldDetail,
+  holdsInForce,
+  liftHold,
+  placeHold,
+} from '../../shared/policy/index.ts'
+
+const NOW = Date.UTC(2026, 10, 23, 12)
+const at = (seconds: number): string => new Date(NOW + seconds * 1_000).toISOString()
+const alice = { id: 'alice', name: 'Alice' }
+const bob = { id: 'bob', name: 'Bob' }
+const BOUNDS = { now: NOW, secondsMax: 3_600 }
+const place = (expiresAt: string) =>
+  placeHold({ id: '01', scope: 'fleet', target: 'edge', by: alice, reason: 'it panics', expiresAt }, BOUNDS)
+const folded = (outcome: HoldOutcome, hold: HoldRecord | null = null): HoldRecord => {
+  if (!outcome.ok) throw new Error(outcome.detail)
+  return evolveHold(hold, outcome.event, at(0))
+}
+const placed = folded(place(at(60)))
+const lifted = folded(liftHold(placed, { by: bob, reason: 'done' }, NOW), placed)
+
+describe('a hold', () => {
+  const rows: readonly (readonly [law: string, outcome: HoldOutcome, expected: string])[] = [
+    ['ends in the future', place(at(0)), 'ends-before-it-begins'],
+    ['ends within what settings allow', place(at(3_601)), 'ends-too-late'],
+    ['may end at the very last moment', place(at(3_600)), 'hold-placed'],
+    ['is extended to a later end', extendHold(placed, { by: bob, reason: 'r', expiresAt: at(120) }, BOUNDS), 'hold-extended'],
+    ['is never shortened by an extension', extendHold(placed, { by: bob, reason: 'r', expiresAt: at(59) }, BOUNDS), 'ends-no-later'],
+    ['is extended within the same bounds', extendHold(placed, { by: bob, reason: 'r', expiresAt: at(3_601) }, BOUNDS), 'ends-too-late'],
+    ['is lifted while it lasts', liftHold(placed, { by: bob, reason: 'r' }, NOW + 59_999), 'hold-lifted'],
+    ['is not lifted when it is over', liftHold(placed, { by: bob, reason: 'r' }, NOW + 60_000), 'expired'],
+    ['is lifted once', liftHold(lifted, { by: alice, reason: 'r' }, NOW), 'lifted'],
+    ['is not extended when it was lifted', extendHold(lifted, { by: alice, reason: 'r', expiresAt: at(120) }, BOUNDS), 'lifted'],
+  ]
+  test.each(rows)('%s', (_, outcome, expected) => {
+    expect(outcome.ok ? outcome.event.type : outcome.refused).toBe(expected)
+  })
+
+  test('remembers who placed it, whoever extends or lifts it', () => {
+    expect(folded(extendHold(placed, { by: bob, reason: 'r', expiresAt: at(120) }, BOUNDS), placed)).toEqual({
+      ...placed,
+      expiresAt: at(120),
+    })
+    expect(lifted).toEqual({ ...placed, lifted: { by: bob, at: at(0), reason: 'done' } })
+  })
+
+  test('says of what, by whom, until when, and why', () => {
+    const everything: Hold = { ...placed, scope: 'everything', target: null }
+    const texts = `of fleet edge by Alice until ${at(60)}: it panics; of everything by Alice until ${at(60)}: it panics`
+    expect(heldDetail([placed, everything])).toBe(`Hold ${texts}`)
+  })
+})
+
+test('what a hold names is held until its end, and nothing else is', () => {
+  const name = fc.constantFrom('a', 'b')
+  const scope = fc.constantFrom(...HOLD_SCOPES)
+  fc.assert(
+    fc.property(
+      scope,
+      name,
+      name,
+      name,
+      fc.option(name),
+      fc.integer({ min: -5, max: 5 }),
+      (scope, target, fleet, livepatch, series, left) => {
+        const hold: Hold = { ...placed, scope, target: scope === 'everything' ? null : target, expiresAt: at(left) }
+        const isNamed = { everything: true, fleet: fleet === target, series: series === target, livepatch: livepatch === target }[scope]
+        expect(holdsInForce([hold], { fleet, livepatch, series }, NOW)).toEqual(isNamed && left > 0 ? [hold] : [])
+      },
+    ),
+  )
+})
