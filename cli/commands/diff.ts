@@ -1,29 +1,35 @@
 import { basename } from 'node:path'
 import {
-  type Comparable,
   type Comparison,
   comparableOf,
   compareLivepatches,
   functionName,
+  type InspectedModule,
   readModule,
 } from '../../shared/livepatch/index.ts'
 import { Failure } from '../failure.ts'
 import { readBytes } from '../files.ts'
 import type { Run } from '../input.ts'
+import { refusalText } from '../refusal-text.ts'
 import type { Shell } from '../shell.ts'
 import { printFacts, printJson } from '../terminal/print.ts'
 
-const comparable = async (shell: Shell, file: string): Promise<Comparable> => {
+const inspected = async (shell: Shell, file: string): Promise<InspectedModule> => {
   const read = await readModule(readBytes(shell, file), { file: basename(file) })
-  if (!read.ok) throw new Failure('refusedFile', `${file}: ${read.error.reason}`)
-  return comparableOf(read.module)
+  if (!read.ok) throw new Failure('refusedFile', `${file}: refused ${refusalText(read.error)}`)
+  return read.module
 }
+
+/** Why a file cannot be compared: nothing is known of its functions. */
+const unknownIn = (file: string, { patch }: InspectedModule): string =>
+  patch.objects === null ? `${basename(file)}: ${patch.status}${patch.note === undefined ? '' : `: ${patch.note}`}` : ''
 
 const lines = <T>(items: readonly T[] | undefined, text: (item: T) => string): string => (items ?? []).map(text).join('\n')
 
 /** What goes back to the kernel's own code comes first: it is what nobody should overlook. */
-const printComparison = (shell: Shell, { functions, callbacks, states, fixes }: Comparison): void => {
+const printComparison = (shell: Shell, { functions, callbacks, states, fixes }: Comparison, unknown: readonly string[]): void => {
   printFacts(shell, [
+    ['not readable', unknown.join('\n')],
     ['reverted', functions === null ? 'not known' : lines(functions.reverted, functionName)],
     ['repatched', lines(functions?.repatched, one => `${functionName(one)}${one.comparable ? '' : ' (code not comparable)'}`)],
     ['added', lines(functions?.added, functionName)],
@@ -42,8 +48,10 @@ const printComparison = (shell: Shell, { functions, callbacks, states, fixes }: 
 }
 
 export const run: Run = async ({ shell, args: [from = '', to = ''], json }) => {
-  const comparison = compareLivepatches(await comparable(shell, from), await comparable(shell, to))
+  const [before, after] = [await inspected(shell, from), await inspected(shell, to)]
+  const comparison = compareLivepatches(comparableOf(before), comparableOf(after))
+  const unknown = [unknownIn(from, before), unknownIn(to, after)].filter(text => text !== '')
   if (json) printJson(shell, comparison)
-  else printComparison(shell, comparison)
+  else printComparison(shell, comparison, unknown)
   return comparison.functions === null ? 'nothingCertain' : undefined
 }

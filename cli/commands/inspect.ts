@@ -6,6 +6,7 @@ import { exitCode } from '../exit-codes.ts'
 import { readBytes } from '../files.ts'
 import { givenCertificates } from '../given-certificates.ts'
 import type { Run } from '../input.ts'
+import { placeText, refusalText } from '../refusal-text.ts'
 import type { Shell } from '../shell.ts'
 import { printFacts, printJson, printTitle } from '../terminal/print.ts'
 import { paint } from '../terminal/style.ts'
@@ -48,7 +49,7 @@ const statesOf = ({ patch }: InspectedModule): string =>
 const said = (answer: boolean | null | undefined, yes: string, no: string): string => (answer == null ? '' : answer ? yes : no)
 
 const candidatesOf = ({ patch }: InspectedModule): string =>
-  (patch.candidates ?? []).map(({ section, offset, symbol }) => `${symbol ?? '?'} (${placeOf(section, offset)})`).join('\n')
+  (patch.candidates ?? []).map(({ section, offset, symbol }) => `${symbol ?? '?'} (${placeText({ section, offset })})`).join('\n')
 
 /** What the kernel resolves when an object is there, each symbol once. */
 const relocationsOf = ({ klpRelocations }: InspectedModule): string =>
@@ -61,17 +62,6 @@ const relocationsOf = ({ klpRelocations }: InspectedModule): string =>
 
 const callsOf = (hints: InspectedModule['effects']['init']): string =>
   hints === null ? 'not found' : hints.map(({ symbol }) => symbol).join(', ')
-
-const placeOf = (section: string | null, offset: number | null): string =>
-  [section ?? '', offset === null ? '' : `byte ${offset}`].filter(text => text !== '').join(', ')
-
-const warningsOf = ({ warnings }: InspectedModule): string =>
-  warnings
-    .map(({ code, section, offset, reason }) => {
-      const place = placeOf(section, offset)
-      return `${code}: ${reason}${place === '' ? '' : ` (${place})`}`
-    })
-    .join('\n')
 
 const signatureOf = ({ signature }: InspectedModule): string => {
   if (signature.malformed !== undefined) return `malformed: ${signature.malformed}`
@@ -114,7 +104,7 @@ const printModule = (shell: Shell, module: InspectedModule): void => {
     ['fixes', statements.fixes.join(', ')],
     ['adopts', statements.adopts.join('\n')],
     ['signature', signatureOf(module)],
-    ['warnings', warningsOf(module)],
+    ['warnings', module.warnings.map(refusalText).join('\n')],
   ])
 }
 
@@ -124,9 +114,7 @@ const printRead = (shell: Shell, read: Read): void => {
     printModule(shell, read.result.module)
     return
   }
-  const { code, section, offset, reason } = read.result.error
-  const place = placeOf(section, offset)
-  shell.out(`${paint(shell, 'red', 'refused')} ${terminalText(`${code}: ${reason}${place === '' ? '' : ` (${place})`}`)}\n`)
+  shell.out(`${paint(shell, 'red', 'refused')} ${terminalText(refusalText(read.result.error))}\n`)
 }
 
 export const run: Run = async input => {

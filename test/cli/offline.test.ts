@@ -44,6 +44,17 @@ describe('inspect', () => {
     const unknown = await offline(['inspect', `${ko}given/lp_signed_sha256.ko`])
     expect(unknown.out).not.toContain('trusted')
   })
+  test.each([
+    ['given/lp_klprela.ko', /^relocations +vmlinux in \.text: vmlinux:vm_static_helper,3, vmlinux:vm_static_data,1$/m],
+    ['given/lp_shadow.ko', /^exit calls +klp_shadow_free_all$/m],
+    ['built/chosen.ko', /^candidates +b \(\.data, byte 0\)\n +a \(\.data, byte 224\)$/m],
+    ['built/renamed_later.ko', /^functions +vmlinux:one → new_a\n +vmlinux:two → new_b\n +perhaps more$/m],
+    ['bad/52_siglen_le.ko', /^signature +malformed: a signature of 3573612544 bytes does not fit into the file$/m],
+    ['kernel/6.1/lk_tables_twice.ko', /^warnings +duplicate-object: .+ \(__klp_objects, byte 64\)$/m],
+    ['bad/08_shoff_wrap.ko', /^refused section-table-outside-file: .+ at 18446744073709551552 .+ \(file, byte 40\)$/m],
+  ])('%s: nothing that the file says is left out for people', async (name, line) => {
+    expect((await offline(['inspect', `${ko}${name}`])).out).toMatch(line)
+  })
   test('a file that is not there is no refusal of a file', async () => {
     expect(await offline(['inspect', 'none.ko'])).toMatchObject({ exit: 1, out: '' })
   })
@@ -56,6 +67,16 @@ describe('diff', () => {
     expect(ran.exit).toBe(0)
     expect(ran.out).toMatch(/^reverted +vmlinux:version_proc_show\n/)
     for (const text of ['callbacks lost', 'vmlinux:post_unpatch', 'fixes lost', 'CVE-0000-0002']) expect(ran.out).toContain(text)
+  })
+  test('names the file of which nothing is known, and why; a refused one with its place', async () => {
+    const dynamic = await offline(['diff', `${ko}given/lp_basic.ko`, `${ko}given/lp_dynamic.ko`])
+    expect(dynamic).toMatchObject({ exit: 11, out: expect.stringMatching(/^not readable +lp_dynamic\.ko: dynamic: no klp_patch/) })
+    const refused = await offline(['diff', `${ko}given/lp_basic.ko`, `${ko}bad/08_shoff_wrap.ko`])
+    expect(refused).toMatchObject({
+      exit: 12,
+      out: '',
+      err: expect.stringMatching(/refused section-table-outside-file: .+ \(file, byte 40\)/),
+    })
   })
   test('a livepatch beside itself keeps everything', async () => {
     const { functions, fixes } = JSON.parse((await offline(['diff', '2.ko', '2.ko', '-o', 'json'], files)).out)
