@@ -561,6 +561,15 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./commands/policy-test.ts'),
   },
   {
+    path: ['policy', 'diff'],
+    args: '<directory> [other]',
+    summary: 'Decide on past changes again under other policies, and tell those that would have been decided otherwise',
+    online: true,
+    options: [option('--fleet <fleet>', 'only changes of this fleet')],
+    examples: ['supersede policy diff our-policies', 'supersede policy diff old-policies new-policies --fleet edge -o json'],
+    load: () => import('./commands/policy-diff.ts'),
+  },
+  {
     path: ['policy', 'active'],
     args: '[fleet]',
     summary: 'Show the policies in force on the server: version, files, and in plain words what a release needs',

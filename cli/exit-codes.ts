@@ -13,6 +13,7 @@ export const EXIT = {
   toReview: [10, 'verdict: nothing blocks, something has to be reviewed'],
   nothingCertain: [11, 'inspect, diff: nothing certain can be said about the livepatch; a verdict that cannot be recomputed'],
   refusedFile: [12, 'inspect, diff, verdict, policy: the file is refused (policy check: or a rule can never apply)'],
+  differs: [13, 'policy diff: a past change would have been decided otherwise'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 export type Exit = keyof typeof EXIT
 

@@ -25,6 +25,7 @@ export {
   signableOf,
   UNHINDERED,
 } from './release.ts'
+export { PastChange, replayRelease } from './replay-release.ts'
 export {
   ACTIONS,
   type Action,

@@ -22,10 +22,12 @@ export class PolicyError extends Error {
 }
 
 const TEAM_FILE = /^fleets\/([A-Za-z0-9][A-Za-z0-9._-]{0,63})\/([^/]+\.cedar)$/
+/** Rules of the house lie in the folder itself, or as edits of them are named. */
+const HOUSE_FILE = /^(house\/)?[^/]+\.cedar$/
 const SETTINGS = ['freezes.json', 'settings.json']
 
 const isExpected = (path: string): boolean =>
-  TEAM_FILE.test(path) || SETTINGS.includes(path) || (!path.includes('/') && /\.(cedar|cedarschema)$/.test(path))
+  TEAM_FILE.test(path) || SETTINGS.includes(path) || HOUSE_FILE.test(path) || /^[^/]+\.cedarschema$/.test(path)
 
 const teamsIn = (files: Readonly<Record<string, string>>): NonNullable<PolicyTexts['teams']> => {
   const teams = new Map<string, Record<string, string>>()
@@ -37,18 +39,18 @@ const teamsIn = (files: Readonly<Record<string, string>>): NonNullable<PolicyTex
 }
 
 /**
- * Sorts the files of a policy folder (path → text): `*.cedar`, `*.cedarschema`, `settings.json`, `freezes.json`, `fleets/<fleet>/*.cedar`.
+ * Sorts the files of a policy folder (path → text): `*.cedar` or `house/*.cedar`, `*.cedarschema`, `settings.json`, `freezes.json`, `fleets/<fleet>/*.cedar`.
  * Files of other kinds are left alone; a rule or a setting that lies where nobody would look for it is refused (PolicyError).
  */
 export const policyTextsOf = (files: Readonly<Record<string, string>>): PolicyTexts => {
   const paths = Object.keys(files).sort()
   const strays = paths.filter(path => /\.(cedar|cedarschema|json)$/.test(path) && !isExpected(path))
   if (strays.length > 0) {
-    const expected = `there are *.cedar, ${SETTINGS.join(', ')} and, of a fleet’s own, fleets/<fleet>/*.cedar`
+    const expected = `there are *.cedar or house/*.cedar, ${SETTINGS.join(', ')} and, of a fleet’s own, fleets/<fleet>/*.cedar`
     throw new PolicyError(strays.map(path => `${path}: nothing reads this file; ${expected}`).join('\n'))
   }
   const schemas = paths.filter(path => path.endsWith('.cedarschema'))
-  const rules = paths.filter(path => !path.includes('/') && path.endsWith('.cedar'))
+  const rules = paths.filter(path => HOUSE_FILE.test(path))
   return {
     schema: schemas.map(path => files[path]).join('\n'),
     policies: Object.fromEntries(rules.map(path => [path, files[path] ?? ''])),

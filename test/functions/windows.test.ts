@@ -5,6 +5,7 @@ import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { releaseOf } from '../../functions/released-with.ts'
 import type { ChangeEvent } from '../../shared/change/index.ts'
+import { loadPolicies, PastChange, replayRelease } from '../../shared/policy/index.ts'
 import { houseFiles } from '../policy/house-policies.ts'
 import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
 import { openHouse } from './house.ts'
@@ -111,4 +112,17 @@ test('what a fleet is stricter about goes into its verdicts', async () => {
   if (!manifest) throw new Error('no manifest')
   expect((await judgedOnFleet(ports(), FLEET, manifest)).stricter).toEqual(new Map([['fixes-lost', 'public hosts']]))
   expect((await judgedOnFleet(ports(), 'core', manifest)).stricter).toEqual(new Map())
+})
+
+test('a change is told so that other policies can decide on it again, at the time when it was released', async () => {
+  const answer = await house.ask('show-change', { as: 'dave', path: { change } })
+  const past = PastChange.parse(answer.body)
+  const { change: now } = await loaded()
+  const verdict = now.review && (await house.store.catalog.verdict(now.review.bound.verdict))
+  if (!verdict) throw new Error('no verdict')
+  const under = (texts: object) =>
+    replayRelease(loadPolicies({ ...houseFiles, ...texts }), past, verdict, house.time).map(({ policy }) => policy)
+  expect(under({})).toEqual([])
+  expect(under({ settings: JSON.stringify({ tiers: { [FLEET]: 'production' } }) })).toEqual(['three-for-production'])
+  expect(under({ settings: JSON.stringify({ approvalValidSeconds: 60 }) })).toEqual([])
 })

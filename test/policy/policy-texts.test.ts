@@ -6,6 +6,7 @@ test('the files of a folder find their places', () => {
     policyTextsOf({
       'schema.cedarschema': 's',
       'a.cedar': 'a',
+      'house/b.cedar': 'b',
       'settings.json': '{}',
       'freezes.json': 'f',
       'fleets/edge/night.cedar': 'n',
@@ -14,7 +15,7 @@ test('the files of a folder find their places', () => {
     }),
   ).toEqual({
     schema: 's',
-    policies: { 'a.cedar': 'a' },
+    policies: { 'a.cedar': 'a', 'house/b.cedar': 'b' },
     settings: '{}',
     freezes: 'f',
     teams: { edge: { 'night.cedar': 'n' }, constructor: { 'own.cedar': 'c' } },

@@ -1,0 +1,136 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import { runCommandLine } from '../../cli/run-command-line.ts'
+import { planDefaults } from '../../shared/policy/index.ts'
+import { type Routes, startDouble } from './contract-double.ts'
+import { home, logIn, stopLater } from './harness.ts'
+
+const house = fileURLToPath(new URL('../../shared/policy/cedar/', import.meta.url))
+const deployed = readdirSync(house).map(path => ({ path, from: 'deployed', text: readFileSync(join(house, path), 'utf8') }))
+const DIGEST = 'cd'.repeat(32)
+const approval = (by: string, group: string) => ({
+  by,
+  name: by,
+  groups: [group],
+  at: '2026-11-20T11:30:00.000Z',
+  comment: '',
+  signOff: [],
+})
+const past = (id: string, fleet: string, over: object = {}) => ({
+  ...{ id, fleet, status: 'completed', digest: DIGEST, proposer: 'alice', proposedAt: '2026-11-20T11:00:00.000Z' },
+  ...{ plan: planDefaults, changesRequested: [], approvals: [approval('bob', 'kernel-maintainers'), approval('carol', 'security')] },
+  timeline: [
+    { at: '2026-11-20T11:00:00.000Z', type: 'proposed' },
+    { at: '2026-11-20T12:00:00.000Z', type: 'released' },
+  ],
+  ...over,
+})
+const finding = { code: 'unsigned', severity: 'review', cohort: null, message: 'm', evidence: {}, remedy: 'r' }
+const verdict = {
+  schema: 'supersede.verdict/1',
+  livepatch: 'a'.repeat(64),
+  outcome: 'review',
+  cohorts: [],
+  findings: [finding],
+  ruleSets: {},
+}
+const CHANGES = [
+  past('edge-1', 'edge'),
+  past('core-1', 'core'),
+  past('core-2', 'core', {
+    status: 'declined',
+    approvals: [approval('bob', 'kernel-maintainers')],
+    timeline: [{ at: '2026-11-21T00:00:00.000Z', type: 'expired' }],
+  }),
+  past('new-1', 'core', { status: 'proposed', digest: null, approvals: [] }),
+]
+const routes: Routes = {
+  'list-changes': ({ query }) => {
+    const items = CHANGES.filter(({ fleet }) => fleet === (query['fleet'] ?? fleet))
+    const from = Number(query['cursor'] ?? 0)
+    return { body: { items: items.slice(from, from + 2), ...(items.length > from + 2 ? { next: String(from + 2) } : {}) } }
+  },
+  'show-change': ({ path }) => ({ body: CHANGES.find(({ id }) => id === path['change']) }),
+  'show-verdict': ({ path }) => ({ body: { change: path['change'], digest: DIGEST, view: DIGEST, verdict } }),
+  'show-policies': () => ({
+    body: {
+      version: 'v',
+      edition: 0,
+      faults: [],
+      fleet: null,
+      words: {},
+      schema: readFileSync(join(house, 'schema.cedarschema'), 'utf8'),
+      files: deployed.filter(({ path }) => !path.endsWith('schema')),
+    },
+  }),
+}
+
+const diff = async (args: readonly string[], folders: Readonly<Record<string, Readonly<Record<string, string>>>>) => {
+  const double = await startDouble(routes)
+  stopLater(double.stop)
+  const at = home({ env: { SUPERSEDE_URL: double.url } })
+  logIn(at, double.url)
+  for (const [folder, files] of Object.entries(folders))
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(join(at.directory, folder, file, '..'), { recursive: true })
+      writeFileSync(join(at.directory, folder, file), text)
+    }
+  const exit = await runCommandLine(['policy', 'diff', ...args], at.shell)
+  return { exit, out: at.out(), err: at.err() }
+}
+const three =
+  '@id("edge-three") @reason("approvals of three people") forbid (principal, action == Action::"releaseChange", resource in Fleet::"edge") unless { context.approvals.people >= 3 };'
+const harmless =
+  '@id("harmless") @reason("a thousand waves") forbid (principal, action in Action::"move", resource) when { context.plan.waves > 1000 };'
+
+describe('policy diff', () => {
+  test('names the past changes that other policies would have decided otherwise, by which rule', async () => {
+    const ran = await diff(['ours'], { ours: { 'fleets/edge/three.cedar': three } })
+    expect(ran).toMatchObject({ exit: 13, err: '1 of 3 past changes would have been decided otherwise\n' })
+    expect(ran.out).toMatch(/edge-1 +edge +completed +released +held back +edge-three/)
+    expect(ran.out).not.toContain('core-')
+  })
+  test('says that there is none', async () => {
+    expect(await diff(['ours'], { ours: { 'harmless.cedar': harmless } })).toMatchObject({
+      exit: 0,
+      out: '',
+      err: '0 of 3 past changes would have been decided otherwise\n',
+    })
+  })
+  test('compares two folders, also where the later one lets more through', async () => {
+    const strict = { 'settings.json': '{"stricter": {"core": {"unsigned": "hosts load signed modules only"}}}', 'harmless.cedar': harmless }
+    const ran = await diff(['strict', 'ours', '--fleet', 'core', '-o', 'json'], { strict, ours: { 'harmless.cedar': harmless } })
+    expect(ran.exit).toBe(13)
+    expect(JSON.parse(ran.out)).toMatchObject({
+      otherwise: ['core-1'],
+      changes: [
+        { id: 'core-1', before: ['a verdict without blocking findings'], after: [], policies: ['never-with-a-blocking-finding'] },
+        {
+          id: 'core-2',
+          before: expect.arrayContaining(['approvals of two different people']),
+          after: expect.arrayContaining(['approvals of two different people']),
+        },
+      ],
+    })
+  })
+  test('goes by the time at which a change was decided on', async () => {
+    const freeze = { name: 'friday', reason: 'r', timeZone: 'UTC', from: '2026-11-20T11:45', until: '2026-11-20T12:15' }
+    const files = { 'harmless.cedar': harmless, 'freezes.json': JSON.stringify({ freezes: [freeze] }) }
+    const ran = await diff(['ours', '-o', 'json'], { ours: files })
+    expect(JSON.parse(ran.out)).toMatchObject({ otherwise: ['edge-1', 'core-1'] })
+  })
+  test('counts nobody’s approval who may not give one', async () => {
+    const nobody = '@id("not-bob") @reason("Bob left.") forbid (principal == Person::"bob", action == Action::"approveChange", resource);'
+    expect(JSON.parse((await diff(['ours', '-o', 'json'], { ours: { 'own.cedar': nobody } })).out)).toMatchObject({
+      otherwise: ['edge-1', 'core-1'],
+    })
+  })
+  test('refuses a folder that is not sound', async () => {
+    expect(await diff(['ours'], { ours: { 'own.cedar': 'forbid' } })).toMatchObject({
+      exit: 12,
+      err: expect.stringContaining('ours: own.cedar'),
+    })
+  })
+})
