@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Decide } from './decide.tsx'
+import { HoldsOn } from './holds.tsx'
 import { Loaded, PatchLink, plural, Status, Time } from './parts.tsx'
 import type { Change } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
@@ -112,6 +113,7 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
               it is no worse than what was approved.
             </p>
           ) : null}
+          <HoldsOn holds={change.holds} names={names} />
           {change.halted ? (
             <p class="error" role="alert">
               Halted ({change.halted.code}): {change.halted.detail}

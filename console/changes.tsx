@@ -18,6 +18,7 @@ const ChangeRow = ({ change, names }: { readonly change: ChangeHead; readonly na
     </td>
     <td>
       <Status of={change.status} />
+      {change.holds.length > 0 ? <span class="hint"> held</span> : null}
     </td>
     <td>
       {change.proposer}

@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { useEffect, useErrorBoundary, useState } from 'preact/hooks'
 import { ChangePage } from './change.tsx'
 import { Changes } from './changes.tsx'
+import { HoldBanner } from './holds.tsx'
 import { LineagePage } from './lineage.tsx'
 import { codeFromUrl, Login } from './login.tsx'
 import { ReceiverPage, Receivers } from './receivers.tsx'
@@ -31,6 +32,15 @@ const Page = () => {
   const names = new Map(
     patches.state === 'there' ? patches.body.items.map(({ digest, name, version }) => [digest, `${name} (${version})`]) : [],
   )
+  return (
+    <>
+      <HoldBanner names={names} />
+      <Room hash={hash} names={names} />
+    </>
+  )
+}
+
+const Room = ({ hash, names }: { readonly hash: string; readonly names: ReadonlyMap<string, string> }) => {
   const [, room, id] = /^#\/(\w+)\/([\w-]+)$/.exec(hash) ?? []
   if (room === 'changes' && id) return <ChangePage key={id} id={id} names={names} />
   if (room === 'lineage' && id) return <LineagePage key={id} digest={id} names={names} />

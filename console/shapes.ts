@@ -10,6 +10,14 @@ export type Counts = {
   readonly pending: number
 }
 export type Wave = { readonly wave: number; readonly share: number; readonly state: string; readonly counts: Counts | null }
+export type Hold = {
+  readonly id: string
+  readonly scope: string
+  readonly target: string | null
+  readonly owner: { readonly id: string; readonly name: string }
+  readonly reason: string
+  readonly expiresAt: string
+}
 export type Change = {
   readonly id: string
   readonly fleet: string
@@ -47,6 +55,7 @@ export type Change = {
     readonly policy: string
   }[]
   readonly needs: readonly string[]
+  readonly holds: readonly Hold[]
   readonly findings?: readonly Finding[]
   readonly waves: readonly Wave[]
   readonly ending: string | null
@@ -55,7 +64,7 @@ export type Change = {
   readonly halted: { readonly code: string; readonly detail: string } | null
   readonly timeline: readonly { readonly at: string; readonly actor: string; readonly type: string; readonly text: string }[]
 }
-export type ChangeHead = Pick<Change, 'id' | 'fleet' | 'livepatch' | 'status' | 'proposer' | 'proposedAt'>
+export type ChangeHead = Pick<Change, 'id' | 'fleet' | 'livepatch' | 'status' | 'proposer' | 'proposedAt' | 'holds'>
 export type VerdictAnswer = { readonly change: string; readonly digest: string; readonly verdict: Verdict }
 export type Listing<T> = { readonly items: readonly T[]; readonly next?: string }
 export type Patch = { readonly digest: string; readonly name: string; readonly series: string; readonly version: string }

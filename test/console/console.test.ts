@@ -179,6 +179,21 @@ const row = (page: Page, change: string) => page.locator('tbody tr', { hasText: 
     await page.context().close()
   })
 
+  test('what is held stands above every page with its reason as a text, and is lifted there', async () => {
+    const reason = 'Hosts panic <img src=x onerror="window.harmed=1">'
+    const placed = await house().platform.ask('place-hold', { as: 'carol', body: { scope: 'everything', reason, hours: 1 } })
+    expect(placed).toMatchObject({ status: 201, body: { halted: expect.any(Array), inTransition: 0 } })
+    const { page, errors } = await logIn('Carol Conti')
+    const banner = page.getByRole('complementary', { name: 'Holds' })
+    await banner.getByText(/Everything held by Carol Conti until .*: Hosts panic <img/).waitFor()
+    await banner.getByRole('button', { name: 'Lift' }).click()
+    await banner.getByLabel('Why it is lifted').fill('It was the rack')
+    await banner.getByRole('button', { name: 'Lift the hold' }).click()
+    await banner.waitFor({ state: 'detached' })
+    expect([await harmed(page), errors]).toEqual([undefined, []])
+    await page.context().close()
+  })
+
   test('who is told is shown with what nobody took; a test is sent, and a dead letter sent again', async () => {
     const receiver = await startReceiver()
     receiver.answer({ status: 500, body: 'out of order <img src=x onerror="window.harmed=1">' })
