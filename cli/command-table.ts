@@ -536,7 +536,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   {
     path: ['policy', 'check'],
     args: '[directory]',
-    summary: 'Check policies: syntax, types, ids and reasons, rules that can never apply',
+    summary: 'Check policies: syntax, types, ids and reasons, rules that can never apply or that add nothing',
     online: false,
     options: [],
     examples: ['supersede policy check', 'supersede policy check our-policies'],

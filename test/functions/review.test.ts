@@ -311,7 +311,10 @@ describe('a fix that would be lost', () => {
 
   test('is not covered by a general yes of everybody', async () => {
     for (const as of ['bob', 'carol'] as const) expect((await approve(as)).status).toBe(201)
-    expect(await show()).toMatchObject({ status: 'in-review', needs: [expect.stringMatching(/^a sign-off of fixes-lost, before 2026-11-05T/)] })
+    expect(await show()).toMatchObject({
+      status: 'in-review',
+      needs: [expect.stringMatching(/^a sign-off of fixes-lost, before 2026-11-05T/)],
+    })
   })
 
   test('is signed off under its own name only', async () => {

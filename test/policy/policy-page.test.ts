@@ -163,7 +163,8 @@ No rule can weaken another: whatever a \`forbid\` of the house stops stays stopp
 
 With the very code that decides, the first three without a server:
 
-- \`supersede policy check [FOLDER]\`: syntax, types, ids and reasons, and rules that can never apply.
+- \`supersede policy check [FOLDER]\`: syntax, types, ids and reasons; rules that can never apply or that look for what can
+  never be (\`context.verdict.outcome == "blocked"\`); and rules that add nothing, because another one applies wherever they do.
 - \`supersede policy show [FLEET]\`: what a release needs by kind of change, and who may do what, in the rules' own sentences.
 - \`supersede policy test CASES.yaml\`: who does what, what is expected, by which rule; \`examples/policy-cases.yaml\` shows how.
 - \`supersede policy diff FOLDER [OTHER]\`: decides on every past change again, at the time when it was decided on and with what was said on it by
