@@ -22,7 +22,7 @@ export class Notices extends Construct {
   }
 
   /**
-   * At once when something is put into the ledger's outbox, and once a minute for what is to be tried again, for reminders, and for what a
+   * Within a second of when something is put into the ledger's outbox, and once a minute for what is to be tried again, for reminders, and for what a
    * lost record of the stream would have told. Nothing rests on the stream, so a batch that fails is not repeated for long.
    */
   deliverBy(deliver: LambdaFunction, ledgerStreamArn: string): void {
@@ -31,6 +31,8 @@ export class Notices extends Construct {
       eventSourceArn: ledgerStreamArn,
       startingPosition: 'LATEST',
       batchSize: 100,
+      // A second's worth at once: people don't notice, and a burst of approvals is one invocation and not a hundred.
+      maximumBatchingWindowInSeconds: 1,
       maximumRetryAttempts: 2,
       maximumRecordAgeInSeconds: 300,
       filterCriteria: {

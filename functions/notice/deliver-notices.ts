@@ -20,7 +20,7 @@ import { type AttemptPorts, attemptDelivery } from './attempt-delivery.ts'
 
 export type DeliverPorts = AttemptPorts & Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'policies' | 'policy'>
 
-const OUTBOX_AT_ONCE = 25
+const OUTBOX_AT_ONCE = 100
 const DUE_AT_ONCE = 500
 const PAGE = 100
 /** No attempt begins later than this after the start: each may take ten seconds of the fifty that the function has. */
@@ -74,9 +74,9 @@ const noticesAbout = async (ports: DeliverPorts, commit: CommitRead): Promise<re
 
 /** From the outbox to each receiver. What was kept twice is one delivery, so a crash before the last line costs nothing. */
 const tell = async (ports: DeliverPorts, announced: Announced, receivers: readonly KeptReceiver[]): Promise<void> => {
-  const commit = receivers.length === 0 ? null : await commitOf(ports, announced)
+  const commit = await commitOf(ports, announced)
   if (commit) for (const notice of await noticesAbout(ports, commit)) await enqueue(ports, notice, receivers)
-  await ports.ledger.takeFromOutbox(announced)
+  await ports.ledger.takeFromOutbox([announced])
 }
 
 const remind = async (ports: DeliverPorts, id: string, receivers: readonly KeptReceiver[]): Promise<void> => {
@@ -98,7 +98,8 @@ const tellAll = async (ports: DeliverPorts, receivers: readonly KeptReceiver[], 
   for (;;) {
     const outbox = await ports.ledger.outbox(OUTBOX_AT_ONCE)
     const before = failures.length
-    for (const announced of outbox) await each([announced], failures, one => tell(ports, one, receivers))
+    if (receivers.length === 0) await ports.ledger.takeFromOutbox(outbox)
+    else for (const announced of outbox) await each([announced], failures, one => tell(ports, one, receivers))
     told += outbox.length
     // What failed is still there, and would be met again at once.
     if (outbox.length < OUTBOX_AT_ONCE || failures.length > before) return told

@@ -10,6 +10,8 @@ import type { Deployed, Resource } from '../template/template.ts'
 type Invoke = (functionName: string, event: unknown) => Promise<unknown>
 type Members = Readonly<Record<string, unknown>>
 type Mapping = {
+  /** How long what came is gathered before the function is invoked. */
+  readonly windowMs: number
   readonly functionName: string
   readonly table: string
   readonly keys: readonly string[]
@@ -41,6 +43,7 @@ const mappingOf = (deployed: Deployed, { properties }: Resource): Mapping => {
   )
   filters.forEach(checkPattern)
   return {
+    windowMs: Number(properties['MaximumBatchingWindowInSeconds'] ?? 0) * 1_000,
     functionName: String(properties['FunctionName']),
     table: deployed.physicalId(table.logicalId),
     keys: list(table.properties['KeySchema']).map(key => String(members(key)['AttributeName'])),
@@ -57,24 +60,31 @@ const putInto = (target: string, body: unknown, table: string): readonly Members
   return puts.filter(put => put['TableName'] === table).map(put => members(put['Item']))
 }
 
-/** One invocation at a time, and one more for whatever came meanwhile. */
-const waker = (functionName: string, invoke: Invoke, log: (line: string) => void) => {
-  let isRunning = false
+/** One invocation at a time, of what came within the window since the first of it. */
+const waker = ({ functionName, windowMs }: Mapping, invoke: Invoke, log: (line: string) => void) => {
+  let timer: NodeJS.Timeout | undefined
+  let isBusy = false
   let waiting: Members[] = []
   const run = async (): Promise<void> => {
-    isRunning = true
-    while (waiting.length > 0) {
-      const Records = waiting.splice(0)
+    const Records = waiting.splice(0)
+    if (Records.length > 0)
       await invoke(functionName, { Records }).catch((error: unknown) => log(`stream of ${functionName}: ${String(error)}`))
-    }
-    isRunning = false
+    isBusy = false
+    begin()
+  }
+  const begin = (): void => {
+    if (isBusy || waiting.length === 0) return
+    isBusy = true
+    if (windowMs === 0) void run()
+    else timer = setTimeout(run, windowMs)
   }
   return {
     wake: (records: readonly Members[]) => {
       waiting.push(...records)
-      if (!isRunning && waiting.length > 0) void run()
+      begin()
     },
     stop: () => {
+      clearTimeout(timer)
       waiting = []
     },
   }
@@ -89,7 +99,7 @@ export const followTables = (
 ): { readonly handle: Service; readonly close: () => void } => {
   const sources = deployed.ofType('AWS::Lambda::EventSourceMapping').map(resource => {
     const mapping = mappingOf(deployed, resource)
-    return { ...mapping, ...waker(mapping.functionName, invoke, log) }
+    return { ...mapping, ...waker(mapping, invoke, log) }
   })
   return {
     handle: async (target, body) => {

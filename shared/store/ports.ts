@@ -90,8 +90,8 @@ export type Ledger = {
   open(page: PageRequest): Promise<Page<ChangeHead>>
   /** Commits that nobody has been told of yet, oldest first; strongly consistent. */
   outbox(limit: number): Promise<readonly Announced[]>
-  /** Ordering duty: only when everybody's deliveries are kept. */
-  takeFromOutbox(announced: Announced): Promise<void>
+  /** Ordering duty: only when everybody's deliveries are kept. At most 100. */
+  takeFromOutbox(announced: readonly Announced[]): Promise<void>
 }
 
 export type LoadedHold = { readonly hold: HoldRecord; readonly version: number }

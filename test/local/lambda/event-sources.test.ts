@@ -1,10 +1,10 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { followTables } from '../../../local/lambda/event-sources.ts'
 import type { Value } from '../../../local/template/intrinsics.ts'
 import type { Deployed, Resource } from '../../../local/template/template.ts'
 
 const PATTERN = { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: ['outbox'] } } } }
-const deployedWith = (pattern: object, source = 'ledger.StreamArn'): Deployed => {
+const deployedWith = (pattern: object, source = 'ledger.StreamArn', more: Readonly<Record<string, Value>> = {}): Deployed => {
   const resource = (logicalId: string, type: string, properties: Readonly<Record<string, Value>>): Resource => ({
     logicalId,
     type,
@@ -15,6 +15,7 @@ const deployedWith = (pattern: object, source = 'ledger.StreamArn'): Deployed =>
     resource('Outbox', 'AWS::Lambda::EventSourceMapping', {
       EventSourceArn: source,
       FunctionName: 'deliver',
+      ...more,
       FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }] },
     }),
   ]
@@ -26,7 +27,7 @@ const deployedWith = (pattern: object, source = 'ledger.StreamArn'): Deployed =>
   }
 }
 
-const open = (status = 200) => {
+const open = (status = 200, more: Readonly<Record<string, Value>> = {}) => {
   const invoked: { readonly name: string; readonly event: unknown }[] = []
   const open: { release: (() => void)[] } = { release: [] }
   const invoke = (name: string, event: unknown) => {
@@ -34,7 +35,7 @@ const open = (status = 200) => {
     return new Promise<void>(resolve => open.release.push(() => resolve()))
   }
   const { handle, close } = followTables(
-    deployedWith(PATTERN),
+    deployedWith(PATTERN, undefined, more),
     () => ({ status, body: {} }),
     invoke,
     () => undefined,
@@ -67,6 +68,21 @@ describe('a function that follows a table', () => {
     await new Promise(resolve => setImmediate(resolve))
     expect(invoked).toHaveLength(2)
     expect(invoked[1]).toMatchObject({ event: { Records: [{}, {}] } })
+  })
+
+  test('with a window is invoked with what came within it, and not after the end', async () => {
+    jest.useFakeTimers()
+    const { invoked, put, release, close } = open(200, { MaximumBatchingWindowInSeconds: 1 })
+    for (const _ of [1, 2, 3]) await put('outbox')
+    expect(invoked).toEqual([])
+    await jest.advanceTimersByTimeAsync(1_000)
+    expect(invoked).toMatchObject([{ event: { Records: [{}, {}, {}] } }])
+    release()
+    await put('outbox')
+    close()
+    await jest.advanceTimersByTimeAsync(10_000)
+    expect(invoked).toHaveLength(1)
+    jest.useRealTimers()
   })
 
   test('hears nothing of a write that was refused', async () => {
