@@ -1,6 +1,5 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import type { Context } from 'aws-lambda'
-import { ulid } from 'ulid'
 import * as approveChange from '../../functions/api/approve-change.ts'
 import * as clearTransition from '../../functions/api/clear-transition.ts'
 import * as controlChange from '../../functions/api/control-change.ts'
@@ -48,6 +47,7 @@ import * as uploadPatch from '../../functions/api/upload-patch.ts'
 import type { HttpEvent } from '../../functions/http/exchange.ts'
 import { type Handler, serveAnyone, serveHost, servePerson } from '../../functions/http/serve.ts'
 import type { Log } from '../../functions/log.ts'
+import { newId } from '../../functions/new-id.ts'
 import { openPost } from '../../functions/notice/post.ts'
 import { policyInForce } from '../../functions/policy-in-force.ts'
 import type { Ports } from '../../functions/ports.ts'
@@ -365,7 +365,7 @@ const makeHouse = (opened: Opened, floor: PolicyTexts): House => {
         post: openPost({ loopback: true }),
         publicUrl: 'http://127.0.0.1:8080',
         now: () => house.time,
-        newId: at => ulid(at),
+        newId,
         log: (level, message, facts = {}) => {
           house.logged.push({ level, message, facts })
         },
