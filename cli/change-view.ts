@@ -49,6 +49,8 @@ export type ChangeView = {
   readonly voidApprovals: readonly string[]
   /** Requests for changes that stand. */
   readonly changesRequested: readonly { readonly by: string; readonly at: string; readonly reason: string }[]
+  /** An emergency that the proposal names, and how it stands; empty without one. */
+  readonly emergency: string
   /** Delegations that were not taken back. */
   readonly delegations: readonly { readonly from: string; readonly to: string; readonly until: string }[]
   /** Groups that are asked. */
@@ -119,6 +121,15 @@ export const findingOf = (finding: ReturnType<typeof objectOf>): FindingView => 
   remedy: textOf(finding['remedy']),
 })
 
+const emergencyOf = (body: ReturnType<typeof objectOf>): string => {
+  const named = objectOf(body['breakGlass'])
+  if (textOf(named['incident']) === '') return ''
+  const confirmed = textOf(objectOf(body['confirmation'])['name'])
+  const after = textOf(body['afterReview'])
+  const state = [confirmed === '' ? 'not confirmed' : `confirmed by ${confirmed}`, ...(after === '' ? [] : [`review ${after}`])]
+  return `${textOf(named['incident'])}, to pass ${textsOf(named['passes']).join(', ')}: ${textOf(named['reason'])} (${state.join(', ')})`
+}
+
 export const changeView = (value: unknown): ChangeView => {
   const body = objectOf(value)
   return {
@@ -142,6 +153,7 @@ export const changeView = (value: unknown): ChangeView => {
       onBehalf: objectsOf(approval['onBehalf']).map(person => textOf(person['name'])),
     })),
     voidApprovals: objectsOf(body['voidApprovals']).map(approval => textOf(approval['text'])),
+    emergency: emergencyOf(body),
     delegations: objectsOf(body['delegations']).flatMap(given =>
       given['endedAt'] === null ? [{ from: textOf(given['fromName']), to: textOf(given['to']), until: textOf(given['until']) }] : [],
     ),

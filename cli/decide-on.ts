@@ -8,6 +8,7 @@ import { terminalText } from './terminal/terminal-text.ts'
 
 type Decision =
   | { readonly decision: 'approve'; readonly comment?: string; readonly signOff?: readonly string[] }
+  | { readonly decision: 'confirm' }
   | { readonly decision: 'reject' | 'request-changes'; readonly reason: string }
 
 /** What is decided on, for who looks at it here only; the decision then claims to have seen it. */
@@ -19,7 +20,12 @@ const showFindings = (shell: Shell, { reason, proposer, findings }: ChangeView):
   for (const line of told) shell.err(line)
 }
 
-const DOING = { approve: 'approving', reject: 'rejecting', 'request-changes': 'asking for changes of' } as const
+const DOING = {
+  approve: 'approving',
+  reject: 'rejecting',
+  'request-changes': 'asking for changes of',
+  confirm: 'confirming the emergency of',
+} as const
 
 /**
  * Approves, rejects or asks for changes. The decision binds to a digest: the one given with --digest (reviewed elsewhere, earlier), or the one

@@ -8,6 +8,7 @@ import { terminalText } from './terminal/terminal-text.ts'
 type Said =
   | { readonly decision: 'delegate'; readonly to: string; readonly until: string }
   | { readonly decision: 'revoke-delegation' }
+  | { readonly decision: 'close-review'; readonly text: string }
   | { readonly decision: 'withdraw'; readonly reason?: string }
   | { readonly decision: 'comment'; readonly comment: string }
 

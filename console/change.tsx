@@ -106,6 +106,13 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
           <p class="hint">
             Proposed by {change.proposerName} ({change.proposer}), <Time at={change.proposedAt} />
           </p>
+          {change.breakGlass ? (
+            <p class="error" role="note">
+              Emergency {change.breakGlass.incident}, to pass {change.breakGlass.passes.join(', ')}: {change.breakGlass.reason}
+              {change.confirmation ? ` Confirmed by ${change.confirmation.name}.` : ' Not confirmed.'}
+              {change.afterReview ? ` Its review is ${change.afterReview}.` : ''}
+            </p>
+          ) : null}
           {change.ending ? <p>{change.ending}</p> : null}
           {change.rejudged && change.rejudged.worse.length === 0 ? (
             <p class="hint">

@@ -92,6 +92,11 @@ const Approval = ({ change, onDone }: Props) => {
         >
           Ask for changes
         </button>
+        {change.breakGlass && !change.confirmation ? (
+          <button type="button" class="bad" disabled={busy} onClick={() => say({ decision: 'confirm', ...shown }, 'Confirmed.')}>
+            Confirm the emergency
+          </button>
+        ) : null}
         <button type="button" disabled={busy} onClick={() => say({ decision: 'comment', comment }, 'Said.')}>
           Only comment
         </button>

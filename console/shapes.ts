@@ -40,6 +40,10 @@ export type Change = {
     readonly signOff?: readonly string[]
   }[]
   readonly changesRequested: readonly { readonly by: string; readonly name: string; readonly at: string; readonly reason: string }[]
+  readonly breakGlass: { readonly incident: string; readonly reason: string; readonly passes: readonly string[] } | null
+  readonly confirmation: { readonly by: string; readonly name: string; readonly at: string } | null
+  /** Of the review that an emergency opens. */
+  readonly afterReview: 'open' | 'closed' | null
   readonly delegations: readonly {
     readonly from: string
     readonly fromName: string

@@ -6,7 +6,7 @@ import { shortDigest, when } from '../terminal/format.ts'
 import { objectsOf, textOf } from '../terminal/read-json.ts'
 
 export const run: Run = async input => {
-  const query = { ...pageQuery(input), fleet: given(input, 'fleet'), status: given(input, 'status') }
+  const query = { ...pageQuery(input), fleet: given(input, 'fleet'), status: given(input, 'status'), review: given(input, 'review') }
   const { body } = await input.api().call('list-changes', { query })
   return answerPage(
     input,

@@ -1,17 +1,33 @@
 import { changeView } from '../change-view.ts'
+import { Failure } from '../failure.ts'
 import { findLivepatch } from '../find-livepatch.ts'
-import { isSet, needed, type Run } from '../input.ts'
+import { allGiven, given, type Input, isSet, needed, type Run } from '../input.ts'
 import { planGiven } from '../plan-given.ts'
 import { printJson } from '../terminal/print.ts'
 import { terminalText } from '../terminal/terminal-text.ts'
 import { watchChange } from '../watch-change.ts'
+
+const emergencyGiven = (input: Input): object => {
+  const incident = given(input, 'emergency')
+  const passes = allGiven(input, 'pass')
+  if (incident === undefined && passes.length === 0) return {}
+  if (incident === undefined) throw new Failure('usage', '--pass belongs to an emergency; name it with --emergency')
+  if (passes.length === 0) throw new Failure('usage', 'an emergency names the policies that it passes, with --pass')
+  return { breakGlass: { incident, reason: needed(input, 'emergencyReason'), passes } }
+}
 
 export const run: Run = async input => {
   const { shell } = input
   const plan = planGiven(input)
   const api = input.api()
   const livepatch = await findLivepatch(api, needed(input, 'livepatch'))
-  const proposal = { fleet: needed(input, 'fleet'), livepatch, reason: needed(input, 'reason'), ...(plan === undefined ? {} : { plan }) }
+  const proposal = {
+    fleet: needed(input, 'fleet'),
+    livepatch,
+    reason: needed(input, 'reason'),
+    ...(plan === undefined ? {} : { plan }),
+    ...emergencyGiven(input),
+  }
   const { body } = await api.call('propose-change', { body: proposal })
   const { id } = changeView(body)
   if (isSet(input, 'watch')) {

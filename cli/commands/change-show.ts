@@ -57,6 +57,7 @@ const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | nul
         )
         .join('\n'),
     ],
+    ['emergency', change.emergency],
     ['delegated', change.delegations.map(({ from, to, until }) => `${from} lets ${to} decide until ${when(until)}`).join('\n')],
     ['waiting for', waitingFor(change)],
     ['asks for changes', change.changesRequested.map(({ by, at, reason }) => `${by}, ${when(at)}: ${reason}`).join('\n')],

@@ -3,7 +3,9 @@ import {
   approve,
   type Change,
   ChangeEvent,
+  closeReview,
   comment,
+  confirmEmergency,
   currentApprovals,
   type Outcome as Decided,
   delegate,
@@ -57,6 +59,8 @@ export const shape = {
       until: z.iso.datetime({ error: 'say until when, as 2026-12-01T18:00:00Z' }),
     }),
     z.strictObject({ decision: z.literal('revoke-delegation') }),
+    z.strictObject({ decision: z.literal('confirm'), digest, seen }),
+    z.strictObject({ decision: z.literal('close-review'), text: text.trim().min(1, 'say what came of it') }),
     z.strictObject({ decision: z.literal('withdraw'), reason: text.default('') }),
     z.strictObject({ decision: z.literal('comment'), comment: text.trim().min(1, 'say something') }),
   ]),
@@ -69,6 +73,8 @@ const spokenWith = (change: Change, { id, groups }: Person, decision: DecisionOn
   switch (decision) {
     case 'delegate':
     case 'revoke-delegation':
+    case 'confirm':
+    case 'close-review':
       return groups
     case 'withdraw':
     case 'comment':
@@ -122,6 +128,12 @@ const decideOn = (ports: ApprovePorts, change: Change, { id, input: { body }, pe
       return delegate(change, { by, to: body.to, until: body.until, at: ports.now() })
     case 'revoke-delegation':
       return revokeDelegation(change, { by })
+    case 'confirm': {
+      const secondsMax = ports.policy.set().settings.breakGlass.confirmSecondsMax
+      return confirmEmergency(change, { by, digest: body.digest, seen: body.seen, at: ports.now(), secondsMax })
+    }
+    case 'close-review':
+      return closeReview(change, { by, text: body.text })
     case 'withdraw':
       return withdraw(change, { by, reason: body.reason })
     case 'comment':
@@ -158,6 +170,10 @@ const isRepeated = async (ports: ApprovePorts, change: Change, { id, input: { bo
       const last = change.review?.delegations.findLast(({ from }) => from.id === person.id)
       return last !== undefined && last.endedAt !== null
     }
+    case 'confirm':
+      return change.review?.digest === body.digest && change.review.confirmation?.by.id === person.id
+    case 'close-review':
+      return change.review?.afterReview?.closed?.by.id === person.id
     case 'withdraw':
       return lastWordOf(await eventsOf(ledger, change), person.id, change.review?.digest) === 'withdrawn'
     case 'comment':
@@ -220,6 +236,7 @@ const signOffProblem = async (
 /** A release may wait for an approval, or for a request for changes to be taken back. */
 const mayBeLast = (change: Change, { input: { body }, person }: PersonCall<Input>): boolean =>
   body.decision === 'approve' ||
+  body.decision === 'confirm' ||
   (body.decision === 'withdraw' && (change.review?.changesRequested ?? []).some(({ by }) => by.id === person.id))
 
 const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {

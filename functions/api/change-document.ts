@@ -1,6 +1,23 @@
-import { activeWave, type Change, ChangeEvent, isTerminal, nextWave, summarize, type WaveCounts } from '../../shared/change/index.ts'
+import {
+  activeWave,
+  type Change,
+  ChangeEvent,
+  confirmBefore,
+  isTerminal,
+  nextWave,
+  summarize,
+  type WaveCounts,
+} from '../../shared/change/index.ts'
 import type { Commit } from '../../shared/history/index.ts'
-import { approvalsSince, type Hold, type Need, needsForRelease, type Reviewers, reviewersOf } from '../../shared/policy/index.ts'
+import {
+  approvalsSince,
+  type Hold,
+  type Need,
+  needsForRelease,
+  type PolicySet,
+  type Reviewers,
+  reviewersOf,
+} from '../../shared/policy/index.ts'
 import { waveCounts } from '../../shared/rollout/index.ts'
 import type { Loaded, SlotCounts } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
@@ -12,6 +29,14 @@ import { holdBrief } from './hold-document.ts'
 /** When a change that nobody decides on is declined, ISO 8601; null where nothing is to be decided. */
 const decideBefore = (change: Change): string | null =>
   change.status === 'in-review' ? new Date(Date.parse(change.review.judgedAt) + change.plan.approvalSecondsMax * 1_000).toISOString() : null
+
+/** An emergency waits for its second person as long as they may confirm it. */
+const confirmationOf = ({ settings }: PolicySet, change: Change, now: number): readonly Need[] => {
+  const end = confirmBefore(change, settings.breakGlass.confirmSecondsMax)
+  if (change.breakGlass === null || change.review?.confirmation || now >= end) return []
+  const until = `${new Date(end).toISOString().slice(0, 16)}Z`
+  return [{ text: `or a second person who confirms the emergency ${change.breakGlass.incident}, before ${until}`, policy: null }]
+}
 
 /** Whether a change is released and its next wave is not open yet. */
 const isBetweenWaves = (change: Change): boolean =>
@@ -32,7 +57,8 @@ export const needsOf = async (
   if (before === null) return needsForRelease(policySet, change, verdict, await situationOf(ports, change), { action: 'openWave' })
   if (change.review?.bound.policy !== policySet.version)
     return [{ text: `a revision (supersede change revise ${change.id}), because the policies changed since it was judged`, policy: null }]
-  return needsForRelease(policySet, change, verdict, await situationOf(ports, change), { before: Date.parse(before) })
+  const needs = needsForRelease(policySet, change, verdict, await situationOf(ports, change), { before: Date.parse(before) })
+  return [...needs, ...confirmationOf(policySet, change, ports.now())]
 }
 
 /** From when on approvals of a change count, epoch milliseconds. */
@@ -72,7 +98,7 @@ export const heldOf = async (ports: HoldsPorts, change: Change): Promise<readonl
 
 /** What stands in the answers of every operation on a change. */
 export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[], held: readonly Hold[], since?: number) => {
-  const { approvals, voidApprovals, changesRequested, delegations, ...summary } = summarize(change, since)
+  const { approvals, voidApprovals, changesRequested, delegations, confirmation, afterReviewClosed, ...summary } = summarize(change, since)
   return {
     ...summary,
     approvals: approvals.map(({ by, digest, comment, signOff, seen, at, onBehalf }) => ({
@@ -84,6 +110,11 @@ export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[],
       ...{ why, differs, text },
     })),
     changesRequested: changesRequested.map(({ by, digest, reason, at }) => ({ by: by.id, name: by.name, digest, reason, at })),
+    confirmation: confirmation && { by: confirmation.by.id, name: confirmation.by.name, at: confirmation.at },
+    afterReviewClosed: afterReviewClosed && {
+      ...{ by: afterReviewClosed.by.id, name: afterReviewClosed.by.name },
+      ...{ at: afterReviewClosed.at, text: afterReviewClosed.text },
+    },
     delegations: delegations.map(({ from, ...given }) => ({ from: from.id, fromName: from.name, ...given })),
     version,
     needs: needs.map(({ text }) => text),

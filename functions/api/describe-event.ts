@@ -21,6 +21,9 @@ const describeRejudged = ({ hosts: count, cohorts, worse, verdict }: Extract<Cha
   const found = worse.length === 0 ? 'no worse than what was approved' : `worse: ${worse.join('; ')}`
   return `${hosts(count)} ${count === 1 ? 'has a stack' : 'have stacks'} that nothing had judged (${stacks}); judged again, it is ${found} (verdict ${verdict.slice(0, 12)})`
 }
+const emergency = (named?: { readonly incident: string; readonly reason: string; readonly passes: readonly string[] }): string =>
+  named === undefined ? '' : ` (emergency ${named.incident}, to pass ${named.passes.join(', ')}: ${named.reason})`
+
 const onBehalf = (people: readonly { readonly name: string }[] = []): string =>
   people.length === 0 ? '' : ` on behalf of ${people.map(({ name }) => name).join(' and ')}`
 
@@ -28,7 +31,7 @@ const onBehalf = (people: readonly { readonly name: string }[] = []): string =>
 export const describeEvent = (event: ChangeEvent): string => {
   switch (event.type) {
     case 'proposed':
-      return `${event.proposer.name} proposed livepatch ${event.livepatch.slice(0, 12)} for fleet ${event.fleet}: ${event.reason}`
+      return `${event.proposer.name} proposed livepatch ${event.livepatch.slice(0, 12)} for fleet ${event.fleet}: ${event.reason}${emergency(event.breakGlass)}`
     case 'revised':
       return `${event.by.name} revised it${event.plan === undefined ? '' : ' with another plan'}: ${event.reason}`
     case 'judged':
@@ -37,6 +40,10 @@ export const describeEvent = (event: ChangeEvent): string => {
       return `The verdict blocks it: ${event.codes.join(', ')}`
     case 'approved':
       return `${event.by.name} approved${onBehalf(event.onBehalf)}${signed(event.signOff)}${event.comment === '' ? '' : `: ${event.comment}`}`
+    case 'emergency-confirmed':
+      return `${event.by.name} confirmed the emergency`
+    case 'review-closed':
+      return `${event.by.name} closed the review of the emergency: ${event.text}`
     case 'delegated':
       return `${event.by.name} lets ${event.to} decide instead, until ${event.until}`
     case 'delegation-revoked':

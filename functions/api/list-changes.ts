@@ -11,7 +11,11 @@ import { pageAnswer } from './page-answer.ts'
 
 export const shape = {
   path: nothing,
-  query: paging.extend({ status: z.enum(CHANGE_STATUSES).optional(), fleet: z.string().max(128).optional() }),
+  query: paging.extend({
+    status: z.enum(CHANGE_STATUSES).optional(),
+    fleet: z.string().max(128).optional(),
+    review: z.literal('open').optional(),
+  }),
   body: noBody,
 }
 export const question = onHouse('viewChange')
@@ -19,7 +23,10 @@ export const question = onHouse('viewChange')
 export const listChanges =
   (ports: HoldsPorts & Pick<Ports, 'ledger'>) =>
   async ({ input: { query } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
-    const page = await ports.ledger.changes({ status: query.status, fleet: query.fleet }, query)
+    const page =
+      query.review === 'open'
+        ? await ports.ledger.openReviews(query)
+        : await ports.ledger.changes({ status: query.status, fleet: query.fleet }, query)
     const open = page.items.filter(({ status }) => !isTerminal(status))
     const held = await holdsOnEach(ports, open)
     const holdsOf = new Map(open.map(({ id }, index) => [id, held[index] ?? []]))

@@ -7,6 +7,7 @@ const ASKABLE = [
   'reject',
   'requestChanges',
   'withdraw',
+  'confirm',
   'delegate',
   'revokeDelegation',
   'revise',
@@ -35,7 +36,7 @@ const INVALID: readonly Refusal[] = [
 export const refusedProblem = (change: Change, { refused, detail }: Refused): Problem => {
   if (refused === 'stale-digest') return problem('outdated-digest', detail, { digest: change.review?.digest ?? null })
   if (refused === 'stale-view') return problem('outdated-view', detail, { view: viewDigest(change) })
-  if (refused === 'own-change') return problem('four-eyes', detail)
+  if (refused === 'own-change' || refused === 'own-emergency') return problem('four-eyes', detail)
   if (INVALID.includes(refused)) return problem('invalid-input', detail)
   return problem('not-allowed-now', detail, { state: change.status, allowed: allowedNow(change), reason: refused })
 }

@@ -23,16 +23,24 @@ export const shape = {
     livepatch: Digest,
     plan: PlanRequest.optional(),
     reason: z.string().trim().min(1).max(2_000),
+    /** An emergency: what it passes is named, and counts once a second person confirms. */
+    breakGlass: z
+      .strictObject({
+        incident: z.string().trim().min(1, 'name the incident').max(128),
+        reason: z.string().trim().min(1, 'say why it cannot wait').max(2_000),
+        passes: z.array(z.string().max(128)).min(1, 'name the policies that it passes').max(32),
+      })
+      .optional(),
   }),
 }
 type Call = PersonCall<InputOf<typeof shape>>
 export const question = onFleet('proposeChange', ({ body }: InputOf<typeof shape>) => body.fleet)
 
-export type ProposePorts = Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'fleets' | 'workflow' | 'now'>
+export type ProposePorts = Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'fleets' | 'workflow' | 'now' | 'policy'>
 
 const append = async ({ ledger }: ProposePorts, { id, at, input, person, decision }: Call, plan: Plan): Promise<Loaded | Problem> => {
-  const { fleet, livepatch, reason } = input.body
-  const outcome = propose(null, { id, fleet, livepatch, plan, reason, by: person })
+  const { fleet, livepatch, reason, breakGlass } = input.body
+  const outcome = propose(null, { id, fleet, livepatch, plan, reason, by: person, breakGlass })
   if (!outcome.ok) return problem('invalid-input', outcome.detail)
   const request = { id, expected: 0, lastHash: null, events: outcome.events, actor: person.id, at, commitId: id, decision }
   const written = await ledger.appendChange(request)
@@ -42,6 +50,15 @@ const append = async ({ ledger }: ProposePorts, { id, at, input, person, decisio
       holder: written.holder,
     })
   return problem('conflict', 'Propose again with a new Idempotency-Key.')
+}
+
+/** An emergency passes nothing that it does not name, and names nothing that cannot be passed. */
+const passProblem = ({ policy }: ProposePorts, { input: { body } }: Call): Problem | null => {
+  const passable = policy.set().policies.filter(({ breakable, fleet }) => breakable && (fleet === null || fleet === body.fleet))
+  const unknown = body.breakGlass?.passes.find(name => !passable.some(({ id }) => id === name))
+  if (unknown === undefined) return null
+  const ids = passable.map(({ id }) => id)
+  return problem('invalid-input', `No emergency passes ${JSON.stringify(unknown)}; it may name ${ids.join(', ')}.`, { passable: ids })
 }
 
 /** The change's id is the request's own, so a repetition after a crash finds what the first attempt wrote and goes on from there. */
@@ -58,6 +75,8 @@ export const proposeChange =
     if (!manifest) return unknownLivepatch(livepatch)
     const planned = planOf(asked)
     if (!planned.ok) return problem('plan-refused', `Correct the plan: ${planned.problems.join(' ')}`, { problems: planned.problems })
+    const refused = passProblem(ports, call)
+    if (refused) return refused
     const loaded = earlier ?? (await append(ports, call, planned.plan))
     if ('problem' in loaded) return loaded
     await ports.workflow.start(call.id)

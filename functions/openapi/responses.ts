@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Person, WaveCounts } from '../../shared/change/index.ts'
+import { BreakGlass, Person, WaveCounts } from '../../shared/change/index.ts'
 import { EDIT_STATUSES } from '../../shared/edition/index.ts'
 import { HostState, Report, TransitionEvidence } from '../../shared/fleet/index.ts'
 import { Stack } from '../../shared/kernel/index.ts'
@@ -42,6 +42,12 @@ const Delegation = z.object({
   until: instant,
   endedAt: instant.nullable(),
 })
+const Emergency = {
+  breakGlass: BreakGlass.nullable(),
+  confirmation: z.object({ by: z.string(), name: z.string(), at: instant }).nullable(),
+  afterReview: z.enum(['open', 'closed']).nullable(),
+  afterReviewClosed: z.object({ by: z.string(), name: z.string(), at: instant, text: z.string() }).nullable(),
+}
 const Reviewers = z.object({
   group: z.string(),
   needed: z.int(),
@@ -100,6 +106,7 @@ const ChangeBrief = Summary.extend({
   voidApprovals: z.array(VoidApproval),
   changesRequested: z.array(RequestForChanges),
   delegations: z.array(Delegation),
+  ...Emergency,
 })
 const Change = Summary.extend({
   proposer: z.string(),
@@ -112,6 +119,7 @@ const Change = Summary.extend({
   voidApprovals: z.array(VoidApproval),
   changesRequested: z.array(RequestForChanges),
   delegations: z.array(Delegation),
+  ...Emergency,
   reviewers: z.array(Reviewers),
   findings: z.array(Finding).optional(),
   timeline: z.array(z.object({ at: instant, actor: z.string(), type: z.string(), text: z.string() })),
@@ -125,6 +133,7 @@ const ChangeHead = z.object({
   proposer: z.string(),
   proposedAt: instant,
   updatedAt: instant,
+  afterReview: z.enum(['open', 'closed']).nullable(),
 })
 const Hold = HoldBrief.extend({
   placedAt: instant,

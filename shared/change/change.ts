@@ -24,6 +24,10 @@ export const HaltReason = z
   .readonly()
 export type HaltReason = z.infer<typeof HaltReason>
 
+/** An emergency: what happened (an incident's id), why it cannot wait, and the ids of the policies that it passes, once a second person confirms. */
+export const BreakGlass = z.object({ incident: z.string(), reason: z.string(), passes: z.array(z.string()).readonly() }).readonly()
+export type BreakGlass = z.infer<typeof BreakGlass>
+
 /** What a change digest binds: an approval of one digest never counts for another. */
 export const Bound = z
   .object({
@@ -31,6 +35,7 @@ export const Bound = z
     verdict: z.string(),
     plan: Plan,
     policy: z.string(),
+    breakGlass: BreakGlass.optional(),
     /** How often it was judged again, so that going back to an earlier plan brings no approval back to life; absent at first. */
     revision: z.int().min(1).optional(),
   })
@@ -51,6 +56,7 @@ export const ChangeEvent = z.discriminatedUnion('type', [
     plan: Plan,
     reason: z.string(),
     proposer: Person,
+    breakGlass: BreakGlass.optional(),
   }),
   /** Judged again, on another plan where one is given; what the judgement found follows in the same commit. `id`: of the request. */
   z.object({ type: z.literal('revised'), id: z.string(), by: Person, plan: Plan.optional(), reason: z.string() }),
@@ -76,6 +82,9 @@ export const ChangeEvent = z.discriminatedUnion('type', [
     /** Digest of what its author was shown (viewDigest); absent where they did not say. */
     seen: z.string().optional(),
   }),
+  z.object({ type: z.literal('emergency-confirmed'), by: Person, digest: z.string(), seen: z.string().optional() }),
+  /** The review that an emergency opens; also of a change that has ended. */
+  z.object({ type: z.literal('review-closed'), by: Person, text: z.string() }),
   /** `to`: a person's id; only the identity provider knows their name. `until`: ISO 8601. */
   z.object({ type: z.literal('delegated'), by: Person, to: z.string(), until: z.string() }),
   z.object({ type: z.literal('delegation-revoked'), by: Person, to: z.string() }),
@@ -156,6 +165,13 @@ export type Delegation = {
 /** Somebody wants the change changed before it is released. */
 export type RequestForChanges = { readonly by: Person; readonly digest: string; readonly reason: string; readonly at: string }
 
+export type AfterReview = {
+  readonly openedAt: string
+  /** Ids of everybody who confirmed. */
+  readonly confirmers: readonly string[]
+  readonly closed: { readonly by: Person; readonly at: string; readonly text: string } | null
+}
+
 export type Revision = { readonly id: string; readonly by: Person; readonly reason: string; readonly at: string }
 
 /** What the simulation found, and what was said about it. */
@@ -174,6 +190,10 @@ export type Review = {
   readonly changesRequested: readonly RequestForChanges[]
   /** All that were ever given, oldest first. */
   readonly delegations: readonly Delegation[]
+  /** Of the emergency that the present digest binds; null where nobody confirmed that. */
+  readonly confirmation: { readonly by: Person; readonly at: string } | null
+  /** Opened by a confirmation, and open until somebody else closes it; null where no emergency was confirmed. */
+  readonly afterReview: AfterReview | null
 }
 
 /**
@@ -213,6 +233,7 @@ type Proposal = {
   readonly plan: Plan
   readonly reason: string
   readonly proposer: Person
+  readonly breakGlass: BreakGlass | null
   /** ISO 8601. */
   readonly proposedAt: string
 }

@@ -3,25 +3,36 @@ import { assertNever, invariant } from './invariant.ts'
 
 type Of<Type extends ChangeEvent['type']> = Extract<ChangeEvent, { type: Type }>
 /** Strips what belongs to one status only, so that no field of an old status lingers in a new one. */
-const proposal = ({ id, fleet, livepatch, plan, reason, proposer, proposedAt }: Change) => ({
+const proposal = ({ id, fleet, livepatch, plan, reason, proposer, breakGlass, proposedAt }: Change) => ({
   id,
   fleet,
   livepatch,
   plan,
   reason,
   proposer,
+  breakGlass,
   proposedAt,
 })
 
 const proposed = (event: Of<'proposed'>, at: string): Change => {
-  const { type: _, ...rest } = event
-  return { ...rest, status: 'proposed', proposedAt: at, review: null, rollout: null }
+  const { type: _, breakGlass = null, ...rest } = event
+  return { ...rest, breakGlass, status: 'proposed', proposedAt: at, review: null, rollout: null }
 }
 
 const judged = (change: Change, event: Of<'judged'>, at: string): Change => {
   const { type: _, ...found } = event
-  const { approvals = [], revision = null, planners = [], delegations = [] } = change.review ?? {}
-  const review: Review = { ...found, judgedAt: at, revision, planners, approvals, changesRequested: [], delegations }
+  const { approvals = [], revision = null, planners = [], delegations = [], afterReview = null } = change.review ?? {}
+  const review: Review = {
+    ...found,
+    judgedAt: at,
+    revision,
+    planners,
+    approvals,
+    changesRequested: [],
+    delegations,
+    confirmation: null,
+    afterReview,
+  }
   return { ...proposal(change), status: 'in-review', review, rollout: null }
 }
 
@@ -69,6 +80,19 @@ const approved = (change: Change, event: Of<'approved'>, at: string): Change => 
     ...{ at, withdrawnAt: null, withdrawnBy: null },
   }
   return inReview(change, { ...review, approvals: [...review.approvals, approval], changesRequested: requestsBut(review, by.id) })
+}
+
+const confirmed = (change: Change, { by }: Of<'emergency-confirmed'>, at: string): Change => {
+  const review = reviewOf(change)
+  const { openedAt = at, confirmers = [] } = review.afterReview ?? {}
+  const afterReview = { openedAt, confirmers: [...new Set([...confirmers, by.id])], closed: null }
+  return inReview(change, { ...review, confirmation: { by, at }, afterReview })
+}
+
+/** In whatever status the change is: it moves nothing else. */
+const reviewClosed = (change: Change, { by, text }: Of<'review-closed'>, at: string): Change => {
+  invariant(change.review !== null && change.review.afterReview !== null, 'a review is closed where one is open')
+  return { ...change, review: { ...change.review, afterReview: { ...change.review.afterReview, closed: { by, at, text } } } }
 }
 
 const delegated = (change: Change, { by: from, to, until }: Of<'delegated'>, at: string): Change => {
@@ -217,6 +241,10 @@ export const evolve = (change: Change | null, event: ChangeEvent, at: string): C
       return blocked(change, event, at)
     case 'approved':
       return approved(change, event, at)
+    case 'emergency-confirmed':
+      return confirmed(change, event, at)
+    case 'review-closed':
+      return reviewClosed(change, event, at)
     case 'delegated':
       return delegated(change, event, at)
     case 'delegation-revoked':

@@ -22,7 +22,13 @@ const blockedBy = ({ verdict, verdictDigest }: Judge): ChangeEvent => {
 export const judgementOf = (change: Change, plan: Plan, judged: Judge): ChangeEvent | null => {
   const { verdict, verdictDigest, policyVersion } = judged
   if (verdict.outcome === 'block') return blockedBy(judged)
-  const found = { livepatch: change.livepatch, verdict: verdictDigest, plan, policy: policyVersion }
+  const found = {
+    livepatch: change.livepatch,
+    verdict: verdictDigest,
+    plan,
+    policy: policyVersion,
+    ...(change.breakGlass === null ? {} : { breakGlass: change.breakGlass }),
+  }
   const { revision, ...before } = change.review?.bound ?? {}
   if (change.review !== null && digestOf(before) === digestOf(found)) return null
   const bound = change.review === null ? found : { ...found, revision: (revision ?? 0) + 1 }

@@ -14,6 +14,11 @@ export type DetailRefusal =
   | 'already-approved'
   | 'already-requested'
   | 'nothing-to-withdraw'
+  | 'no-emergency'
+  | 'confirmed-already'
+  | 'confirmed-too-late'
+  | 'no-open-review'
+  | 'own-emergency'
   | 'delegated-to-author'
   | 'delegated-to-oneself'
   | 'until-out-of-time'
@@ -59,6 +64,11 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   'already-approved': 'You approved this digest already.',
   'already-requested': 'Your request for changes stands already; withdraw it, or approve.',
   'nothing-to-withdraw': 'You have no approval of this change that counts and no open request, so there is nothing to withdraw.',
+  'no-emergency': 'The proposal names no emergency, so there is nothing to confirm.',
+  'confirmed-already': 'The emergency is confirmed already.',
+  'confirmed-too-late': 'The time to confirm the emergency is over. The change goes its ordinary way, or is proposed again.',
+  'no-open-review': 'No review of an emergency is open on the change.',
+  'own-emergency': 'Who proposed or confirmed an emergency does not review it; ask somebody else.',
   'delegated-to-author': 'Who proposed or planned the change decides nothing on it, also not for you; name somebody else.',
   'delegated-to-oneself': 'You decide for yourself already; name somebody else.',
   'until-out-of-time': 'Let it end later than now, and no later than the time to decide does.',

@@ -1,5 +1,5 @@
 import type { Plan } from '../rollout/index.ts'
-import type { Change, Person } from './change.ts'
+import type { BreakGlass, Change, Person } from './change.ts'
 import { accept, type Outcome, refuse } from './outcome.ts'
 
 /** `plan` is complete and sound (shared/policy's planOf); `id` is a fresh ULID. */
@@ -10,10 +10,12 @@ export type Propose = {
   readonly plan: Plan
   readonly reason: string
   readonly by: Person
+  /** `passes` names policies that can be passed (the caller looks them up). */
+  readonly breakGlass?: BreakGlass | undefined
 }
 
-export const propose = (change: Change | null, { by, ...command }: Propose): Outcome => {
+export const propose = (change: Change | null, { by, breakGlass, ...command }: Propose): Outcome => {
   if (change !== null) return refuse('exists')
   if (command.reason.trim() === '') return refuse('reason-missing')
-  return accept({ type: 'proposed', ...command, proposer: by })
+  return accept({ type: 'proposed', ...command, proposer: by, ...(breakGlass === undefined ? {} : { breakGlass }) })
 }

@@ -1,5 +1,17 @@
 import { currentApprovals } from './approvals.ts'
-import type { Approval, Change, ChangeStatus, Delegation, Rejudged, RequestForChanges, WaveCounts } from './change.ts'
+import type {
+  AfterReview,
+  Approval,
+  BreakGlass,
+  Change,
+  ChangeStatus,
+  Delegation,
+  Rejudged,
+  RequestForChanges,
+  Review,
+  WaveCounts,
+} from './change.ts'
+import { afterReviewOf } from './emergency.ts'
 import { viewDigest } from './view-digest.ts'
 import { type VoidApproval, voidApprovals } from './void-approvals.ts'
 import { activeWave } from './waves.ts'
@@ -28,6 +40,12 @@ export type Summary = {
   /** Requests for changes that stand; each holds the release. */
   readonly changesRequested: readonly RequestForChanges[]
   readonly delegations: readonly Delegation[]
+  readonly breakGlass: BreakGlass | null
+  readonly confirmation: Review['confirmation']
+  /** Of the review that an emergency opens. */
+  readonly afterReview: 'open' | 'closed' | null
+  /** What the review came to; null while it is open, or none was. */
+  readonly afterReviewClosed: AfterReview['closed']
   readonly wave: {
     readonly index: number
     readonly share: number
@@ -86,6 +104,10 @@ export const summarize = (change: Change, since?: number): Summary => {
     voidApprovals: voidApprovals(change, since),
     changesRequested: change.review?.changesRequested ?? [],
     delegations: change.review?.delegations ?? [],
+    breakGlass: change.breakGlass,
+    confirmation: change.review?.confirmation ?? null,
+    afterReview: afterReviewOf(change),
+    afterReviewClosed: change.review?.afterReview?.closed ?? null,
     wave: current === undefined ? null : { index: current.wave, share: current.share, phase: current.state, counts: current.counts },
     waves,
     rejudged: change.rollout?.rejudged?.at(-1) ?? null,

@@ -9,12 +9,13 @@ export const VIEW_SCHEMA = 'supersede.view/1'
  * its own digest. It says more than the change digest, which people may not tell apart from that of another fleet's change. Approvals,
  * needs and times are no part of it: they move while people read. Null before the first judgement.
  */
-export const viewDigest = ({ id, fleet, livepatch, proposer, reason, review }: Change): string | null => {
+export const viewDigest = ({ id, fleet, livepatch, proposer, reason, breakGlass, review }: Change): string | null => {
   if (review === null) return null
   const { digest, bound, revision } = review
   return digestOf({
     schema: VIEW_SCHEMA,
     ...{ change: id, fleet, livepatch, proposer: { id: proposer.id, name: proposer.name }, reason },
+    ...(breakGlass === null ? {} : { breakGlass }),
     revision: revision && { by: revision.by.id, reason: revision.reason },
     ...{ digest, verdict: bound.verdict, plan: bound.plan },
   })

@@ -27,6 +27,8 @@ export type PolicyText = {
   readonly effect: 'permit' | 'forbid'
   /** Of a permit: who may. Of a forbid: why not; for a release, what is missing. */
   readonly reason: string
+  /** An emergency may name it and pass it (docs/approvals.md). */
+  readonly breakable: boolean
   readonly text: string
 }
 
@@ -67,9 +69,9 @@ const parsedOf = ({ file, fleet, text }: Source): readonly Parsed[] => {
   return written.map(policy => {
     const answer = policyToJson(policy)
     if (answer.type === 'failure') throw new PolicyError(`${file}: ${messages(answer.errors)}`)
-    const { id, reason } = answer.json.annotations ?? {}
+    const { id, reason, breakable } = answer.json.annotations ?? {}
     if (!id || !reason) throw new PolicyError(`${file}: every policy has an @id and a @reason; this one lacks one:\n${policy}`)
-    return { id, file, fleet, effect: answer.json.effect, reason, text: policy, json: answer.json }
+    return { id, file, fleet, effect: answer.json.effect, reason, breakable: breakable === 'true', text: policy, json: answer.json }
   })
 }
 
@@ -100,12 +102,23 @@ const sourcesOf = ({ policies, teams = {} }: PolicyTexts): readonly Source[] => 
     ),
 ]
 
+/** Whatever an emergency passes is named by its id, so that no rule is passed by the name of another. */
+const faultOfBreakable = ({ id, effect, breakable, text }: Parsed): string | null => {
+  const named = [...text.matchAll(/breakGlass\.passes\.contains\("([^"]*)"\)/g)].map(([, name]) => name)
+  const words = text.match(/\bbreakGlass\b/g)?.length ?? 0
+  const confirmed = text.match(/\bbreakGlass\.confirmed\b/g)?.length ?? 0
+  if (!breakable) return words === 0 ? null : 'a rule that is not @breakable("true") says nothing about breakGlass'
+  if (effect === 'forbid' && named.length > 0 && named.every(name => name === id) && confirmed === named.length && words === 2 * confirmed)
+    return null
+  return `a breakable rule forbids unless context.breakGlass.confirmed and context.breakGlass.passes.contains("${id}")`
+}
+
 const faultsOf = (parsed: readonly Parsed[]): readonly string[] => {
   const first = new Map(parsed.toReversed().map(policy => [policy.id, policy]))
   return parsed.flatMap(policy => {
     const { id, file, fleet, json } = policy
     if (first.get(id) !== policy) return [`${file}: the id ${id} is taken already`]
-    const fault = fleet === null ? null : faultOfTeamPolicy(fleet, json)
+    const fault = (fleet === null ? null : faultOfTeamPolicy(fleet, json)) ?? faultOfBreakable(policy)
     return fault === null ? [] : [`${file}: ${id}: ${fault}`]
   })
 }

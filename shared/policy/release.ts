@@ -14,8 +14,12 @@ export type Releasable = {
   readonly fleet: string
   readonly plan: Plan
   readonly proposer: { readonly id: string }
+  /** An emergency that the proposal names. */
+  readonly breakGlass?: { readonly passes: readonly string[] } | null
   readonly review: {
     readonly digest: string
+    /** Of the emergency, by a second person; null where there is none, or none of this digest. */
+    readonly confirmation?: unknown
     readonly approvals: readonly Approved[]
     /** People whose request for changes stands. */
     readonly changesRequested?: readonly { readonly by: { readonly name: string }; readonly reason: string }[]
@@ -84,6 +88,7 @@ export const releaseContext = (
     frozen: freezesInForce(freezes, change.fleet, now).map(({ name }) => name),
     outsideWindows: isOutsideWindows(settings, change.fleet, now),
     held: [...new Set(held.map(({ scope }) => scope))].sort(),
+    breakGlass: { passes: change.breakGlass?.passes ?? [], confirmed: Boolean(change.breakGlass && change.review?.confirmation) },
     unconsented: unconsentedOf(settings, verdict, counting).map(({ group }) => group),
   }
 }

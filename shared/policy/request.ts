@@ -83,7 +83,17 @@ export type ReleaseContext = {
 }
 
 /** What people say on a change; context of approveChange. */
-export const DECISIONS = ['approve', 'reject', 'request-changes', 'delegate', 'withdraw', 'revoke-delegation', 'comment'] as const
+export const DECISIONS = [
+  'approve',
+  'reject',
+  'request-changes',
+  'delegate',
+  'confirm',
+  'withdraw',
+  'revoke-delegation',
+  'close-review',
+  'comment',
+] as const
 export type DecisionOnChange = (typeof DECISIONS)[number]
 
 /** What people say on an edit of the policies; context of decidePolicyEdit. */

@@ -1,9 +1,19 @@
-import { type Change, replay } from '../change/index.ts'
+import { afterReviewOf, type Change, replay } from '../change/index.ts'
 import { type Commit, chain } from '../history/index.ts'
 import type { ChangeStreams } from './change-streams.ts'
 import { stillInForce } from './edition-items.ts'
 import { type Item, itemOf, text } from './item.ts'
-import { changeStream, commitItem, commitKey, headItem, holdsLock, lockKey, readChangeCommit } from './ledger-items.ts'
+import {
+  changeStream,
+  commitItem,
+  commitKey,
+  headItem,
+  holdsLock,
+  lockKey,
+  openReviewItem,
+  openReviewKey,
+  readChangeCommit,
+} from './ledger-items.ts'
 import { announceWrites } from './outbox.ts'
 import { ATTEMPTS_MAX, type Pause } from './pause.ts'
 import type { Ledger, Loaded } from './ports.ts'
@@ -43,13 +53,20 @@ const MOVING: readonly string[] = ['judged', 'released', 'wave-opened']
 const policyWrites = ({ events, decision, moves = decision }: AppendRequest): Write[] =>
   events.some(({ type }) => MOVING.includes(type)) ? [stillInForce(moves.edition)] : []
 
-/** Positions of the writes below; nothing stands against the last one. */
+/** A change stands in the list of open reviews from the confirmation of its emergency until that is reviewed. */
+const reviewWrites = (before: Change | null, after: Change, commit: Commit): Write[] => {
+  if (afterReviewOf(after) === 'open') return [{ put: openReviewItem(after, commit) }]
+  return before !== null && afterReviewOf(before) === 'open' ? [{ remove: openReviewKey(after.id) }] : []
+}
+
+/** Positions of the writes below; nothing stands against the last ones. */
 const COMMIT = 0
 const LOCK = 2
 const writesOf = (before: Loaded | null, after: Change, commit: Commit): Write[] => [
   { put: commitItem(commit, after.fleet), if: IS_NEW },
   { put: headItem(after, commit), if: unchanged(before) },
   ...lockWrites(before?.change ?? null, after),
+  ...reviewWrites(before?.change ?? null, after, commit),
   ...announceWrites(commit),
 ]
 

@@ -21,6 +21,8 @@ const OF_CHANGE: Readonly<Record<ChangeEvent['type'], Leaves>> = {
   'changes-requested': ['approveChange:request-changes'],
   withdrawn: ['approveChange:withdraw'],
   commented: ['approveChange:comment'],
+  'emergency-confirmed': ['approveChange:confirm'],
+  'review-closed': ['approveChange:close-review'],
   delegated: ['approveChange:delegate'],
   'delegation-revoked': ['approveChange:revoke-delegation'],
   rejected: ['approveChange:reject'],

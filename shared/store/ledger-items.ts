@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { CHANGE_STATUSES, type Change, ChangeEvent, isTerminal } from '../change/index.ts'
+import { afterReviewOf, CHANGE_STATUSES, type Change, ChangeEvent, isTerminal } from '../change/index.ts'
 import type { Commit } from '../history/index.ts'
 import { CorruptItem, type Item, itemOf, type Key, padded, text, whole } from './item.ts'
 import type { ChangeHead, Waiting } from './ports.ts'
@@ -12,6 +12,7 @@ import type { ChangeHead, Waiting } from './ports.ts'
  *   change#<id>       head           the change at a glance; its version guards the next append
  *   <other stream>    head           where that stream ends
  *   <other stream>    id#<commit>    that a commit was recorded, so that a retry records it once
+ *   open-reviews      <change>       a change whose emergency is to be reviewed yet, at a glance
  *   lock#<fleet>      lock           the one active change of a fleet
  *   waiting#<id>      waiting        what the change's workflow waits for; apart from the head, so that both never contend
  *   days              2026-11-23     that something was recorded on a day
@@ -31,6 +32,8 @@ export const commitKey = (stream: string, sequence: number): Key => ({ pk: strea
 export const headKey = (stream: string): Key => ({ pk: stream, sk: 'head' })
 export const lockKey = (fleet: string): Key => ({ pk: `lock#${fleet}`, sk: 'lock' })
 export const waitingKey = (change: string): Key => ({ pk: `waiting#${change}`, sk: 'waiting' })
+export const OPEN_REVIEWS = 'open-reviews'
+export const openReviewKey = (change: string): Key => ({ pk: OPEN_REVIEWS, sk: change })
 /** Padded sequences begin with it, and nothing else in a stream does. */
 export const COMMIT_PREFIX = '0'
 export const DAYS = 'days'
@@ -84,12 +87,21 @@ export const headItem = (change: Change, newest: Commit): Item =>
     proposer: change.proposer.id,
     proposedAt: change.proposedAt,
     updatedAt: newest.at,
+    afterReview: afterReviewOf(change),
     statusKey: change.status,
     fleetKey: changesOfFleet(change.fleet),
     updatedKey: `${newest.at}#${change.id}`,
     dayKey: ALL_CHANGES,
     dayTime: `${change.proposedAt}#${change.id}`,
   })
+
+const AFTER_REVIEWS = ['open', 'closed'] as const
+
+/** The head's facts once more, in a partition that holds the open reviews and nothing else. */
+export const openReviewItem = (change: Change, newest: Commit): Item => {
+  const { statusKey: _, fleetKey: __, updatedKey: ___, dayKey: ____, dayTime: _____, ...facts } = headItem(change, newest)
+  return { ...facts, ...itemOf(openReviewKey(change.id)) }
+}
 
 export const readHead = (item: Item): ChangeHead => {
   const status = CHANGE_STATUSES.find(candidate => candidate === text(item, 'status'))
@@ -103,6 +115,7 @@ export const readHead = (item: Item): ChangeHead => {
     proposer: text(item, 'proposer'),
     proposedAt: text(item, 'proposedAt'),
     updatedAt: text(item, 'updatedAt'),
+    afterReview: AFTER_REVIEWS.find(known => item['afterReview'] && known === text(item, 'afterReview')) ?? null,
   }
 }
 

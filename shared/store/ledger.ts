@@ -13,6 +13,7 @@ import {
   DAYS,
   headKey,
   lockKey,
+  OPEN_REVIEWS,
   readCommit,
   readHead,
   readWaiting,
@@ -96,6 +97,7 @@ export const openLedger = (table: Table, pause: Pause): Ledger => {
     commitsOf: (stream, page) => listPage({ table, order: 'oldest-first' }, { value: stream, prefix: COMMIT_PREFIX }, page, readCommit),
     commits: (filter, page) => commitsPage(table, filter, page),
     changes: (filter, page) => changesPage(table, filter, page),
+    openReviews: page => listPage({ table, order: 'newest-first' }, { value: OPEN_REVIEWS }, page, readHead),
     head: async id => {
       const item = await table.get(headKey(changeStream(id)))
       return item && readHead(item)

@@ -24,6 +24,8 @@ export type ChangeHead = {
   readonly proposer: string
   readonly proposedAt: string
   readonly updatedAt: string
+  /** Of the review that an emergency opens; null where there was none. */
+  readonly afterReview: 'open' | 'closed' | null
 }
 
 /** What the workflow of a change waits for, and the task token that wakes it. */
@@ -80,6 +82,8 @@ export type Ledger = {
     filter: { readonly status?: ChangeStatus | undefined; readonly fleet?: string | undefined },
     page: PageRequest,
   ): Promise<Page<ChangeHead>>
+  /** Changes whose emergency was not reviewed yet, newest first. */
+  openReviews(page: PageRequest): Promise<Page<ChangeHead>>
   head(id: string): Promise<ChangeHead | null>
   wait(id: string, waiting: Waiting): Promise<void>
   /** Strongly consistent. */

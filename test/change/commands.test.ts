@@ -5,8 +5,10 @@ import {
   type Change,
   type ChangeEvent,
   changeDigest,
+  closeReview,
   comment,
   complete,
+  confirmEmergency,
   coveringVerdicts,
   currentApprovals,
   delegate,
@@ -30,7 +32,8 @@ import {
   viewDigest,
   withdraw,
 } from '../../shared/change/index.ts'
-import { planDefaults } from '../../shared/policy/index.ts'
+import { authorize, planDefaults, releaseQuestion } from '../../shared/policy/index.ts'
+import { housePolicies } from '../policy/house-policies.ts'
 import {
   after,
   alice,
@@ -42,6 +45,7 @@ import {
   clearVerdict,
   commands,
   countsOf,
+  emergencyInReview,
   judgedAs,
   leave,
   POLICY,
@@ -264,6 +268,65 @@ describe('an approval that is older than policy lets it be', () => {
   test('takes what it signed off by name with it', () => {
     const signed = played(inReview, signedBy('downgrade'))
     expect(approve(signed, { by: bob, digest, comment: '', since })).not.toMatchObject({ events: [{ signOff: ['downgrade'] }] })
+  })
+})
+
+const confirmed =
+  (by: Person, late = 0) =>
+  (change: Change) =>
+    confirmEmergency(change, { by, digest: change.review?.digest ?? '', at: now + late, secondsMax: 60 })
+const inEmergency = after(emergencyInReview, confirmed(bob))
+const closed =
+  (by: Person, text = 'it was right') =>
+  (change: Change) =>
+    closeReview(change, { by, text })
+table('confirm', [
+  ['takes a second person', confirmed(bob)(emergencyInReview), { type: 'emergency-confirmed', by: bob }],
+  ['is not the proposer’s to do', confirmed(alice)(emergencyInReview), 'own-change'],
+  ['wants an emergency that the proposal named', confirmed(bob)(inReview), 'no-emergency'],
+  ['is bound to the digest', confirmEmergency(emergencyInReview, { by: bob, digest, at: now, secondsMax: 60 }), 'stale-digest'],
+  ['is done once', confirmed(carol)(inEmergency), 'confirmed-already'],
+  ['can be done until the time is over', confirmed(bob, 59_999)(emergencyInReview), { type: 'emergency-confirmed' }],
+  ['comes too late then', confirmed(bob, 60_000)(emergencyInReview), 'confirmed-too-late'],
+  ['comes too late after the release', confirmed(bob)(released), 'already-released'],
+])
+table('close-review', [
+  ['wants a review that is open', closed(carol)(emergencyInReview), 'no-open-review'],
+  ['is not the proposer’s to do', closed(alice)(inEmergency), 'own-emergency'],
+  ['is not theirs who confirmed', closed(bob)(inEmergency), 'own-emergency'],
+  ['says what came of it', closed(carol, ' ')(inEmergency), 'reason-missing'],
+  ['is done by somebody else', closed(carol)(inEmergency), { type: 'review-closed', by: carol }],
+  ['is done once', closed(carol)(after(inEmergency, closed(carol))), 'no-open-review'],
+])
+
+describe('an emergency', () => {
+  const asked = (change: Change) => {
+    const answer = authorize(housePolicies, releaseQuestion('releaseChange', housePolicies, change, clearVerdict, { now, held: [] }))
+    return answer.allowed ? [] : answer.policies
+  }
+  test('passes what it names and nothing else, once it is confirmed', () => {
+    expect(asked(played(emergencyInReview, approvedBy(bob)))).toEqual(['two-people'])
+    expect(asked(inEmergency)).toEqual(['one-kernel-maintainer'])
+    expect(asked(played(inEmergency, approvedBy(bob)))).toEqual([])
+  })
+  test('is bound by the digest and shown in the view', () => {
+    expect(emergencyInReview.review?.bound).toMatchObject({ breakGlass: { incident: 'INC-1', passes: ['two-people'] } })
+    expect(viewDigest({ ...emergencyInReview, breakGlass: null })).not.toBe(viewDigest(emergencyInReview))
+  })
+  test('has to be confirmed anew when the digest moves, and its review stays open', () => {
+    const moved = played(inEmergency, judgedAs(verdictOf(['review', 'no-way-back'])))
+    expect(summarize(moved)).toMatchObject({ confirmation: null, afterReview: 'open' })
+  })
+  test('leaves a review open that outlives the change, and is closed without moving anything', () => {
+    const ended = played(inEmergency, change => abort(change, { by: carol, reason: '' }))
+    expect(summarize(ended)).toMatchObject({ status: 'aborted', afterReview: 'open' })
+    expect(summarize(played(ended, closed(carol)))).toMatchObject({
+      ...{ status: 'aborted', afterReview: 'closed' },
+      afterReviewClosed: { by: carol, text: 'it was right' },
+    })
+  })
+  test('that nobody confirmed leaves no review', () => {
+    expect(summarize(emergencyInReview)).toMatchObject({ confirmation: null, afterReview: null })
   })
 })
 

@@ -5,6 +5,7 @@ import {
   type CommandName,
   comment,
   complete,
+  confirmEmergency,
   delegate,
   evolve,
   expire,
@@ -133,6 +134,18 @@ export const changes = {
   completed: after(allPassed, change => complete(change, { counts: countsOf(40) })),
 } satisfies Record<string, Change>
 
+/** In review, with an emergency that passes the second approval. */
+export const emergencyInReview = after(
+  fold(
+    null,
+    propose(null, {
+      ...{ id: '01JDEMERGENCY', fleet: 'edge', livepatch: 'a'.repeat(64), plan: planDefaults, reason: 'CVE-2026-0001', by: alice },
+      breakGlass: { incident: 'INC-1', reason: 'it is exploited', passes: ['two-people'] },
+    }),
+  ),
+  judgedAs(clearVerdict),
+)
+
 const presentDigest = (change: Change): string => change.review?.digest ?? 'none'
 const anyDecision = () => {
   const answer = authorize(housePolicies, {
@@ -167,6 +180,7 @@ export const commands: Readonly<Record<CommandName, (change: Change) => Outcome>
   resume: change => resume(change, { by: alice }),
   abort: change => abort(change, { by: carol, reason: '' }),
   complete: change => complete(change, { counts: countsOf(40) }),
+  confirm: change => confirmEmergency(change, { by: bob, digest: presentDigest(change), at: Date.parse(at), secondsMax: 60 }),
   delegate: change => delegate(change, { by: carol, to: 'dora', until: '2026-11-24T12:00:00.000Z', at: Date.parse(at) }),
   revokeDelegation: change => revokeDelegation(change, { by: carol }),
   withdraw: change => withdraw(change, { by: bob, reason: '' }),

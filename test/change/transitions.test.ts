@@ -10,11 +10,12 @@ import {
   TERMINAL_STATUSES,
   TRANSITIONS,
 } from '../../shared/change/index.ts'
-import { after, approvedBy, at, bob, changes, commands } from './given.ts'
+import { after, approvedBy, at, bob, changes, commands, emergencyInReview } from './given.ts'
 
 /** Where a rolling change must stand for a command to have something to do. */
 const exampleOf = (status: ChangeStatus, command: CommandName): Change => {
   if (status === 'in-review' && command === 'withdraw') return after(changes.inReview, approvedBy(bob))
+  if (status === 'in-review' && command === 'confirm') return emergencyInReview
   if (status === 'in-review' && command === 'revokeDelegation') return after(changes.inReview, commands.delegate)
   if (status === 'rolling' && command === 'openWave') return changes.betweenWaves
   if (status === 'rolling' && command === 'complete') return changes.allPassed

@@ -208,7 +208,13 @@ const ROWS: readonly Row[] = [
     'control-change',
     () => control('resume', { 'if-match': known.etag }),
     'not-allowed-now',
-    { state: 'in-review', allowed: ['approve', 'reject', 'request-changes', 'withdraw', 'revise', 'comment', 'abort'] },
+    {
+      state: 'in-review',
+      allowed: [
+        ...['approve', 'reject', 'request-changes', 'withdraw', 'confirm', 'delegate', 'revoke-delegation'],
+        ...['revise', 'comment', 'abort'],
+      ],
+    },
   ],
   ['an unknown control', 'control-change', () => control('force', { 'if-match': known.etag }), 'invalid-input'],
   [

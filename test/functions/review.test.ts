@@ -241,6 +241,85 @@ describe('an approval that grows too old', () => {
   })
 })
 
+describe('an emergency', () => {
+  const EMERGENCY = { incident: 'INC-7', reason: 'it is exploited', passes: ['two-people', 'security-reviews-risk'] }
+  const proposeIt = async (breakGlass: object) => {
+    fleets += 1
+    const fleet = `fleet-${fleets}`
+    await createFleet(house, fleet)
+    const hosts = await enrol(house, fleet, 1)
+    await report(
+      house,
+      fleet,
+      hosts.map(host => host.report({ stack: stackOf() })),
+    )
+    const body = { fleet, livepatch: digestOfFile(moduleFile('2')), reason: 'r', breakGlass }
+    const answer = await house.ask('propose-change', { as: 'alice', body })
+    change = String(answer.body['id'])
+    return answer
+  }
+  const confirm = async (as: PersonName) => say(as, { decision: 'confirm', digest: (await show())['digest'] })
+  const close = (as: PersonName) => say(as, { decision: 'close-review', text: 'it was right' })
+  const open = async () => (await house.ask('list-changes', { as: 'dave', query: { review: 'open' } })).body['items']
+
+  test('names its incident and only what can be passed', async () => {
+    for (const passes of [
+      ['never-with-a-blocking-finding'],
+      ['four-eyes'],
+      ['nothing-moves-while-held'],
+      ['missing-callback'],
+      ['lifecycle-moves'],
+    ])
+      expect(await proposeIt({ ...EMERGENCY, passes })).toMatchObject({
+        status: 422,
+        body: { code: 'invalid-input', passable: expect.arrayContaining(['two-people']) },
+      })
+    for (const broken of [{ incident: ' ' }, { passes: [] }, { reason: '' }])
+      expect(await proposeIt({ ...EMERGENCY, ...broken })).toMatchObject({ status: 422 })
+  })
+
+  test('passes nothing before a second person confirms it in time', async () => {
+    await proposeIt(EMERGENCY)
+    await validate(house.ports)({ change })
+    await approve('bob')
+    expect(await show()).toMatchObject({
+      ...{ status: 'in-review', breakGlass: EMERGENCY, confirmation: null, afterReview: null },
+      needs: expect.arrayContaining([expect.stringMatching(/^or a second person who confirms the emergency INC-7, before 2026/)]),
+    })
+    expect(await confirm('alice')).toMatchObject({ status: 403, body: { code: 'four-eyes' } })
+    expect(await confirm('dave')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    expect(await open()).toEqual([])
+  })
+
+  test('releases with the confirmation, and opens a review that everybody sees', async () => {
+    expect(await confirm('erin')).toMatchObject({ status: 201, body: { status: 'released', afterReview: 'open' } })
+    expect(await open()).toMatchObject([{ id: change, afterReview: 'open' }])
+    const control = { as: 'carol', path: { change }, body: { command: 'abort' }, headers: { 'if-match': '*' } } as const
+    await house.ask('control-change', control)
+    expect(await open()).toMatchObject([{ id: change, status: 'aborted', afterReview: 'open' }])
+  })
+
+  test('is reviewed by somebody who neither proposed nor confirmed it, also after the end', async () => {
+    expect(await close('alice')).toMatchObject({ status: 403, body: { code: 'four-eyes' } })
+    expect(await close('erin')).toMatchObject({ status: 403, body: { code: 'four-eyes' } })
+    for (const _ of [1, 2]) expect(await close('dave')).toMatchObject({ status: 201, body: { status: 'aborted', afterReview: 'closed' } })
+    expect(await open()).toEqual([])
+    expect(await show()).toMatchObject({
+      ...{ status: 'aborted', afterReviewClosed: { by: 'dave', text: 'it was right' } },
+      timeline: expect.arrayContaining([expect.objectContaining({ text: 'Dave closed the review of the emergency: it was right' })]),
+    })
+  })
+
+  test('that nobody confirmed in time counts for nothing any more; the change goes its ordinary way', async () => {
+    await proposeIt(EMERGENCY)
+    await validate(house.ports)({ change })
+    house.time += 3_600_000
+    expect(await confirm('erin')).toMatchObject({ status: 409, body: { reason: 'confirmed-too-late' } })
+    await approve('bob')
+    expect(await approve('carol')).toMatchObject({ body: { status: 'released', afterReview: null } })
+  })
+})
+
 describe('a comment', () => {
   beforeAll(() => inReview())
 

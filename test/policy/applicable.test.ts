@@ -68,7 +68,7 @@ const KINDS = [
       'when { context.approvals.hasTag("security") && context.approvals.getTag("security") >= 1 }',
       'when { context.plan == { waves: 3, firstShare: 500, soakSeconds: 3600 } }',
       'when { context.plan.firstShare > 1000 || context.tier == "production" }',
-      'when { context.breakGlass.passes.contains("two-people") && context.breakGlass.confirmed }',
+      'when { context.verdict.review.contains("downgrade") && context.verdict.downgrade }',
       'when { context.verdict.fixesLost.isEmpty() && [context.verdict].contains(context.verdict) }',
       'unless { context has tier && context.held.isEmpty() }',
       'when { resource.proposer == Person::"alice" }',

@@ -120,6 +120,8 @@ describe('a refusal tells a person', () => {
       reasons: [
         'Members of kernel-maintainers and security approve and reject changes, ask for changes to them, and delegate that.',
         'Members of kernel-maintainers, security, operators and auditors comment on changes, and withdraw approvals of their own.',
+        'Members of break-glass, kernel-maintainers and security confirm emergencies.',
+        'Members of kernel-maintainers, security and auditors close the review of an emergency.',
       ],
       policies: [],
     })

@@ -64,6 +64,7 @@ describe('appending to a change', () => {
       proposer: 'alice',
       proposedAt: '2026-11-20T12:00:00.000Z',
       updatedAt: '2026-11-20T12:00:05.000Z',
+      afterReview: null,
     })
   })
 
