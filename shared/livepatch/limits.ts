@@ -33,7 +33,7 @@ export const DEFAULT_LIMITS: Limits = {
   symbolsMax: 1_000_000,
   relocationsMax: 1_000_000,
   objectsMax: 65_536,
-  functionsMax: 65_536,
+  functionsMax: 32_768,
   modinfoEntriesMax: 16_384,
   nameBytesMax: 512,
   signatureBytesMax: 64 * 1024,

@@ -32,11 +32,15 @@ export const bytesOf = (input: Uint8Array, little: boolean): Bytes => {
     u16: offset => view.getUint16(offset, little),
     u32: offset => view.getUint32(offset, little),
     s32: offset => view.getInt32(offset, little),
+    // Nearly always small; then nothing is computed that V8 would have to box.
     u64: offset => {
-      const [above, below] = [view.getUint32(offset + high, little), view.getUint32(offset + low, little)]
-      return above === 0 ? compact(below) : above * HIGH_WORD + below
+      const [above, below] = [view.getUint32(offset + high, little), view.getInt32(offset + low, little)]
+      return above === 0 && below >= 0 ? below : above * HIGH_WORD + (below >>> 0)
     },
-    s64: offset => view.getInt32(offset + high, little) * HIGH_WORD + view.getUint32(offset + low, little),
+    s64: offset => {
+      const [above, below] = [view.getInt32(offset + high, little), view.getInt32(offset + low, little)]
+      return above === below >> 31 ? below : above * HIGH_WORD + (below >>> 0)
+    },
     decimal: offset =>
       (view.getUint32(offset + high, little) === 0 ? view.getUint32(offset + low, little) : view.getBigUint64(offset, little)).toString(),
   }

@@ -1,7 +1,7 @@
 import type { Limits } from '../limits.ts'
 import { done, type Result, refuse } from '../refusal.ts'
 import type { Warnings } from '../warnings.ts'
-import type { Bytes } from './bytes.ts'
+import { type Bytes, compact } from './bytes.ts'
 import { lowerBoundsOf } from './lower-bound.ts'
 import { has, isCode, isData, type Section, SHF, SHT } from './section.ts'
 
@@ -118,7 +118,7 @@ const readTable = (input: Bytes, tables: readonly Section[], target: Section, wa
   const [symbolAt, typeAt] = input.little ? [12, 8] : [8, 12]
   const [offsets, addends, symbols, types] = [places, new Float64Array(count), new Uint32Array(count), new Uint32Array(count)]
   for (let index = 0; index < count; index += 1) {
-    const place = places[index] ?? 0
+    const place = compact(places[index] ?? 0)
     symbols[index] = input.u32(place + symbolAt)
     types[index] = input.u32(place + typeAt)
     addends[index] = input.s64(place + 16)

@@ -18,8 +18,12 @@ export type CodeGraph = {
 
 /** Functions looked at below one entry point. */
 const REACHABLE_MAX = 4096
+/** Functions that are remembered; of a module that names more, no code is compared from there on. */
+const FUNCTIONS_MAX = 100_000
+const EXHAUSTED = -1
 
 export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
+  const budget = { bytes: 4 * elf.input.length + 1024 * 1024 }
   const functions = new Map<number, CodeNode | null>()
   const functionAt = (at: Place): CodeNode | null => {
     const symbol = symbolAt(elf, at, STT.FUNC)
@@ -27,12 +31,15 @@ export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
     const key = symbol ?? -at.section.index
     let known = functions.get(key)
     if (known === undefined) {
+      if (functions.size >= FUNCTIONS_MAX) {
+        budget.bytes = EXHAUSTED
+        return null
+      }
       known = findFunction(elf, at, symbol)
       functions.set(key, known)
     }
     return known
   }
-  const budget = { bytes: 4 * elf.input.length + 1024 * 1024 }
   const context: CodeContext = {
     elf,
     nameBytesMax,

@@ -41,8 +41,8 @@ export const readCodeReferences = (elf: Elf): CodeReferences => {
       const home = symbols.home(symbol)
       if (home >= 0) {
         const data = mayMatter[home] ? dataAddress(elf, code, offset, type, symbol, table.addends[index] ?? 0) : null
-        if (!data || has(data.section, SHF.MERGE) || data.offset >= OFFSET_END || offset >= OFFSET_END) continue
-        from.push(keyOf(code.index, offset))
+        if (!data || has(data.section, SHF.MERGE) || data.offset >= OFFSET_END) continue
+        from.push(keyOf(code.index, Math.min(offset, OFFSET_END - 1)))
         to.push(keyOf(data.section.index, data.offset))
       } else if (type !== 0 && isImport(elf, symbol) && ENABLING.has(symbols.name(symbol)))
         calls.push({ code, offset, symbol: symbols.name(symbol) })

@@ -1,3 +1,4 @@
+import { compact } from '../elf/bytes.ts'
 import { type Field, fieldAt, type Place, symbolAround } from '../elf/follow.ts'
 import { lowerBound } from '../elf/lower-bound.ts'
 import type { Elf } from '../elf/read-elf.ts'
@@ -110,7 +111,7 @@ const scanForOwner = (elf: Elf, terrain: Terrain): readonly Place[] => {
     const table = elf.relocations.of(section)
     for (let index = 0; table && index < table.count && found.length < CANDIDATES_MAX; index += 1) {
       if (table.types[index] !== elf.machine.pointer) continue
-      const at = { section, offset: table.offsets[index] ?? 0 }
+      const at = { section, offset: compact(table.offsets[index] ?? 0) }
       if (hasOwner(elf, at) && beginsObjects(elf, at, terrain)) found.push(at)
     }
   }

@@ -10,6 +10,10 @@ import { type CodeNode, UNMET } from './code-node.ts'
  */
 export const hashFrom = (start: CodeNode, look: (node: CodeNode) => boolean): void => {
   if (!look(start)) return
+  if (start.callees.length === 0) {
+    start.meaning = start.digest
+    return
+  }
   let unsettled: CodeNode | null = enter(start, null, null, look)
   for (let node: CodeNode | null = start; node; ) {
     const callee: CodeNode | undefined = node.callees[node.next]
