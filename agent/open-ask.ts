@@ -4,7 +4,7 @@ import { type Directive, isStopInForce } from '../shared/rollout/index.ts'
 import { isAdmitted } from './is-admitted.ts'
 import type { Settings } from './settings.ts'
 import type { AgentState, Work } from './state.ts'
-import type { View } from './view.ts'
+import { entryOf, type View } from './view.ts'
 
 export type OpenAsk = { readonly version: number; readonly ask: NonNullable<Directive['ask']> }
 
@@ -20,10 +20,14 @@ const askedNow = ({ accepted }: AgentState, { bucket }: Settings, at: number): O
 export const openAsk = (state: AgentState, settings: Settings, at: number): OpenAsk | null =>
   isStopInForce(state.stop?.order ?? null, at) ? null : askedNow(state, settings, at)
 
-/** A stop order that keeps this host from what its directive asks, as the host reports it; null: there is none, or nothing is asked. */
-export const stoppedFrom = (state: AgentState, settings: Settings, at: number): Report['refusal'] => {
+/**
+ * A stop order that keeps this host from what its directive asks, as the host reports it; null: there is none, or nothing is asked that
+ * the host does not run already.
+ */
+export const stoppedFrom = (state: AgentState, view: View, settings: Settings, at: number): Report['refusal'] => {
   const order = state.stop?.order
-  if (!order || !isStopInForce(order, at) || askedNow(state, settings, at) === null) return null
+  const asked = askedNow(state, settings, at)
+  if (!order || !isStopInForce(order, at) || asked === null || entryOf(view, asked.ask.livepatch.digest)) return null
   const detail = `everything is stopped until ${new Date(order.expiresAt).toISOString()} (stop order ${order.version}): ${order.reason}`
   return { code: 'stopped', detail: detail.slice(0, 500) }
 }

@@ -11,11 +11,11 @@ type Standing = Pick<Report, 'state' | 'change' | 'refusal'>
 const standing = ({ durable }: Agent, view: View, at: number, settings: Settings): Standing => {
   const { work, directiveRefusal, stopRefusal } = durable
   const state = hostState(view, work, at, settings.stallSecondsMax)
-  const heldBack = stoppedFrom(durable, settings, at) ?? work?.failure?.refusal ?? null
+  const stopped = stoppedFrom(durable, view, settings, at)
   return {
     state,
     change: work?.change ?? null,
-    refusal: directiveRefusal ?? stopRefusal ?? (state === 'applied' ? null : heldBack),
+    refusal: directiveRefusal ?? stopRefusal ?? stopped ?? (state === 'applied' ? null : (work?.failure?.refusal ?? null)),
   }
 }
 

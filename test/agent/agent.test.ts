@@ -293,6 +293,22 @@ describe('while a stop order is in force', () => {
     expect(await plane.report(({ state }) => state === 'applied')).toMatchObject({ refusal: null })
   })
 
+  test('a host says so, too, that runs what an earlier change asked for', async () => {
+    const host = await start()
+    plane.publish(plane.signed(await askFor(host, { ask: { livepatch: plane.offer(first) } })))
+    await run(host)
+    await plane.report(({ state }) => state === 'applied')
+    plane.publishStop(plane.signedStop())
+    plane.publish(plane.signed(await askFor(host, { version: 2, ask: { change: 'c2' } })))
+    expect(await plane.report(({ refusal }) => refusal !== null)).toMatchObject({
+      state: 'applied',
+      change: 'c1',
+      refusal: { code: 'stopped' },
+    })
+    plane.publishStop(plane.signedStop({ version: 2, stopped: false }))
+    expect(await plane.report(({ change }) => change === 'c2')).toMatchObject({ state: 'applied', refusal: null })
+  })
+
   test('it is heard while the API is down, and holds what was asked for before', async () => {
     const host = await start({ preload: [first] })
     plane.publish(plane.signed(await askFor(host)))
