@@ -9,15 +9,7 @@ type Replacement = { readonly filter: RegExp; readonly from: RegExp } & ({ reado
 
 const DYNAMODB = /[\\/]@aws-sdk[\\/]client-dynamodb[\\/]/
 /** What shared/policy calls of the engine. */
-const CEDAR_CALLS = [
-  'statefulIsAuthorized',
-  'policySetTextToParts',
-  'policyToJson',
-  'preparsePolicySet',
-  'preparseSchema',
-  'schemaToJson',
-  'validate',
-]
+const CEDAR_CALLS = ['statefulIsAuthorized', 'policySetTextToParts', 'policyToJson', 'preparsePolicySet', 'schemaToJson', 'validate']
 const ZOD = /[\\/]zod[\\/]/
 
 /** Names that a file of a package exports. */
