@@ -1,30 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type OperationId, operation, pathOf } from '../shared/operations/index.ts'
+import { asking } from './asking.ts'
 import type { Figure } from './figure.ts'
-import { type RunningPlatform, startPlatform } from './running-platform.ts'
+import { startPlatform } from './running-platform.ts'
 
 const CHANGES = 40
 const WARM_UP = 15
 const REVIEWERS = Array.from({ length: 10 }, (_, index) => `reviewer-${index}`)
-
-type Answer = Readonly<Record<string, unknown>>
-type Ask = { readonly token: string; readonly path?: Readonly<Record<string, string>>; readonly body?: unknown }
-
-const asking =
-  ({ url }: RunningPlatform) =>
-  async (id: OperationId, { token, path = {}, body }: Ask): Promise<Answer> => {
-    const { method } = operation(id)
-    const response = await fetch(url + pathOf(id, path), {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const answer = (await response.json()) as Answer
-    if (!response.ok) throw new Error(`${id}: ${response.status} ${JSON.stringify(answer)}`)
-    return answer
-  }
 
 /** A change of its own fleet, in review. */
 const inReview = async (ask: ReturnType<typeof asking>, token: string, livepatch: unknown, number: number) => {

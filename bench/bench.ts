@@ -8,6 +8,7 @@ import { approvalFigures } from './approvals.ts'
 import { bundleFigures } from './bundles.ts'
 import { type Figure, isMet } from './figure.ts'
 import { fleetFigures } from './fleet.ts'
+import { holdFigures } from './holds.ts'
 import { intakeFigures } from './intake.ts'
 import { kernelFigures } from './kernel.ts'
 import { policyFigures } from './policy.ts'
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, () => readonly Figure[] | Promise<readonly 
   fleet: fleetFigures,
   appends: appendFigures,
   approvals: () => approvalFigures(root, assembly),
+  holds: () => holdFigures(root, assembly),
   reader: () => readerFigures(root),
   intake: () => intakeFigures(root, assembly),
   policy: () => policyFigures(root),

@@ -7,7 +7,8 @@ const reviewers = Array.from({ length: 10 }, (_, index) => ({
   name: `Reviewer ${index}`,
   groups: ['kernel-maintainers'],
 }))
-const people = [{ id: 'alice', name: 'Alice', groups: ['kernel-maintainers', 'operators'] }, ...reviewers]
+const carol = { id: 'carol', name: 'Carol', groups: ['security'] }
+const people = [{ id: 'alice', name: 'Alice', groups: ['kernel-maintainers', 'operators'] }, carol, ...reviewers]
 const { url } = await openPlatform({ assembly, stack: 'Supersede', data, port: 0, people, now: Date.now, log: () => undefined })
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
