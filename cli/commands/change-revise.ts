@@ -23,6 +23,6 @@ export const run: Run = async input => {
   const after = changeView(body)
   shell.out(`${terminalText(after.id)} is ${terminalText(after.status)}, digest ${terminalText(shortDigest(after.digest))}\n`)
   for (const why of after.voidApprovals) shell.out(`${terminalText(why)}\n`)
-  for (const need of after.status === 'in-review' ? after.needs : []) shell.out(`needs ${terminalText(need)}\n`)
+  if (after.status === 'in-review') shell.err(`supersede change show ${terminalText(after.id)} tells what it needs\n`)
   return undefined
 }
