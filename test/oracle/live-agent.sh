@@ -22,7 +22,7 @@ mount -t devtmpfs dev /dev 2>/dev/null
 mount -t debugfs debug /sys/kernel/debug
 ip link set lo up
 HOME=/ node --disable-warning=ExperimentalWarning /live.mjs
-poweroff -f
+reboot -f
 INIT
 chmod +x "$root/init"
 (cd "$root" && find . | cpio -o -H newc --quiet) > "$root.cpio"
