@@ -47,7 +47,7 @@ describe('a rule adds nothing', () => {
       ],
       ['own-0: own-1'],
     ],
-    ['where a rule of the house says it', [`forbid (${WAVE}) unless { context.approvals.people >= 2 };`], ['own-0: two-people']],
+    ['where a rule of the house says it', [`forbid (${WAVE}) when { context.approvals.changesRequested > 0 };`], ['own-0: no-open-request-for-changes']],
     [
       'where it permits what is always forbidden',
       [
