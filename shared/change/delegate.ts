@@ -9,7 +9,7 @@ export type Delegate = { readonly by: Person; readonly to: string; readonly unti
 const isLive = ({ endedAt, until }: Delegation, at: number): boolean => endedAt === null && at < Date.parse(until)
 
 /** Delegations in force at an instant (epoch milliseconds). */
-export const liveDelegations = ({ review }: Change, at: number): readonly Delegation[] =>
+const liveDelegations = ({ review }: Change, at: number): readonly Delegation[] =>
   (review?.delegations ?? []).filter(given => isLive(given, at))
 
 /** Those who have delegated to a person, with their groups of then, each once. */

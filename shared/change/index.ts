@@ -5,7 +5,7 @@ export { BreakGlass, CHANGE_STATUSES, type Change, ChangeEvent, type ChangeStatu
 export { changeDigest } from './change-digest.ts'
 export { comment } from './comment.ts'
 export { complete } from './complete.ts'
-export { delegate, delegatorsOf, liveDelegations, revokeDelegation } from './delegate.ts'
+export { delegate, delegatorsOf, revokeDelegation } from './delegate.ts'
 export { afterReviewOf, closeReview, confirmBefore, confirmEmergency } from './emergency.ts'
 export { evolve, replay } from './evolve.ts'
 export { expire } from './expire.ts'
