@@ -47,7 +47,11 @@ describe('a rule adds nothing', () => {
       ],
       ['own-0: own-1'],
     ],
-    ['where a rule of the house says it', [`forbid (${WAVE}) when { context.approvals.changesRequested > 0 };`], ['own-0: no-open-request-for-changes']],
+    [
+      'where a rule of the house says it',
+      [`forbid (${WAVE}) when { context.approvals.changesRequested > 0 };`],
+      ['own-0: no-open-request-for-changes'],
+    ],
     [
       'where it permits what is always forbidden',
       [
