@@ -26,7 +26,8 @@ export const printPolicies = (shell: Shell, fleet: string, said: unknown): void 
   shell.out(`What a release${fleet === '' ? '' : ` on ${terminalText(fleet)}`} needs\n`)
   for (const { kind, needs } of objectsOf(kinds)) {
     const name = textOf(kind)
-    const title = name === 'every change' ? 'Every change' : `${name.charAt(0).toUpperCase()}${name.slice(1)}, beside that`
+    const beside = name === 'every change' || name.startsWith('an edit') ? '' : ', beside that'
+    const title = `${name.charAt(0).toUpperCase()}${name.slice(1)}${beside}`
     printAll(shell, title, textsOf(needs).length === 0 ? ['nothing more'] : textsOf(needs))
   }
   printSettings(shell, objectOf(settings))

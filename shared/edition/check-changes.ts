@@ -1,4 +1,4 @@
-import type { PolicySet } from '../policy/index.ts'
+import type { PolicySet, PolicyTexts } from '../policy/index.ts'
 import { type ActivePolicies, loadLayered } from './layer.ts'
 import {
   changedFiles,
@@ -21,6 +21,13 @@ const unchanged = (files: PolicyFiles, changes: FileChanges): readonly Fault[] =
     const before = Object.hasOwn(files, path) ? files[path] : undefined
     if (text === null && before === undefined) return [{ path, message: 'there is no such file to take away' }]
     return text === before ? [{ path, message: 'it is exactly so already' }] : []
+  })
+
+const deployed = ({ policies, teams = {} }: PolicyTexts, changes: FileChanges): readonly Fault[] =>
+  Object.keys(changes).flatMap(path => {
+    const [, fleet = '', name = ''] = path.split('/')
+    const isThere = Object.hasOwn(policies, path) || teams[fleet]?.[name] !== undefined
+    return isThere ? [{ path, message: 'a deployed file has this name; take another one' }] : []
   })
 
 const unknownFleets = (changes: FileChanges, fleets: ReadonlySet<string>): readonly Fault[] =>
@@ -63,7 +70,12 @@ const faultsOfSet = (set: PolicySet): readonly Fault[] => [
 export const checkChanges = (active: ActivePolicies, changes: FileChanges, fleets: ReadonlySet<string>): Checked => {
   const named = faultsOfNames(changes)
   if (named.length > 0) return { ok: false, faults: named }
-  const faults = [...unchanged(active.edition.files, changes), ...unknownFleets(changes, fleets), ...faultsOfEach(active, changes)]
+  const faults = [
+    ...deployed(active.floor, changes),
+    ...unchanged(active.edition.files, changes),
+    ...unknownFleets(changes, fleets),
+    ...faultsOfEach(active, changes),
+  ]
   if (faults.length > 0) return { ok: false, faults }
   const files = changedFiles(active.edition.files, changes)
   const loaded = loadLayered(active.floor, { number: active.edition.number + 1, files })

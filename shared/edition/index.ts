@@ -4,6 +4,6 @@ export { countingEditApprovals, type Enactment, editResource, enactEdit, missing
 export { decideBefore, evolveEdit, replayEdit } from './evolve-edit.ts'
 export { type ActivePolicies, activePolicies, type Edition, NO_EDITION } from './layer.ts'
 export type { EditOutcome, EditRefused } from './outcome.ts'
-export { EDITION_BYTES_MAX, type Fault, type FileChanges, fleetOf, fleetsIn, type PolicyFiles } from './policy-files.ts'
+export { type Fault, type FileChanges, fleetOf, fleetsIn, type PolicyFiles } from './policy-files.ts'
 export { baseOf, proposeEdit } from './propose-edit.ts'
 export { unifiedDiff } from './unified-diff.ts'

@@ -8,11 +8,14 @@ export const NO_EDITION: Edition = { number: 0, files: {} }
 const filesOf = (files: PolicyFiles, kind: 'house' | 'fleet'): readonly (readonly [string, string])[] =>
   Object.entries(files).filter(([path]) => placeOf(path)?.kind === kind)
 
+/* A file of the deployment keeps its place: what would take it is read beside it. */
+const rulesOf = (files: PolicyFiles, floor: PolicyTexts): PolicyTexts['policies'] =>
+  Object.fromEntries(filesOf(files, 'house').map(([path, text]) => [path in floor.policies ? `edited/${path}` : path, text]))
+
 const teamsOf = (files: PolicyFiles, floor: PolicyTexts): NonNullable<PolicyTexts['teams']> => {
   const teams = new Map(Object.entries(floor.teams ?? {}))
   for (const [path, text] of filesOf(files, 'fleet')) {
     const [, fleet = '', name = ''] = path.split('/')
-    /* A file of the deployment keeps its place: what would take it is read beside it, and then refused for its ids. */
     const file = teams.get(fleet)?.[name] === undefined ? name : `edited/${name}`
     teams.set(fleet, { ...teams.get(fleet), [file]: text })
   }
@@ -43,7 +46,7 @@ const freezesOf = (floor: string | undefined, added: string | undefined): string
  */
 export const layered = (floor: PolicyTexts, { number, files }: Edition): PolicyTexts => ({
   ...floor,
-  policies: { ...floor.policies, ...Object.fromEntries(filesOf(files, 'house')) },
+  policies: { ...rulesOf(files, floor), ...floor.policies },
   teams: teamsOf(files, floor),
   freezes: freezesOf(floor.freezes, files['freezes.json']),
   settings: files['settings.json'] ?? floor.settings,

@@ -157,6 +157,8 @@ forbid (principal, action == Action::"releaseChange", resource in Fleet::"edge")
 unless { context.approvals.people >= 3 };
 \`\`\`
 
+While Supersede runs, rules are added, changed and taken away by edits that people approve: [policy-edits.md](policy-edits.md).
+
 No rule can weaken another: whatever a \`forbid\` of the house stops stays stopped, however much is permitted beside it.
 
 ## Trying rules out
