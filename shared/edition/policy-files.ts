@@ -11,7 +11,7 @@ export type Place = { readonly kind: 'house' | 'calendar' | 'settings' } | { rea
 
 /** Bytes of one file, of an edit's files together, and of an edition's: each is stored as one item, of which 400 KB are the bound. */
 export const FILE_BYTES_MAX = 65_536
-export const EDITION_BYTES_MAX = 262_144
+const EDITION_BYTES_MAX = 262_144
 export const CHANGED_FILES_MAX = 32
 
 const RULES = /^house\/[a-z0-9][a-z0-9-]{0,63}\.cedar$/
