@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { importJWK, type JWK, SignJWT } from 'jose'
 import { PEOPLE } from '../../demo/people.ts'
+import { OPERATIONS, type OperationId } from '../../shared/operations/index.ts'
 import { root } from '../infra/assembly.ts'
 import { enrolment, type Host, hostToken, issueTokens, jws, newHost, reportOf } from './hosts.ts'
 import { type Answered, type OnePlatform, openOnePlatform, until } from './one-platform.ts'
@@ -201,6 +202,35 @@ describe('what is wrong gets the right status and a document that says what to d
     expect(String(answer.body['title']).length).toBeGreaterThan(5)
     expect(String(answer.body['detail']).length).toBeGreaterThan(20)
     expect(await everything(platform)).toEqual(before)
+  })
+})
+
+describe('every function may touch what it needs, as it is deployed', () => {
+  const reads: readonly OperationId[] = OPERATIONS.filter(one => one.audience === 'person' && one.method === 'GET').map(({ id }) => id)
+  /** Ids of things that are there, and for the rest of things that are not. */
+  const path = () => ({
+    change: known.change,
+    fleet: 'edge',
+    host: host.id,
+    digest: NEW,
+    hold: 'none',
+    edit: 'none',
+    receiver: 'none',
+    delivery: 'none',
+  })
+  const ofNothing: readonly OperationId[] = ['show-policy-edit', 'list-deliveries']
+
+  test.each(reads)('%s answers who may look', async id => {
+    const { status, text } = await ask(id, { as: 'dave', path: path() })
+    expect([status, text]).toEqual([ofNothing.includes(id) ? 404 : 200, text])
+  })
+
+  test('a clearance of what does not wait is refused, and a host is told that there is none for it', async () => {
+    const body = { evidence: NOBODY, reason: 'it looks idle' }
+    const cleared = await ask('clear-transition', { as: 'alice', path: path(), body })
+    expect([cleared.status, cleared.text]).toEqual([409, cleared.text])
+    const asked = await ask('show-clearance', { as: { token: hostToken(host) }, path: path() })
+    expect(asked).toMatchObject({ status: 404, body: { code: expect.stringMatching(/clearance/) } })
   })
 })
 

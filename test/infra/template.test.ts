@@ -33,6 +33,11 @@ describe('functions', () => {
     expect(Object.keys(GRANTS).toSorted()).toEqual(Object.keys(FUNCTION_ENTRIES).toSorted())
   })
 
+  test('every function that people ask may read the ledger, where the policies in force are', () => {
+    const theirs = OPERATIONS.filter(({ audience }) => audience === 'person').map(({ id }) => id)
+    expect(theirs.filter(id => !GRANTS[id]?.includes('ledger:read'))).toEqual([])
+  })
+
   test('each runs on Node 24 on arm64, with a role and a log group of its own', () => {
     for (const { Properties } of ours) expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
     const roles = ours.map(({ Properties }) => JSON.stringify(Properties['Role']))
