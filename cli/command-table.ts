@@ -1,3 +1,4 @@
+import type { Exit } from './exit-codes.ts'
 import type { Run } from './input.ts'
 
 export type OptionDefinition = { readonly flags: string; readonly text: string; readonly required?: true; readonly repeat?: true }
@@ -13,6 +14,8 @@ export type CommandDefinition = {
   /** What `-o` takes besides table and json. */
   readonly formats?: readonly string[]
   readonly examples: readonly string[]
+  /** What its own exit codes say, for --help; those that every command has are told by `supersede --help`. */
+  readonly exits?: readonly (readonly [Exit, string])[]
   /** Loads the command when it runs, so that starting costs nothing for the others. */
   readonly load: () => Promise<{ readonly run: Run }>
 }
@@ -690,6 +693,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
     online: false,
     options: [repeat('--trust <path>', 'a certificate (PEM or DER), or a folder of them, to judge signatures with')],
     examples: ['supersede inspect lp_proc_2.ko', 'supersede inspect *.ko -o json', 'supersede inspect lp_proc_2.ko --trust /etc/keys'],
+    exits: [
+      ['ok', 'read'],
+      ['nothingCertain', 'nothing certain can be said about the livepatch: it is dynamic, ambiguous or malformed'],
+      ['refusedFile', 'the file is refused; of several files the highest code counts'],
+    ],
     load: () => import('./commands/inspect.ts'),
   },
   {
@@ -699,6 +707,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
     online: false,
     options: [],
     examples: ['supersede diff lp_proc_1.ko lp_proc_2.ko', 'supersede diff lp_proc_2.ko lp_proc_1.ko -o json'],
+    exits: [
+      ['ok', 'compared'],
+      ['nothingCertain', 'what one of them patches is not known, or it is malformed'],
+      ['refusedFile', 'one of the files is refused'],
+    ],
     load: () => import('./commands/diff.ts'),
   },
 ]

@@ -1,14 +1,19 @@
 import { Command, Option } from 'commander'
 import { connect, serverUrl } from './api.ts'
 import { COMMANDS, type CommandDefinition, GROUPS, type OptionDefinition } from './command-table.ts'
-import { EXIT } from './exit-codes.ts'
+import { EXIT, exitCode } from './exit-codes.ts'
 import type { Input } from './input.ts'
 import type { Ended, Shell } from './shell.ts'
 import { VERSION } from './version.ts'
 
+const exitLine = (code: number, meaning: string): string => `  ${String(code).padStart(2)}  ${meaning}`
+
 const EXIT_TEXT = Object.values(EXIT)
-  .map(([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`)
+  .map(([code, meaning]) => exitLine(code, meaning))
   .join('\n')
+
+const exitTextOf = ({ exits = [] }: CommandDefinition): string =>
+  exits.length === 0 ? '' : `\n\nExit codes:\n${exits.map(([exit, meaning]) => exitLine(exitCode(exit), meaning)).join('\n')}`
 
 const collect = (value: string, before: unknown): readonly string[] => [...(Array.isArray(before) ? before : []), value]
 
@@ -32,7 +37,7 @@ const addCommand = (parent: Command, definition: CommandDefinition, shell: Shell
     new Option('-o, --output <format>', 'how to print').choices(['table', 'json', ...(definition.formats ?? [])]).default('table'),
   )
   if (definition.online) command.option('--url <url>', 'the server (default: SUPERSEDE_URL, or http://127.0.0.1:8383)')
-  command.addHelpText('after', `\nExamples:\n${definition.examples.map(example => `  $ ${example}`).join('\n')}`)
+  command.addHelpText('after', `\nExamples:\n${definition.examples.map(example => `  $ ${example}`).join('\n')}${exitTextOf(definition)}`)
   command.action(async () => {
     const args = command.processedArgs.flat().filter((arg: unknown) => typeof arg === 'string')
     const { run } = await definition.load()

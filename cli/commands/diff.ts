@@ -10,6 +10,7 @@ import {
 import { Failure } from '../failure.ts'
 import { readBytes } from '../files.ts'
 import type { Run } from '../input.ts'
+import { isNothingCertain } from '../is-nothing-certain.ts'
 import { refusalText } from '../refusal-text.ts'
 import type { Shell } from '../shell.ts'
 import { printFacts, printJson } from '../terminal/print.ts'
@@ -20,16 +21,24 @@ const inspected = async (shell: Shell, file: string): Promise<InspectedModule> =
   return read.module
 }
 
-/** Why a file cannot be compared: nothing is known of its functions. */
-const unknownIn = (file: string, { patch }: InspectedModule): string =>
-  patch.objects === null ? `${basename(file)}: ${patch.status}${patch.note === undefined ? '' : `: ${patch.note}`}` : ''
+type Uncertain = { readonly file: string; readonly status: string; readonly note?: string }
+
+/** What there is to know of why a file is not, or not all, in the comparison. */
+const uncertainIn = (file: string, module: InspectedModule): readonly Uncertain[] => {
+  const { status, objects, incomplete, note } = module.patch
+  if (objects !== null && !incomplete && !isNothingCertain(module)) return []
+  const why = note ?? (objects === null ? null : 'there may be more than was read')
+  return [{ file: basename(file), status, ...(why === null ? {} : { note: why }) }]
+}
+
+const uncertainText = ({ file, status, note }: Uncertain): string => `${file}: ${status}${note === undefined ? '' : `: ${note}`}`
 
 const lines = <T>(items: readonly T[] | undefined, text: (item: T) => string): string => (items ?? []).map(text).join('\n')
 
 /** What goes back to the kernel's own code comes first: it is what nobody should overlook. */
-const printComparison = (shell: Shell, { functions, callbacks, states, fixes }: Comparison, unknown: readonly string[]): void => {
+const printComparison = (shell: Shell, { functions, callbacks, states, fixes }: Comparison, uncertain: readonly Uncertain[]): void => {
   printFacts(shell, [
-    ['not readable', unknown.join('\n')],
+    [functions === null ? 'not readable' : 'not all readable', lines(uncertain, uncertainText)],
     ['reverted', functions === null ? 'not known' : lines(functions.reverted, functionName)],
     ['repatched', lines(functions?.repatched, one => `${functionName(one)}${one.comparable ? '' : ' (code not comparable)'}`)],
     ['added', lines(functions?.added, functionName)],
@@ -50,8 +59,8 @@ const printComparison = (shell: Shell, { functions, callbacks, states, fixes }: 
 export const run: Run = async ({ shell, args: [from = '', to = ''], json }) => {
   const [before, after] = [await inspected(shell, from), await inspected(shell, to)]
   const comparison = compareLivepatches(comparableOf(before), comparableOf(after))
-  const unknown = [unknownIn(from, before), unknownIn(to, after)].filter(text => text !== '')
-  if (json) printJson(shell, comparison)
-  else printComparison(shell, comparison, unknown)
-  return comparison.functions === null ? 'nothingCertain' : undefined
+  const uncertain = [...uncertainIn(from, before), ...uncertainIn(to, after)]
+  if (json) printJson(shell, { ...comparison, uncertain })
+  else printComparison(shell, comparison, uncertain)
+  return comparison.functions === null || isNothingCertain(before) || isNothingCertain(after) ? 'nothingCertain' : undefined
 }

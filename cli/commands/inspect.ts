@@ -6,6 +6,7 @@ import { exitCode } from '../exit-codes.ts'
 import { readBytes } from '../files.ts'
 import { givenCertificates } from '../given-certificates.ts'
 import type { Run } from '../input.ts'
+import { isNothingCertain } from '../is-nothing-certain.ts'
 import { placeText, refusalText } from '../refusal-text.ts'
 import type { Shell } from '../shell.ts'
 import { printFacts, printJson, printTitle } from '../terminal/print.ts'
@@ -14,9 +15,7 @@ import { terminalText } from '../terminal/terminal-text.ts'
 
 type Read = { readonly file: string; readonly sha256: string; readonly result: ReadResult }
 
-const NOTHING_CERTAIN: readonly string[] = ['dynamic', 'ambiguous', 'malformed']
-const endOf = ({ result }: Read): Exit =>
-  !result.ok ? 'refusedFile' : NOTHING_CERTAIN.includes(result.module.patch.status) ? 'nothingCertain' : 'ok'
+const endOf = ({ result }: Read): Exit => (!result.ok ? 'refusedFile' : isNothingCertain(result.module) ? 'nothingCertain' : 'ok')
 
 const answerOf = ({ file, sha256, result }: Read): unknown =>
   result.ok ? { ...result.module, file } : { file, sha256, error: result.error }
@@ -74,6 +73,7 @@ const signatureOf = ({ signature }: InspectedModule): string => {
         ? `key ${signer.keyId}`
         : `${signer.issuerCN ?? '?'}, serial ${signer.serial}`
   const judged = [
+    said(signature.signerMatched, 'signer matched', ''),
     said(signature.valid, 'intact', 'broken'),
     said(signature.trusted, 'trusted', `not trusted${signature.why === undefined ? '' : `: ${signature.why}`}`),
   ]
@@ -86,6 +86,7 @@ const printModule = (shell: Shell, module: InspectedModule): void => {
     ['sha256', module.sha256],
     ['name', module.name ?? 'unknown'],
     ['kernel', `${module.kernelRelease ?? 'unknown'} ${module.arch}`],
+    ['srcversion', module.srcversion ?? ''],
     ['licence', module.license ?? 'none stated'],
     ['depends on', module.depends.join(', ')],
     ['compressed', module.compression === 'none' ? '' : module.compression],

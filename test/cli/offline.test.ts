@@ -40,12 +40,14 @@ describe('inspect', () => {
   })
   test('with certificates says whether a signature is intact and trusted', async () => {
     const signed = await offline(['inspect', `${ko}given/lp_signed_sha256.ko`, '--trust', `${ko}keys`])
-    expect(signed.out).toMatch(/signature .*intact, trusted/)
+    expect(signed.out).toMatch(/signature .*signer matched, intact, trusted/)
     const unknown = await offline(['inspect', `${ko}given/lp_signed_sha256.ko`])
     expect(unknown.out).not.toContain('trusted')
   })
   test.each([
     ['given/lp_klprela.ko', /^relocations +vmlinux in \.text: vmlinux:vm_static_helper,3, vmlinux:vm_static_data,1$/m],
+    ['given/lp_dynreplace.ko', /^livepatch +static: code writes `replace` when the module is loaded$/m],
+    ['given/lp_basic.ko', /^srcversion +ADB5EA04AE0EA90510953F2$/m],
     ['given/lp_shadow.ko', /^exit calls +klp_shadow_free_all$/m],
     ['built/chosen.ko', /^candidates +b \(\.data, byte 0\)\n +a \(\.data, byte 224\)$/m],
     ['built/renamed_later.ko', /^functions +vmlinux:one → new_a\n +vmlinux:two → new_b\n +perhaps more$/m],
@@ -82,6 +84,16 @@ describe('diff', () => {
     const { functions, fixes } = JSON.parse((await offline(['diff', '2.ko', '2.ko', '-o', 'json'], files)).out)
     expect({ ...functions, ...fixes }).toMatchObject({ repatched: [], added: [], reverted: [], gained: [], lost: [] })
     expect(functions.kept).toHaveLength(2)
+  })
+  test.each([
+    ['given/lp_basic.ko', 'bad/34_name_unterminated.ko', 11, 'malformed', 'the old name of a function does not end with a NUL'],
+    ['bad/35_funcs_no_terminator.ko', 'given/lp_basic.ko', 11, 'malformed', 'an array of functions has no terminator'],
+    ['built/renamed_later.ko', 'given/lp_basic.ko', 0, 'partial', 'code refers to the inside of the arrays'],
+  ])('%s beside %s: says that not all of it was readable', async (from, to, exit, status, note) => {
+    const ran = await offline(['diff', `${ko}${from}`, `${ko}${to}`])
+    expect(ran).toMatchObject({ exit, out: expect.stringMatching(new RegExp(`^not all readable +\\S+\\.ko: ${status}: ${note}`)) })
+    const told = JSON.parse((await offline(['diff', `${ko}${from}`, `${ko}${to}`, '-o', 'json'])).out)
+    expect(told.uncertain).toMatchObject([{ status, note: expect.stringContaining(note) }])
   })
   test('where nothing certain is known of one, that is an exit code', async () => {
     expect(await offline(['diff', '1.ko', `${ko}given/lp_dynamic.ko`], files)).toMatchObject({

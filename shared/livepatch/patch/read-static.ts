@@ -94,8 +94,10 @@ const readPatch = (
   const read = readObjects(reading, root, layout)
   if (!strides && !read.fault)
     warnings.add('no-record-sizes', root.section.name, root.offset, 'no sizes of klp_object and klp_func fit the arrays')
+  const unsure = tail.replace.certainty === 'runtime' ? { note: 'code writes `replace` when the module is loaded' } : {}
   return {
     ...base,
+    ...unsure,
     ...judge(elf, references, read, strides, tail.fault, objectsWritten),
     layout: describe(tail.layout, layout),
     strides: layout,
