@@ -5,11 +5,11 @@ import { type Certificate, Digest, digestOfModule, type Manifest, manifestOf as 
 import { judgeChange, RULES, type Verdict } from '../../shared/verdict/index.ts'
 import { guestSymbols } from '../conformance/guest.ts'
 import { stackOf } from './examples.ts'
-import { manifestOf, played, type Recording, recordings, type Step, spoken, stackBefore } from './recording.ts'
+import { hazardRecordings, manifestOf, type Recording, recordings, type Step, spoken, stackBefore } from './recording.ts'
 
 /*
- * Every rule with one case in which it speaks and the hazard then happens, and one in which neither is so. Where real kernels were
- * recorded, the case is one of their recordings (`file/scenario/step`); else it is a scenario that the simulation core plays.
+ * Every rule with one case in which it speaks and the hazard then happens, and one in which neither is so. What happens on a machine is a
+ * recording of a real kernel (`file/scenario/step`); what is told of a file or of a kernel's release is told of real files.
  */
 
 type Case = {
@@ -24,7 +24,10 @@ type Case = {
 
 const KERNEL = '6.1'
 const all = new Map<string, Recording>(
-  ['own', 'by-hand', 'versions', 'stalled'].flatMap(file => recordings(KERNEL, file).map(each => [`${file}/${each.name}`, each] as const)),
+  [
+    ...['own', 'by-hand', 'versions', 'stalled'].map(file => [file, recordings(KERNEL, file)] as const),
+    ['hazards', hazardRecordings(KERNEL)] as const,
+  ].flatMap(([file, all]) => all.map(each => [`${file}/${each.name}`, each] as const)),
 )
 const recorded = (place: string, more: NonNullable<Case['more']> = {}): Case => {
   const [, name = '', step = ''] = /^(.*)\/(\d+)$/.exec(place) ?? []
@@ -32,13 +35,6 @@ const recorded = (place: string, more: NonNullable<Case['more']> = {}): Case => 
   if (!of) throw new Error(`there is no recording ${name}`)
   return { of, at: Number(step), more }
 }
-
-type Given = Parameters<typeof played>[0]
-const constructed = (modules: Given['modules'], steps: Given['steps'], at: number, more: NonNullable<Case['more']> = {}): Case => ({
-  of: played({ name: 'constructed', modules, steps, probe: ['vmlinux:cmdline_proc_show'], signals: false }, KERNEL),
-  at,
-  more,
-})
 
 /** What is known when the load comes, what the verdict says of it, and what came then. */
 type Seen = {
@@ -97,47 +93,19 @@ const refusedWith =
   ({ step }: Seen): boolean =>
     step.rc === rc
 
-type Func = string | { readonly name: string; readonly mode: string }
-const patching = (name: string, callbacks: Readonly<Record<string, boolean>> = {}, func: Func = 'cmdline_proc_show') => ({
-  name,
-  replace: true,
-  objects: [{ name: null, funcs: [func], callbacks }],
-})
-const load = (module: string) => ({ op: 'load' as const, module })
-const unload = (module: string) => ({ op: 'unload' as const, module })
-const shadow = (call: 'alloc' | 'get' | 'free_all') => ({ op: 'shadow' as const, call, object: 1, id: 5, data: 9 })
-const CALLER = { name: 'klpshadow', kind: 'caller' as const }
-const BOTH = { post_patch: true, post_unpatch: true }
-
-const there = [load('p1'), load('p2'), unload('p1'), load('p1')]
-const sleeping = (func: string): Case =>
-  constructed(
-    [patching('p1', {}, { name: func, mode: 'b' }), patching('p2', {}, func)],
-    [load('p1'), { op: 'spawn', id: 'a', func: `vmlinux:${func}` }, load('p2')],
-    2,
-  )
+const FORWARD = recorded('own/downgrade-and-back/1')
 const adopting = (callback: 'pre_unpatch' | 'post_unpatch'): Case =>
-  constructed(
-    [patching('p1', { post_unpatch: true }), patching('p2', BOTH)],
-    [load('p1'), { op: 'enabled', patch: 'p1', value: 0 }, unload('p1'), load('p1'), load('p2')],
-    4,
-    { p2: { adopts: [{ livepatch: 'p1', object: null, callback, source: 'module' }] } },
-  )
-const freeing = (steps: readonly ReturnType<typeof shadow>[], shadowImports: readonly string[]): Case =>
-  constructed(
-    [CALLER, patching('p1'), patching('p2')],
-    [load('klpshadow'), load('p1'), shadow('alloc'), load('p2'), unload('p1'), ...steps, shadow('get')],
-    3,
-    { p1: { shadowImports }, p2: { shadowImports: ['klp_shadow_get'] } },
-  )
+  recorded('own/takes-over-one-callback/4', { p2: { adopts: [{ livepatch: 'p1', object: null, callback, source: 'module' }] } })
+
 /** Somebody watches the original code of this function; nobody comes there while another one answers for it. */
 const PROBE = { object: null, function: 'cmdline_proc_show', kind: 'kprobe', exclusive: false } as const
 const ALLOCATING = { p1: { shadowImports: ['klp_shadow_alloc'] } }
+const USING = { shadowImports: ['klp_shadow_get'] }
 const FIXING = { p1: { fixes: ['CVE-2026-0001'] } }
 
 const CASES: Readonly<Record<string, { found: Case; passed: Case; happens: (seen: Seen) => boolean }>> = {
   'name-resident': {
-    found: recorded('by-hand/14-force-disable-pins-module/10'),
+    found: recorded('stalled/stall-4021-4/9'),
     passed: recorded('versions/x4-load-twice/7'),
     happens: refusedWith('EEXIST'),
   },
@@ -224,13 +192,13 @@ const CASES: Readonly<Record<string, { found: Case; passed: Case; happens: (seen
       ),
   },
   'init-exit-effects': {
-    found: freeing([shadow('free_all')], ['klp_shadow_free_all']),
-    passed: freeing([], ['klp_shadow_alloc']),
-    happens: ({ later }) => logged(later, /shadow get 1 5 -> null/),
+    found: recorded('hazards/init-exit-effects/3', { counter_1: { shadowImports: ['klp_shadow_free_all'] }, counter_2: USING }),
+    passed: recorded('hazards/orphaned-shadow/3', { counter_1: ALLOCATING.p1, counter_2: USING }),
+    happens: ({ later }) => logged(later, /shadow get 1 \d -> null/),
   },
   downgrade: {
-    found: constructed([patching('p1'), patching('p2')], there, 3),
-    passed: constructed([patching('p1'), patching('p2')], there, 1),
+    found: recorded('own/downgrade-and-back/3'),
+    passed: FORWARD,
     happens: ({ next, step, replaced }) =>
       Object.values(step.calls).includes(next.name) && replaced.some(({ version }) => Number(version) > Number(next.version)),
   },
@@ -245,8 +213,8 @@ const CASES: Readonly<Record<string, { found: Case; passed: Case; happens: (seen
     happens: goesBackToOriginal,
   },
   'way-back-not-atomic': {
-    found: constructed([patching('p1'), patching('p2', BOTH)], there, 1),
-    passed: constructed([patching('p1'), patching('p2')], there, 1),
+    found: recorded('own/way-back-leaves-behind/1'),
+    passed: FORWARD,
     happens: ({ next, later }) =>
       undoing(next).some(callback => !saidIn(later).has(callback)) && later.at(-1)?.patches[next.name] === undefined,
   },
@@ -256,8 +224,8 @@ const CASES: Readonly<Record<string, { found: Case; passed: Case; happens: (seen
     happens: ({ step }) => Object.keys(step.patches).length > 1,
   },
   'stall-likely': {
-    found: sleeping('ep_poll'),
-    passed: constructed([patching('p1'), patching('p2')], [load('p1'), load('p2')], 1),
+    found: recorded('by-hand/20-vmlinux-blocked-fifo/1'),
+    passed: FORWARD,
     happens: ({ next, step }) => step.patches[next.name]?.transition === '1',
   },
 }
@@ -333,13 +301,10 @@ describe.each(Object.entries(FACTS))('%s', (code, { found, passed }) => {
 
 describe('unknown-stack', () => {
   test('two livepatches that a host reports alike leave different things behind', () => {
-    const next = patching('p2', BOTH)
-    const left = (callbacks: Readonly<Record<string, boolean>>) =>
-      played({ name: 'x', modules: [patching('p1', callbacks), next], steps: [load('p1'), load('p2')] }, KERNEL)
-    const [quiet, loud] = [left({}), left(BOTH)]
-    expect(quiet.steps[0]?.patches).toEqual(loud.steps[0]?.patches)
-    expect(neverUndone(seen({ of: quiet, at: 1 }))).toBe(false)
-    expect(neverUndone(seen({ of: loud, at: 1 }))).toBe(true)
+    const [quiet, loud] = [recorded('own/reported-alike-quiet/1'), recorded('own/reported-alike-loud/1')]
+    expect(quiet.of.steps[0]?.patches).toEqual(loud.of.steps[0]?.patches)
+    expect(neverUndone(seen(quiet))).toBe(false)
+    expect(neverUndone(seen(loud))).toBe(true)
   })
 })
 

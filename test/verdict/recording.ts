@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import * as z from 'zod'
-import { runScenario, Scenario, type Stack } from '../../shared/kernel/index.ts'
+import type { Stack } from '../../shared/kernel/index.ts'
 import { CALLBACK_KINDS, type Manifest } from '../../shared/livepatch/index.ts'
 import { livepatch } from './examples.ts'
 
@@ -53,19 +53,17 @@ const Recording = z.object({
 export type Recording = z.infer<typeof Recording>
 export type Step = Recording['steps'][number]
 
-export const recordings = (kernel: string, file: string): readonly Recording[] =>
-  gunzipSync(readFileSync(`test/data/kernel-transcripts/${kernel}/${file}.jsonl.gz`))
-    .toString('utf8')
+const parsed = (lines: string): readonly Recording[] =>
+  lines
     .split('\n')
     .filter(line => line !== '')
     .map(line => Recording.parse(JSON.parse(line)))
 
-/** What the simulation core does of a scenario, in the form of a recording. */
-export const played = (given: z.input<typeof Scenario>, release: string): Recording => {
-  const scenario = Scenario.parse(given)
-  const seen = runScenario(scenario, { release })
-  return Recording.parse({ ...given, kernel: release, steps: given.steps.map((step, index) => ({ ...step, ...seen[index] })) })
-}
+export const recordings = (kernel: string, file: string): readonly Recording[] =>
+  parsed(gunzipSync(readFileSync(`test/data/kernel-transcripts/${kernel}/${file}.jsonl.gz`)).toString('utf8'))
+
+/** What the examples under examples/hazards did on a real kernel. */
+export const hazardRecordings = (kernel: string): readonly Recording[] => parsed(readFileSync(`test/data/hazards/${kernel}.jsonl`, 'utf8'))
 
 export const manifestOf = (module: Recording['modules'][number], kernel: string, more: Partial<Manifest> = {}): Manifest => ({
   ...livepatch({ name: module.name, version: '1', series: 'recorded', kernelRelease: kernel, replace: module.replace }),
