@@ -3,6 +3,7 @@ import { ruleSetFor, type Symbols, stackDigest } from '../kernel/index.ts'
 import { type Manifest, objectName } from '../livepatch/index.ts'
 import { type Cohort, type CohortCase, cohortCase, type DistinctCohort, type Known, question } from './cohort-case.ts'
 import { skippedCallbacks } from './routes.ts'
+import { modulePinned } from './rules/module-pinned.ts'
 import { RULES } from './rules.ts'
 import type { CohortVerdict, Finding, Verdict } from './verdict.ts'
 
@@ -12,7 +13,7 @@ export type Judge = {
   readonly known: Known
   /** Functions of vmlinux by kernel release, where they are known; else every function that is named is taken to exist once. */
   readonly symbols?: ReadonlyMap<string, Symbols> | undefined
-  /** Findings that a fleet's owners block instead of reviewing or noting them: the reason by code. Nothing is ever made less severe. */
+  /** Findings that a fleet's owners block instead of reviewing or noting them: the reason by code. It makes nothing less severe. */
   readonly stricter?: ReadonlyMap<string, string> | undefined
 }
 
@@ -82,6 +83,12 @@ const raised = (finding: Finding, stricter: Judge['stricter']): Finding => {
   return { ...finding, severity: 'block', evidence: { ...finding.evidence, raisedBecause: reason } }
 }
 
+/** A host that was forced takes part in no change until it reboots, so what a load would do there only is told. That it is left out stays. */
+const leftOut = (finding: Finding, forced: ReadonlySet<string | null>): Finding =>
+  forced.has(finding.cohort) && finding.code !== modulePinned.id && finding.severity !== 'note'
+    ? { ...finding, severity: 'note', evidence: { ...finding.evidence, leftOut: modulePinned.id } }
+    : finding
+
 const SEVERITIES = ['block', 'review', 'note'] as const
 
 /** The worst severity among findings; `clear` where there is none. */
@@ -109,7 +116,8 @@ export const judgeChange = ({ livepatch, cohorts, known, symbols, stricter }: Ju
   const ruleSets = ruleSetsOf(stacks)
   const asked = question(livepatch, known, ruleSets)
   const cases = stacks.map(cohort => cohortCase(asked, { ...cohort, symbols: symbols?.get(cohort.stack.kernelRelease) }))
-  const findings = findingsOf(livepatch, known, cases).map(finding => raised(finding, stricter))
+  const forced = new Set(stacks.filter(({ stack }) => stack.forced).map(({ digest }) => digest))
+  const findings = findingsOf(livepatch, known, cases).map(finding => leftOut(raised(finding, stricter), forced))
   return {
     schema: 'supersede.verdict/1',
     livepatch: livepatch.digest,

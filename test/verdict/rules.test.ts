@@ -163,8 +163,43 @@ describe('the less severe forms', () => {
       named('9', { adopts: ['lp_2:vmlinux:pre_unpatch', 'lp_2:vmlinux:post_unpatch'] }),
       { on: [two] },
     ],
+    ['hosts that cannot tell who traces are a note', 'blinds-tracing', 'note', plain, { tracing: { ftraceEnabled: true, tracers: null } }],
   ] as const)('%s', (_, code, severity, next, scene: Scene) => {
     expect(severitiesOf(code, [next, scene])).toEqual([severity])
+  })
+})
+
+describe('hosts that cannot tell who traces', () => {
+  test('are not worth a word where none of their functions is patched', () => {
+    expect(severitiesOf('blinds-tracing', [driver(), { tracing: { ftraceEnabled: true, tracers: null } }])).toEqual([])
+  })
+})
+
+describe('hosts that are left out because they were forced', () => {
+  const forced = stackOf([two], { forced: true, resident: [{ manifest: one, refcnt: 1 }] })
+  const judge = (stricter?: ReadonlyMap<string, string>) =>
+    judgeChange({
+      livepatch: one,
+      cohorts: [
+        { stack: forced, hosts: 1 },
+        { stack: stackOf([]), hosts: 9 },
+      ],
+      known: known(),
+      stricter,
+    })
+  const strongest = (verdict: Verdict) => verdict.findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code)
+
+  test('keep no other host from its livepatch, and what a load would do there is still told', () => {
+    const verdict = judge()
+    expect(verdict.outcome).toBe('review')
+    expect(strongest(verdict)).toEqual(['module-pinned'])
+    const told = verdict.findings.find(({ code }) => code === 'missing-callback')
+    expect(told).toMatchObject({ severity: 'note', evidence: { leftOut: 'module-pinned' } })
+  })
+
+  test('are blocked for nothing but that, however strict the owners are', () => {
+    expect(judge(new Map([['fixes-lost', 'public hosts']])).outcome).toBe('review')
+    expect(judge(new Map([['module-pinned', 'reboot first']])).outcome).toBe('block')
   })
 })
 

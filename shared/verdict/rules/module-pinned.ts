@@ -3,7 +3,7 @@ import { listed } from '../wording.ts'
 
 export const modulePinned = cohortRule({
   id: 'module-pinned',
-  law: 'After a forced transition some livepatch module can never be unloaded, so the host takes part in no change until it reboots.',
+  law: 'After a forced transition some livepatch module can never be unloaded, so the host takes part in no change until it reboots, and keeps none from others.',
   source: 'kernel/livepatch/transition.c: klp_force_transition; klp_free_patch_finish keeps the reference of a forced livepatch',
   judge: ({ stack, hosts }) => {
     if (!stack.forced) return nothing
