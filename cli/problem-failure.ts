@@ -1,6 +1,7 @@
 import type { Exit } from './exit-codes.ts'
 import { Failure } from './failure.ts'
-import { objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
+import { placeText } from './refusal-text.ts'
+import { type JsonObject, objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
 
 const exitOf = (status: number, code: string): Exit => {
   if (code === 'policy-edit-refused') return 'refusedFile'
@@ -8,6 +9,13 @@ const exitOf = (status: number, code: string): Exit => {
   if (status === 403 || status === 409 || status === 412) return 'refused'
   if (status === 404) return 'notFound'
   return 'failure'
+}
+
+/** Where in a submitted file the fault is, in the words of `supersede inspect`. */
+const placeOf = (refusal: JsonObject): string => {
+  const offset = refusal['offset']
+  const place = placeText({ section: textOf(refusal['section']) || null, offset: typeof offset === 'number' ? offset : null })
+  return place === '' ? '' : `${textOf(refusal['code'])} (${place})`
 }
 
 /**
@@ -27,6 +35,13 @@ export const problemFailure = (status: number, body: unknown): Failure => {
   return new Failure(
     exitOf(status, code),
     code === '' ? title : `${title} (${code})`,
-    ...[detail, ...reasons, ...faults, status === 401 ? 'supersede login PERSON logs in' : '', instance].filter(hint => hint !== ''),
+    ...[
+      detail,
+      placeOf(objectOf(document['refusal'])),
+      ...reasons,
+      ...faults,
+      status === 401 ? 'supersede login PERSON logs in' : '',
+      instance,
+    ].filter(hint => hint !== ''),
   )
 }

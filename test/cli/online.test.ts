@@ -261,6 +261,12 @@ describe('submitting', () => {
     expect(ran.seen[1]?.headers['authorization']).toBeUndefined()
     expect(ran.seen[2]?.body).toEqual({ upload: ID })
   })
+  test('a file that was refused is told with its place', async () => {
+    const refusal = { code: 'section-table-outside-file', section: 'file', offset: 40, reason: 'it does not fit' }
+    const answer = problem(422, 'not-a-livepatch', 'The file is no livepatch', 'Submit another: it does not fit.', { refusal })
+    const ran = await submit(Buffer.from('ELF'), () => ({ 'submit-patch': () => answer }))
+    expect(ran).toMatchObject({ exit: 1, err: expect.stringContaining('  hint: section-table-outside-file (file, byte 40)\n') })
+  })
   test('a file that is not there is told before anything is asked', async () => {
     expect(await asBob({}, ['patch', 'submit', 'none.ko'])).toMatchObject({
       exit: 1,
