@@ -148,6 +148,83 @@ describe('approvals of something else', () => {
   })
 })
 
+describe('delegations in a circle', () => {
+  const until = (): string => new Date(Date.now() + 3_600_000).toISOString()
+  const lend = (change: string, as: 'alice' | 'bob' | 'carol' | { readonly token: string }, to: string) =>
+    ask('approve-change', { as, path: { change }, body: { decision: 'delegate', to, until: until() } })
+
+  test('come back neither to who proposed it nor to who lent first, nor make two of one', async () => {
+    const reviewed = await inReview()
+    const { change } = reviewed
+    expect((await lend(change, 'bob', 'alice')).body).toMatchObject({ status: 422, code: 'invalid-input' })
+    expect((await lend(change, 'alice', 'bob')).body).toMatchObject({ status: 403, code: 'four-eyes' })
+    expect((await lend(change, 'bob', 'bob')).status).toBe(422)
+    expect((await lend(change, 'bob', 'carol')).status).toBe(201)
+    for (const to of ['bob', 'dave', 'alice']) expect([to, (await lend(change, 'carol', to)).status >= 400]).toEqual([to, true])
+    expect((await approve({ as: 'carol' }, reviewed)).status).toBe(201)
+    expect(await standing(change)).toEqual({ status: 'in-review', approvals: ['carol'] })
+    const alice = await tokenOf({ sub: 'alice', name: 'Alice', groups: ['security'] })
+    expect((await approve({ as: alice }, reviewed)).status).toBe(403)
+  })
+
+  test('closed by both at once: one of the two stands', async () => {
+    const { change } = await inReview()
+    const answers = await Promise.all([lend(change, 'bob', 'carol'), lend(change, 'carol', 'bob')])
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409])
+  })
+})
+
+describe('a digest that is replaced this very moment', () => {
+  const revise = ({ change, digest }: { readonly change: string; readonly digest: string }, soakSeconds: number) =>
+    ask('revise-change', { as: 'alice', path: { change }, body: { digest, reason: 'longer', plan: { soakSeconds } } })
+
+  test.each([1, 40])(
+    'a hundred at once, the replacement as number %i: what was approved is what is released, or nothing is',
+    async place => {
+      const reviewed = await inReview()
+      const approvers = Array.from({ length: 99 }, (_, index) => () => approve({ as: index % 2 === 0 ? 'bob' : 'carol' }, reviewed))
+      const all = [...approvers.slice(0, place), () => revise(reviewed, 77), ...approvers.slice(place)]
+      const answers = await Promise.all(all.map(one => one()))
+      const isReplaced = answers[place]?.status === 201
+      const { body } = await show(reviewed.change)
+      expect(body['digest'] === reviewed.digest).toBe(!isReplaced)
+      expect(new Set(answers.map(({ status }) => status).filter(status => status !== 201 && status !== 409))).toEqual(new Set())
+      const { status, approvals } = await standing(reviewed.change)
+      if (isReplaced) {
+        expect([status, approvals]).toEqual(['in-review', []])
+        expect((await approve({ as: 'bob' }, reviewed)).body).toMatchObject({ status: 409, code: 'outdated-digest' })
+        const anew = { ...reviewed, digest: String(body['digest']) }
+        expect([(await approve({ as: 'bob' }, anew)).status, (await approve({ as: 'carol' }, anew)).status]).toEqual([201, 201])
+      } else expect(approvals.toSorted()).toEqual(['bob', 'carol'])
+      const after = await show(reviewed.change)
+      expect(after.body['status']).not.toBe('in-review')
+    },
+    60_000,
+  )
+})
+
+describe('tokens of waiting tasks', () => {
+  test('have no door: neither the service’s own, nor a field of a request', async () => {
+    const reviewed = await inReview()
+    const guess = { taskToken: 'AAAA', output: '{"decision":"approve"}' }
+    for (const target of ['SendTaskSuccess', 'SendTaskFailure', 'StartExecution'])
+      for (const path of ['/', '/changes', `/changes/${reviewed.change}/approvals`]) {
+        const headers = { 'x-amz-target': `AWSStepFunctions.${target}`, 'idempotency-key': crypto.randomUUID() }
+        const { status } = await send('POST', path, { as: 'bob', body: guess, headers })
+        expect([target, path, status >= 400 && status < 500]).toEqual([target, path, true])
+      }
+    const body = { decision: 'approve', digest: reviewed.digest, taskToken: guess.taskToken }
+    expect((await ask('approve-change', { as: 'bob', path: { change: reviewed.change }, body })).status).toBe(422)
+    expect(await standing(reviewed.change)).toEqual({ status: 'in-review', approvals: [] })
+  })
+
+  test('are shown to nobody', async () => {
+    const { change } = await inReview()
+    for (const as of ['alice', 'bob', 'carol', 'dave'] as const)
+      expect((await ask('show-change', { as, path: { change } })).text).not.toMatch(/taskToken|"token"/i)
+  })
+})
+
 describe('what is written', () => {
   test('ten megabytes of comment are refused before anything reads them', async () => {
     const { change } = await inReview()
@@ -182,6 +259,30 @@ describe('what is written', () => {
       }
     },
   )
+})
+
+describe('policies that are edited between verdict and release', () => {
+  test('release nothing that was judged under the old ones, whoever approves it; judged again it wants its approvals anew', async () => {
+    const reviewed = await inReview()
+    const { change } = reviewed
+    expect((await approve({ as: 'bob' }, reviewed)).status).toBe(201)
+    const cedar =
+      '@id("no-resumes")\n@reason("nothing is resumed")\nforbid (principal, action == Action::"controlChange", resource) when { context.command == "resume" };\n'
+    const files = { 'house/no-resumes.cedar': cedar }
+    const proposed = await ask('propose-policy-edit', { as: 'alice', body: { files, reason: 'a quiet week' } })
+    expect([proposed.status, proposed.text]).toEqual([201, proposed.text])
+    const [edit, digest] = [String(proposed.body['id']), String(proposed.body['digest'])]
+    for (const as of ['bob', 'carol'] as const)
+      expect((await ask('decide-policy-edit', { as, path: { edit }, body: { decision: 'approve', digest } })).status).toBe(201)
+    expect((await ask('show-policy-edit', { as: 'dave', path: { edit } })).body).toMatchObject({ status: 'enacted' })
+
+    await approve({ as: 'carol' }, reviewed)
+    expect((await standing(change)).status).toBe('in-review')
+    const body = { digest: reviewed.digest, reason: 'other policies' }
+    expect((await ask('revise-change', { as: 'alice', path: { change }, body })).status).toBe(201)
+    expect(await standing(change)).toEqual({ status: 'in-review', approvals: [] })
+    expect((await show(change)).body).toMatchObject({ voidApprovals: expect.arrayContaining([expect.objectContaining({ by: 'bob' })]) })
+  }, 30_000)
 })
 
 test('no task token, no signing secret and no one’s login stands in the log', () => {
