@@ -24,6 +24,7 @@ import { created, etagOf, type Outcome } from '../http/answer.ts'
 import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
+import { noEarlier } from '../no-earlier.ts'
 import type { Ports } from '../ports.ts'
 import { releaseOf } from '../released-with.ts'
 import { wakeIfDue } from '../wake.ts'
@@ -239,8 +240,9 @@ const mayBeLast = (change: Change, { input: { body }, person }: PersonCall<Input
   body.decision === 'confirm' ||
   (body.decision === 'withdraw' && (change.review?.changesRequested ?? []).some(({ by }) => by.id === person.id))
 
-const decide = async (ports: ApprovePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
+const decide = async (machine: ApprovePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
   const { change } = loaded
+  const ports = noEarlier(machine, loaded)
   if (await isRepeated(ports, change, call)) return { settled: loaded }
   const leave = leaveNow(ports, change, call)
   if (!leave.allowed)

@@ -13,6 +13,7 @@ import type { Verdict } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, type Intent } from '../append-change.ts'
 import { publishDirective } from '../directive/publish-directive.ts'
 import type { JudgePorts } from '../judged-on-fleet.ts'
+import { noEarlier } from '../no-earlier.ts'
 import { situationOf } from '../situation-of.ts'
 import { describeDrift, driftOf } from './drift-of.ts'
 import { type HaltPorts, haltChange } from './halt-change.ts'
@@ -87,8 +88,9 @@ const heldBack = (loaded: Loaded, leave: Exclude<Leave, { readonly allowed: true
 }
 
 /** The guard before each wave, then the wave. */
-const decide = async (ports: OpenWavePorts, loaded: Loaded): Promise<Intent<Stopped>> => {
+const decide = async (machine: OpenWavePorts, loaded: Loaded): Promise<Intent<Stopped>> => {
   const { change } = loaded
+  const ports = noEarlier(machine, loaded)
   const open = activeWave(change)
   if (isTerminal(change.status)) return { settled: { opened: answer('ended', 0, loaded) } }
   if (change.status === 'halted') return { settled: { opened: answer('halted', change.halt.wave ?? 0, loaded) } }

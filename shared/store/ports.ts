@@ -31,7 +31,13 @@ export type ChangeHead = {
 /** What the workflow of a change waits for, and the task token that wakes it. */
 export type Waiting = { readonly for: 'approvals' | 'wave' | 'decision'; readonly token: string; readonly wave: number | null }
 
-export type Loaded = { readonly change: Change; readonly version: number; readonly lastHash: string | null }
+export type Loaded = {
+  readonly change: Change
+  readonly version: number
+  readonly lastHash: string | null
+  /** Of the newest commit, ISO 8601. */
+  readonly at: string
+}
 
 /** A commit that somebody may want to hear of. */
 export type Announced = { readonly stream: string; readonly sequence: number; readonly at: string; readonly id: string }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await submit(house, '2')
 })
 
-const inReview = async (stack = stackOf()): Promise<void> => {
+const inReview = async (more: object = {}, stack = stackOf()): Promise<void> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
   await createFleet(house, fleet)
@@ -35,7 +35,7 @@ const inReview = async (stack = stackOf()): Promise<void> => {
     hosts.map(host => host.report({ stack })),
   )
   const livepatch = digestOfFile(moduleFile('2'))
-  change = String((await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch, reason: 'r' } })).body['id'])
+  change = String((await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch, reason: 'r', ...more } })).body['id'])
   await validate(house.ports)({ change })
 }
 
@@ -207,7 +207,7 @@ describe('a delegation', () => {
 })
 
 describe('the groups that are asked', () => {
-  beforeAll(() => inReview(stackOf('1')))
+  beforeAll(() => inReview({}, stackOf('1')))
 
   test('are named with how many of them are needed, who has approved, and whether they are waited for', async () => {
     const maintainers = { group: 'kernel-maintainers', needed: 1, policy: 'one-kernel-maintainer' }
@@ -384,7 +384,7 @@ describe('a comment', () => {
 })
 
 describe('a fix that would be lost', () => {
-  beforeAll(() => inReview(stackOf('1')))
+  beforeAll(() => inReview({}, stackOf('1')))
   const signOff = async (as: PersonName, ...codes: readonly string[]) =>
     say(as, { decision: 'approve', digest: (await show())['digest'], signOff: codes })
 
@@ -415,5 +415,54 @@ describe('a fix that would be lost', () => {
       voidApprovals: [{ by: 'carol', why: 'replaced' }],
       timeline: expect.arrayContaining([expect.objectContaining({ text: 'Carol approved and signed off fixes-lost' })]),
     })
+  })
+})
+
+describe('a clock that is set back', () => {
+  const HOUR = 3_600_000
+  afterAll(() => {
+    house.policies = housePolicies
+  })
+  /** Past an end; somebody's comment then; and back to before the end. */
+  const pastAndBack = async (): Promise<void> => {
+    house.time += 2 * HOUR
+    expect((await say('carol', { decision: 'comment', comment: 'it is late' })).status).toBe(201)
+    house.time -= 2 * HOUR
+  }
+
+  test('brings no ended delegation back to life', async () => {
+    await inReview()
+    const until = new Date(house.time + HOUR).toISOString()
+    expect((await say('carol', { decision: 'delegate', to: 'dave', until })).status).toBe(201)
+    await pastAndBack()
+    expect(await approve('dave')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    expect(await show()).toMatchObject({ approvals: [] })
+  })
+
+  test('gives nobody a delegation whose end has been already', async () => {
+    await inReview()
+    const until = new Date(house.time + HOUR).toISOString()
+    await pastAndBack()
+    expect(await say('carol', { decision: 'delegate', to: 'dave', until })).toMatchObject({ status: 422 })
+  })
+
+  test('lets no approval count that had grown too old', async () => {
+    house.policies = loadPolicies({ ...houseFiles, settings: JSON.stringify({ approvalValidSeconds: 3_600 }) })
+    await inReview()
+    expect((await approve('bob')).status).toBe(201)
+    await pastAndBack()
+    expect(await approve('carol')).toMatchObject({ status: 201, body: { status: 'in-review' } })
+    expect(await approve('bob')).toMatchObject({ status: 201, body: { status: 'released' } })
+    house.policies = housePolicies
+  })
+
+  test('lets nobody confirm an emergency whose time is over', async () => {
+    const seconds = housePolicies.settings.breakGlass.confirmSecondsMax
+    await inReview({ breakGlass: { incident: 'INC-8', reason: 'it is exploited', passes: ['two-people'] } })
+    house.time += (seconds + 1) * 1_000
+    expect((await say('carol', { decision: 'comment', comment: 'it is late' })).status).toBe(201)
+    house.time -= (seconds + 1) * 1_000
+    const { digest } = await show()
+    expect(await say('erin', { decision: 'confirm', digest })).toMatchObject({ status: 409, body: { reason: 'confirmed-too-late' } })
   })
 })
