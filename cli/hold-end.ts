@@ -1,5 +1,6 @@
 import { Failure } from './failure.ts'
 import { given, type Input } from './input.ts'
+import { timeOf } from './time-of.ts'
 
 /** `--hours` or `--until`, as the server takes them; nothing where neither was given. */
 export const holdEnd = (input: Input): { readonly hours?: number; readonly expiresAt?: string } => {
@@ -11,7 +12,5 @@ export const holdEnd = (input: Input): { readonly hours?: number; readonly expir
     return { hours: Number(hours) }
   }
   if (until === undefined) return {}
-  const at = Date.parse(until)
-  if (Number.isNaN(at)) throw new Failure('usage', '--until takes a time, for example 2026-12-01T18:00Z')
-  return { expiresAt: new Date(at).toISOString() }
+  return { expiresAt: timeOf(until) }
 }

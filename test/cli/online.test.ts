@@ -739,6 +739,13 @@ describe('holds', () => {
     expect(ran.out).toContain('Everything is held until 2026-12-01T18:00:00Z')
   })
 
+  test('a delegation takes times in the same forms', async () => {
+    const ran = await asBob({ 'approve-change': () => ({ status: 201, body: change }) }, [
+      ...['change', 'delegate', ID, '--to', 'erin', '--until', '2026-12-01T18:00Z'],
+    ])
+    expect(ran.seen[0]?.body).toEqual({ decision: 'delegate', to: 'erin', until: '2026-12-01T18:00:00.000Z' })
+  })
+
   test('list asks who is in transition, lift and extend say what became of it', async () => {
     const listed = await asBob({ 'list-holds': () => ({ body: { items: [{ ...held, inTransition: 3 }] } }) }, ['hold', 'list'])
     expect(listed.seen[0]?.query).toEqual({ transitions: 'true' })
@@ -770,6 +777,7 @@ describe('holds', () => {
     [['hold', 'place', 'everything', 'edge', '-r', 'r'], 'everything takes no target'],
     [['stop', '-r', 'r', '--hours', 'soon'], '--hours takes a number'],
     [['stop', '-r', 'r', '--until', 'friday'], '--until takes a time'],
+    [['change', 'delegate', ID, '--to', 'erin', '--until', 'friday'], '--until takes a time'],
     [['stop', '-r', 'r', '--until', '2026-12-01', '--hours', '1'], 'not both'],
     [['hold', 'extend', HOLD, '-r', 'r'], 'say how long'],
   ]
