@@ -28,7 +28,14 @@ export type ApprovalView = {
   /** Names of those who delegated. */
   readonly onBehalf: readonly string[]
 }
-export type FindingView = { readonly code: string; readonly severity: string; readonly message: string; readonly remedy: string }
+export type FindingView = {
+  readonly code: string
+  readonly severity: string
+  readonly message: string
+  readonly remedy: string
+  /** Why it blocks here though it would only be reviewed or noted; empty where it does not. */
+  readonly raisedBecause: string
+}
 
 /** A change as the server shows it (GET /changes/{change}). */
 export type ChangeView = {
@@ -119,6 +126,7 @@ export const findingOf = (finding: ReturnType<typeof objectOf>): FindingView => 
   severity: textOf(finding['severity']),
   message: textOf(finding['message']),
   remedy: textOf(finding['remedy']),
+  raisedBecause: textOf(objectOf(finding['evidence'])['raisedBecause']),
 })
 
 const emergencyOf = (body: ReturnType<typeof objectOf>): string => {

@@ -428,6 +428,20 @@ describe('showing', () => {
       ID,
     ])
 
+  test('findings with their pages, and why one blocks that would only be reviewed', async () => {
+    const raised = {
+      code: 'fixes-lost',
+      severity: 'block',
+      cohort: DIGEST,
+      message: 'l',
+      remedy: 'c',
+      evidence: { raisedBecause: 'public hosts' },
+    }
+    const { out } = await printed([cohort], [raised, about, { ...about, code: 'brand-new', severity: 'note' }])
+    expect(out).toContain('block fixes-lost: l\n  blocks here because: public hosts\n  remedy: c\n')
+    expect(out).toContain('\n  docs/findings/fixes-lost.md\n  docs/findings/missing-callback.md\n\n')
+  })
+
   test('a cohort whole, and what goes back to original code before anything else', async () => {
     const { out, exit } = await printed([cohort], [about])
     expect(exit).toBe(0)
