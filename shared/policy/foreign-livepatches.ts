@@ -5,9 +5,12 @@ import { ownerOf, type Settings } from './settings.ts'
 /** What owners sign off when they consent. */
 export const CONSENT = 'foreign-livepatches'
 
-/** A livepatch whose file the agent did not load itself is somebody else's; it is wiped where the load succeeds and it is listed no more. */
+/**
+ * A livepatch whose file the agent did not load itself is somebody else's; it is wiped where the load succeeds and it is listed no
+ * more. A host that was forced is left out, so nothing is wiped there.
+ */
 const wipedOff = ({ result, stack, stackAfter }: CohortVerdict): readonly string[] =>
-  result === 'OK'
+  result === 'OK' && !stack.forced
     ? stack.livepatches
         .filter(({ name, digest, enabled }) => enabled && digest === null && !stackAfter.includes(name))
         .map(({ name }) => name)

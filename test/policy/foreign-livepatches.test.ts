@@ -46,6 +46,9 @@ const changeWith = (...approvals: readonly ReturnType<typeof said>[]) => ({
 const unconsented = (verdict: Verdict, ...approvals: readonly ReturnType<typeof said>[]) =>
   releaseContext(policies, changeWith(...approvals), verdict, SITUATION).unconsented
 
+const onForced = cohort([entry('db_hotfix')])
+const forced = { ...onForced, stack: { ...onForced.stack, forced: true } }
+
 describe('the owner is asked about a livepatch that Supersede did not bring', () => {
   const rows: readonly (readonly [sentence: string, verdict: Verdict, groups: readonly string[]])[] = [
     ['where a load wipes it', verdictOn(cohort([entry('db_hotfix')])), ['databases']],
@@ -53,6 +56,7 @@ describe('the owner is asked about a livepatch that Supersede did not bring', ()
     ['each group once', verdictOn(cohort([entry('db_1'), entry('lp_x')]), cohort([entry('db_2')])), ['databases', 'kernel-maintainers']],
     ['not where it stays', verdictOn(cohort([entry('db_hotfix')], { stackAfter: ['db_hotfix', 'lp_new'] })), []],
     ['not where nothing is loaded', verdictOn(cohort([entry('db_hotfix')], { result: 'EINVAL' })), []],
+    ['not where the host is left out, because it was forced', verdictOn(forced), []],
     ['not where it is disabled already', verdictOn(cohort([entry('db_hotfix', { enabled: false })])), []],
     ['not where the agent loaded its file', verdictOn(cohort([entry('db_hotfix', { digest: 'b'.repeat(64) })])), []],
   ]
