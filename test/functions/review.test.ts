@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { loadPolicies } from '../../shared/policy/index.ts'
 import { houseFiles, housePolicies } from '../policy/house-policies.ts'
@@ -415,6 +416,21 @@ describe('a fix that would be lost', () => {
       voidApprovals: [{ by: 'carol', why: 'replaced' }],
       timeline: expect.arrayContaining([expect.objectContaining({ text: 'Carol approved and signed off fixes-lost' })]),
     })
+  })
+})
+
+describe('a workflow that is woken with a lie', () => {
+  test('halts: no wave opens of what nobody released, and no host is told', async () => {
+    await inReview()
+    await approve('bob')
+    const opened = await openWave(house.ports)({ change })
+    expect(opened).toMatchObject({ next: 'halted' })
+    expect(await show()).toMatchObject({
+      status: 'halted',
+      halted: { code: 'policy', detail: expect.stringContaining('two different people') },
+    })
+    expect(await typesOf()).not.toContain('wave-opened')
+    expect(await house.store.fleets.directive(`fleet-${fleets}`)).toBeNull()
   })
 })
 
