@@ -166,9 +166,11 @@ export const openPlatform = async ({ assembly, stack, data, port, people, now, l
       accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64url'),
     }
+    const endpoint = `http://127.0.0.1:${back.listener.port}`
     const lambda = openLambdaHost(
-      functionsOf(deployed, functionEnvironment(`http://127.0.0.1:${back.listener.port}`, credentials)),
+      functionsOf(deployed, functionEnvironment(endpoint, credentials)),
       (name, line) => log(`${name}: ${line}`),
+      { endpoint, answer: ask => back.serve(ask) },
     )
     const dynamodb = openDynamoDb({ file: join(data, 'dynamodb.sqlite'), now, region: REGION, account: ACCOUNT })
     const stepfunctions = openStepFunctions({

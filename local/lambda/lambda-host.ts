@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import { type LocalServices, serveWire } from './service-wire.ts'
 
 export type FunctionDefinition = {
   readonly name: string
@@ -42,15 +43,17 @@ type Log = (functionName: string, line: string) => void
 class FunctionPool {
   readonly #definition: FunctionDefinition
   readonly #log: Log
+  readonly #services: LocalServices | null
   readonly #queue: Job[] = []
   readonly #workers = new Set<Worker>()
   readonly #idle: Worker[] = []
   #next = 0
   #isClosed = false
 
-  constructor(definition: FunctionDefinition, log: Log) {
+  constructor(definition: FunctionDefinition, log: Log, services: LocalServices | null) {
     this.#definition = definition
     this.#log = log
+    this.#services = services
   }
 
   invoke(event: unknown): Promise<unknown> {
@@ -81,8 +84,10 @@ class FunctionPool {
 
   #start(): Worker {
     const { name, directory, handler, environment, memorySize } = this.#definition
+    const wire = this.#services && this.#wire(this.#services)
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: { directory, handler, functionName: name, memorySize },
+      workerData: { directory, handler, functionName: name, memorySize, services: wire },
+      transferList: wire ? [wire.port] : [],
       env: { ...environment },
       stdout: true,
       stderr: true,
@@ -101,6 +106,12 @@ class FunctionPool {
     worker.on('exit', () => this.#forget(worker))
     this.#workers.add(worker)
     return worker
+  }
+
+  #wire(services: LocalServices) {
+    const { port1, port2 } = new MessageChannel()
+    serveWire(port1, services)
+    return { port: port2, endpoint: services.endpoint }
   }
 
   #forget(worker: Worker): void {
@@ -142,9 +153,12 @@ class FunctionPool {
   }
 }
 
-/** Runs the functions of a template, each in worker threads of its own that start when they are first asked. */
-export const openLambdaHost = (definitions: readonly FunctionDefinition[], log: Log): LambdaHost => {
-  const pools = new Map(definitions.map(definition => [definition.name, new FunctionPool(definition, log)]))
+/**
+ * Runs the functions of a template, each in worker threads of its own that start when they are first asked. What they ask of `services` does
+ * not leave the process.
+ */
+export const openLambdaHost = (definitions: readonly FunctionDefinition[], log: Log, services: LocalServices | null = null): LambdaHost => {
+  const pools = new Map(definitions.map(definition => [definition.name, new FunctionPool(definition, log, services)]))
   return {
     invoke: (name, event) => {
       const pool = pools.get(name)

@@ -1,7 +1,8 @@
 // The inside of one local Lambda environment: a worker thread that loads a bundle and answers one event at a time.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { fetchOverWire } from './service-wire.ts'
 
 type Handler = (event: unknown, context: object) => unknown
 type Asked = { readonly id: number; readonly event: string; readonly requestId: string; readonly deadline: number }
@@ -11,12 +12,15 @@ const {
   handler: path,
   functionName,
   memorySize,
+  services,
 } = workerData as {
   readonly directory: string
   readonly handler: string
   readonly functionName: string
   readonly memorySize: number
+  readonly services: { readonly port: MessagePort; readonly endpoint: string } | null
 }
+if (services) globalThis.fetch = fetchOverWire(services.port, services.endpoint, globalThis.fetch)
 const [file = '', exported = ''] = path.split('.')
 const failed = (error: unknown) =>
   error instanceof Error
