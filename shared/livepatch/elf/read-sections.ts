@@ -3,7 +3,7 @@ import { done, type Result, refuse } from '../refusal.ts'
 import type { Warnings } from '../warnings.ts'
 import { textAt } from './bytes.ts'
 import { type Header, SECTION_HEADER_BYTES } from './read-header.ts'
-import { fileSize, has, type Section, SHF, SHT } from './section.ts'
+import { fileSize, has, hasBytes, type Section, SHF, SHT } from './section.ts'
 
 /** More than any module has; beyond it NOBITS is a lie or a mistake. */
 const HUGE_BSS_BYTES = 1024 * 1024 * 1024
@@ -26,8 +26,7 @@ const rawSection = ({ input, sectionTable }: Header, index: number): Raw => {
   }
 }
 
-const fits = (raw: Raw, length: number): boolean =>
-  raw.type === SHT.NULL || raw.type === SHT.NOBITS || (raw.offset <= length && raw.size <= length - raw.offset)
+const fits = (raw: Raw, length: number): boolean => !hasBytes(raw) || (raw.offset <= length && raw.size <= length - raw.offset)
 
 /** Reads the section table: every section lies in the file, and has a name. Contents are not looked at. */
 export const readSections = (header: Header, limits: Limits, warnings: Warnings): Result<readonly Section[]> => {

@@ -18,5 +18,11 @@ export const SHF = { WRITE: 1, ALLOC: 2, EXECINSTR: 4, MERGE: 0x10, STRINGS: 0x2
 export const has = (section: Section, flag: number): boolean => (section.flags & flag) !== 0
 export const isCode = (section: Section): boolean => has(section, SHF.ALLOC) && has(section, SHF.EXECINSTR)
 export const isData = (section: Section): boolean => has(section, SHF.ALLOC) && !has(section, SHF.EXECINSTR)
+/**
+ * Whether a section has bytes in the file. One of type NULL has none to look at, but where its flags say that it is to be loaded, the kernel copies
+ * them without having checked where they lie (kernel/module/main.c: elf_validity_cache_copy, move_module).
+ */
+export const hasBytes = ({ type, flags }: Pick<Section, 'type' | 'flags'>): boolean =>
+  type !== SHT.NOBITS && (type !== SHT.NULL || (flags & SHF.ALLOC) !== 0)
 /** Bytes that the section has in the file. */
-export const fileSize = (section: Section): number => (section.type === SHT.NOBITS || section.type === SHT.NULL ? 0 : section.size)
+export const fileSize = (section: Section): number => (hasBytes(section) ? section.size : 0)
