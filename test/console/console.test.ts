@@ -10,6 +10,7 @@ if (!hasBrowser) console.warn(WHY_SKIPPED)
 const REASON = 'Third fix <img src=x onerror="window.harmed=1"><script>window.harmed=1</script>'
 const COMMENT = '"><svg onload="window.harmed=1"> & fine'
 
+const leave: (() => Promise<void>)[] = []
 const opened: { house?: House; browser?: Browser } = {}
 const house = (): House => {
   if (!opened.house) throw new Error('the house is not open yet')
@@ -41,6 +42,7 @@ const row = (page: Page, change: string) => page.locator('tbody tr', { hasText: 
     known.first = await made.propose(known.module2, REASON)
   }, 90_000)
   afterAll(async () => {
+    for (const stop of leave) await stop()
     await opened.browser?.close()
     await opened.house?.close()
   })
@@ -196,8 +198,12 @@ const row = (page: Page, change: string) => page.locator('tbody tr', { hasText: 
 
   test('who is told is shown with what nobody took; a test is sent, and a dead letter sent again', async () => {
     const receiver = await startReceiver()
+    leave.push(receiver.stop)
     receiver.answer({ status: 500, body: 'out of order <img src=x onerror="window.harmed=1">' })
-    await house().platform.ask('create-receiver', { as: 'alice', body: { name: 'ops', kind: 'webhook', url: receiver.url } })
+    await house().platform.ask('create-receiver', {
+      as: 'alice',
+      body: { name: 'ops', kind: 'webhook', url: receiver.url, kinds: ['declined'] },
+    })
     const { page, errors } = await logIn('Alice Arnaud')
     await page.getByRole('link', { name: 'Who is told' }).click()
     await see(page, /127\.0\.0\.1:\d+\/…/)
@@ -214,7 +220,6 @@ const row = (page: Page, change: string) => page.locator('tbody tr', { hasText: 
     await page.locator('tbody .status', { hasText: 'delivered' }).waitFor()
     expect([await harmed(page), errors, receiver.heard.length]).toEqual([undefined, [], 2])
     await page.context().close()
-    await receiver.stop()
   })
 
   test('logging out forgets the token', async () => {
