@@ -20,6 +20,13 @@ export const PatchLink = ({ digest, names }: { readonly digest: string; readonly
   </a>
 )
 
+/** What a finding means, why, and how to fix it: a page that is served beside the console, opened beside what is read now. */
+export const FindingLink = ({ code }: { readonly code: string }) => (
+  <a href={`/findings/${encodeURIComponent(code)}.html`} target="_blank" rel="noopener" title="What it means, why, and how to fix it">
+    {code}
+  </a>
+)
+
 /** Shows what was asked for, that it is on its way, or why it cannot be had. */
 export const Loaded = <T,>({
   asked,

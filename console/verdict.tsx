@@ -1,4 +1,4 @@
-import { Loaded, plural, shortDigest } from './parts.tsx'
+import { FindingLink, Loaded, plural, shortDigest } from './parts.tsx'
 import type { Finding, Verdict, VerdictAnswer } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 
@@ -40,8 +40,10 @@ const groupsOf = ({ findings, cohorts }: Verdict) =>
 const FindingItem = ({ finding, where }: { readonly finding: Finding; readonly where: string }) => (
   <li class={`finding finding-${finding.severity}`}>
     <p>
-      <strong>{finding.code}</strong> <span class={`status status-${finding.severity}`}>{finding.severity}</span>{' '}
-      <span class="hint">{where}</span>
+      <strong>
+        <FindingLink code={finding.code} />
+      </strong>{' '}
+      <span class={`status status-${finding.severity}`}>{finding.severity}</span> <span class="hint">{where}</span>
     </p>
     <p>{finding.message}</p>
     <p class="hint">{finding.remedy}</p>

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isRunning } from '../local/index.ts'
 
 /** Everything that the cloud assembly is made of. */
-const SOURCES = ['infra', 'functions', 'shared', 'console', 'cdk.json', 'package-lock.json']
+const SOURCES = ['infra', 'functions', 'shared', 'console', 'docs/findings', 'cdk.json', 'package-lock.json']
 
 const filesBelow = (path: string): readonly string[] => {
   const found = statSync(path, { throwIfNoEntry: false })

@@ -2,6 +2,7 @@ import { cp, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
+import { writeFindingPages } from './finding-pages.ts'
 import { FUNCTION_ENTRIES } from './function-entries.ts'
 import { lean } from './lean.ts'
 
@@ -73,7 +74,7 @@ export const bundleFunctions = async (outdir: string): Promise<Readonly<Record<s
   return Object.fromEntries(Object.keys(FUNCTION_ENTRIES).map(name => [name, join(outdir, name)]))
 }
 
-/** Bundles the console into `<outdir>`: index.html, one script, one style sheet. */
+/** Bundles the console into `<outdir>`: index.html, one script, one style sheet, and what each finding means (docs/findings). */
 export const bundleConsole = async (outdir: string): Promise<string> => {
   await rm(outdir, { recursive: true, force: true })
   await mkdir(outdir, { recursive: true })
@@ -95,6 +96,7 @@ export const bundleConsole = async (outdir: string): Promise<string> => {
     logLevel: 'warning',
   })
   await cp(join(root, 'console/index.html'), join(outdir, 'index.html'))
+  await writeFindingPages(join(root, 'docs/findings'), join(outdir, 'findings'))
   await writeFile(join(outdir, 'robots.txt'), 'User-agent: *\nDisallow: /\n')
   return outdir
 }

@@ -85,6 +85,14 @@ const row = (page: Page, change: string) => page.locator('tbody tr', { hasText: 
       'What the kernel will log:',
     ])
     await see(page, /approval by one of security/)
+    const [explained] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.locator('.finding').getByRole('link', { name: 'way-back-not-atomic' }).first().click(),
+    ])
+    await explained.getByRole('heading', { name: 'How to fix it' }).waitFor()
+    await explained.getByRole('link', { name: 'All findings' }).click()
+    await explained.getByRole('link', { name: 'missing-callback' }).click()
+    await explained.getByRole('heading', { name: 'missing-callback', exact: true }).waitFor()
     expect([await harmed(page), errors]).toEqual([undefined, []])
     await page.context().close()
   })
