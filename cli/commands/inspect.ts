@@ -59,8 +59,13 @@ const relocationsOf = ({ klpRelocations }: InspectedModule): string =>
     })
     .join('\n')
 
-const callsOf = (hints: InspectedModule['effects']['init']): string =>
-  hints === null ? 'not found' : hints.map(({ symbol }) => symbol).join(', ')
+const usesOf = ({ livepatch, effects }: InspectedModule, side: 'init' | 'exit'): string => {
+  const hints = effects[side]
+  if (!livepatch) return ''
+  if (hints === null) return 'not found'
+  const more = effects.incomplete?.includes(side) ? ['perhaps more (symbols were stripped)'] : []
+  return [...hints.map(({ symbol }) => symbol), ...more].join(', ')
+}
 
 const signatureOf = ({ signature }: InspectedModule): string => {
   if (signature.malformed !== undefined) return `malformed: ${signature.malformed}`
@@ -98,9 +103,10 @@ const printModule = (shell: Shell, module: InspectedModule): void => {
     ['callbacks', callbacksOf(module)],
     ['states', module.livepatch ? statesOf(module) : ''],
     ['relocations', relocationsOf(module)],
-    ['shadow', module.shadowImports.join(', ')],
-    ['init calls', module.livepatch ? callsOf(module.effects.init) : ''],
-    ['exit calls', module.livepatch ? callsOf(module.effects.exit) : ''],
+    ['shadow API', module.shadowImports.join(', ')],
+    ['state API', module.stateImports.join(', ')],
+    ['init uses', usesOf(module, 'init')],
+    ['exit uses', usesOf(module, 'exit')],
     ['series', statements.series === null ? '' : `${statements.series} version ${statements.version ?? '?'}`],
     ['fixes', statements.fixes.join(', ')],
     ['adopts', statements.adopts.join('\n')],

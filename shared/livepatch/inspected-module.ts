@@ -121,8 +121,15 @@ export const InspectedModule = z.object({
     })
     .describe('MODULE_INFO(supersede_…)'),
   effects: z
-    .object({ init: z.array(Hint).nullable(), exit: z.array(Hint).nullable() })
-    .describe('what init and exit call beyond enabling the livepatch; null: their code was not found'),
+    .object({
+      init: z.array(Hint).nullable(),
+      exit: z.array(Hint).nullable(),
+      incomplete: z
+        .array(z.enum(['init', 'exit']))
+        .optional()
+        .describe('these also name code whose symbols were stripped: there may be more than is listed'),
+    })
+    .describe('what of the kernel init and exit call or refer to, beyond enabling the livepatch; null: their code was not found'),
   warnings: z.array(Warning),
 })
 export type InspectedModule = z.infer<typeof InspectedModule>

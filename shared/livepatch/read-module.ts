@@ -84,7 +84,7 @@ const describe = (bytes: Uint8Array, wrapping: Wrapping, reading: Reading, { fil
     ...importsOf(elf),
     klpRelocations: readKlpRelocations(reading),
     statements: readStatements(modinfo),
-    effects: readEffects(elf, graph),
+    effects: elf.symbols.count === 0 ? NO_EFFECTS_READ : readEffects(elf, graph),
     warnings: warnings.list,
   }
 }
@@ -99,6 +99,7 @@ const withCode = (object: ReadObject, graph: CodeGraph): InspectedObject => ({
   })),
 })
 
+const NO_EFFECTS_READ: InspectedModule['effects'] = { init: null, exit: null }
 const NOT_READ: Omit<PatchReading, 'status'> = { foundBy: null, replace: { value: null, certainty: 'none' }, objects: null, states: null }
 
 const readPatch = (
@@ -118,6 +119,11 @@ const readPatch = (
       )
     return { flavour: null, patch: { ...NOT_READ, status: 'not-a-livepatch' } }
   }
+  if (reading.elf.symbols.count === 0)
+    return {
+      flavour: null,
+      patch: { ...NOT_READ, status: 'malformed', note: 'there is no symbol table, so nothing of it can be followed' },
+    }
   if (isKpatch(reading)) return { flavour: 'kpatch-build', patch: readKpatch(reading, references) }
   if (isKlpBuild(reading)) return { flavour: 'klp-build', patch: readKlpBuild(reading, references) }
   if (!enables)

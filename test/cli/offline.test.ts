@@ -48,7 +48,7 @@ describe('inspect', () => {
     ['given/lp_klprela.ko', /^relocations +vmlinux in \.text: vmlinux:vm_static_helper,3, vmlinux:vm_static_data,1$/m],
     ['given/lp_dynreplace.ko', /^livepatch +static: code writes `replace` when the module is loaded$/m],
     ['given/lp_basic.ko', /^srcversion +ADB5EA04AE0EA90510953F2$/m],
-    ['given/lp_shadow.ko', /^exit calls +klp_shadow_free_all$/m],
+    ['given/lp_shadow.ko', /^exit uses +klp_shadow_free_all$/m],
     ['built/chosen.ko', /^candidates +b \(\.data, byte 0\)\n +a \(\.data, byte 224\)$/m],
     ['built/renamed_later.ko', /^functions +vmlinux:one → new_a\n +vmlinux:two → new_b\n +perhaps more$/m],
     ['bad/52_siglen_le.ko', /^signature +malformed: a signature of 3573612544 bytes does not fit into the file$/m],

@@ -80,6 +80,15 @@ describe('one livepatch, laid out by different compilers', () => {
   })
 })
 
+/** Section headers of type SHT_SYMTAB made plain data. */
+const withoutSymbolTable = (module: Uint8Array): Uint8Array => {
+  const bytes = Buffer.from(module)
+  const headers = Number(bytes.readBigUInt64LE(40))
+  for (let header = headers; header + 64 <= bytes.length; header += 64)
+    if (bytes.readUInt32LE(header + 4) === 2) bytes.writeUInt32LE(1, header + 4)
+  return bytes
+}
+
 describe('what the file alone cannot tell', () => {
   test('two livepatches and a choice at run time are ambiguous: both are named, neither is described', () => {
     const { patch } = read(built('chosen'))
@@ -98,6 +107,16 @@ describe('what the file alone cannot tell', () => {
   test('an array that code changes is shown as initialised, and marked', () => {
     const { patch } = read(built('renamed_later'))
     expect(patch).toMatchObject({ status: 'partial', incomplete: true, objects: [{ functions: [{ oldName: 'one' }, { oldName: 'two' }] }] })
+  })
+
+  test.each(['x86_64', 'aarch64', 's390x', 'ppc64le'])('on %s, a `replace` that code writes is never a bare false', arch => {
+    const { patch } = read(built(`replaced_later_${arch}`))
+    expect(patch).toMatchObject({
+      status: 'static',
+      replace: { value: null, certainty: 'runtime' },
+      objects: [{ functions: [{ oldName: 'one' }] }],
+    })
+    expect(patch.note).toBe('code writes `replace` when the module is loaded')
   })
 
   test('a structure that begins with its owner is no livepatch', () => {
@@ -135,5 +154,23 @@ describe('what the file alone cannot tell', () => {
         callbacks: [],
       },
     ])
+  })
+})
+
+describe('a file without symbols', () => {
+  test('where a name was stripped, the hints say that there may be more', () => {
+    const symbols = (name: string) => {
+      const { effects } = read(built(name))
+      return { exit: effects.exit?.map(({ symbol }) => symbol), incomplete: effects.incomplete }
+    }
+    expect(symbols('frees_later')).toEqual({ exit: ['klp_shadow_free_all', 'release'], incomplete: undefined })
+    expect(symbols('frees_later_stripped')).toEqual({ exit: ['klp_shadow_free_all'], incomplete: ['exit'] })
+  })
+
+  test('no symbol table: no kernel loads it, and nothing is said to be none', () => {
+    const { patch, effects, warnings } = read(withoutSymbolTable(built('two_objects')))
+    expect(patch).toMatchObject({ status: 'malformed', objects: null, states: null, replace: { value: null, certainty: 'none' } })
+    expect(effects).toEqual({ init: null, exit: null })
+    expect(warnings.map(({ code }) => code)).toContain('no-symbols')
   })
 })

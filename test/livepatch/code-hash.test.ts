@@ -8,7 +8,7 @@ const changes = (arch: string, form: string) => {
   return { kept: functions?.kept.map(({ name }) => name), repatched: functions?.repatched.map(({ name }) => name) }
 }
 
-describe.each(['x86_64', 'aarch64', 's390x', 'ppc64le'])('the code of a function, on %s', arch => {
+describe.each(['x86_64', 'aarch64', 's390x', 'ppc64le', 'ppc64le_large'])('the code of a function, on %s', arch => {
   test('is the same when other code, strings and data are put in front of it', () => {
     expect(changes(arch, 'MOVED')).toEqual({ kept: ['broken', 'other'], repatched: [] })
   })

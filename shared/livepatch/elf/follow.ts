@@ -11,7 +11,7 @@ export type Place = { readonly section: Section; readonly offset: number }
 export type Target =
   | ({ readonly kind: 'place' } & Place)
   /** An import, or a symbol that the kernel's livepatch code resolves. */
-  | { readonly kind: 'outside'; readonly symbol: string }
+  | { readonly kind: 'outside'; readonly symbol: string; readonly addend: number }
   | { readonly kind: 'bad'; readonly why: string }
 
 /** What stands in a pointer-sized field of data. */
@@ -26,7 +26,7 @@ export const follow = (elf: Elf, symbol: number, addend: number): Target => {
   const home = symbols.home(symbol)
   if (home < 0) {
     const reserved = symbols.section(symbol)
-    if (reserved === SHN.UNDEF || reserved === SHN.LIVEPATCH) return { kind: 'outside', symbol: symbols.name(symbol) }
+    if (reserved === SHN.UNDEF || reserved === SHN.LIVEPATCH) return { kind: 'outside', symbol: symbols.name(symbol), addend }
     return { kind: 'bad', why: `symbol ${symbol} has no section (0x${reserved.toString(16)})` }
   }
   const section = sections[home]
@@ -71,6 +71,18 @@ export const fieldAt = (elf: Elf, section: Section, offset: number): Field => {
   const type = table.types[index] ?? 0
   if (type !== elf.machine.pointer) return { kind: 'bad', why: `has relocation type ${type}, which makes no pointer` }
   return follow(elf, table.symbols[index] ?? 0, table.addends[index] ?? 0)
+}
+
+/** Whether an address in code is that of an entry of the table of contents (ppc64). */
+export const isTocEntry = (elf: Elf, type: number, target: Target): target is Place & { kind: 'place' } =>
+  target.kind === 'place' && elf.machine.throughToc.has(type) && target.section.name.startsWith('.toc')
+
+/** What an address in code means: where it is that of an entry of the table of contents, the address in that entry. */
+export const throughToc = (elf: Elf, type: number, target: Target): Target => {
+  if (!isTocEntry(elf, type, target)) return target
+  if (target.offset + 8 > target.section.size) return { kind: 'bad', why: 'is outside the table of contents' }
+  const entry = fieldAt(elf, target.section, target.offset)
+  return entry.kind === 'null' || entry.kind === 'raw' ? target : entry
 }
 
 /** Bytes under a pointer's relocation that are not zero; RELA ignores them, but no compiler writes them. */

@@ -12,6 +12,8 @@ export type CodeNode = {
   digest: string | null
   /** The local functions that the code names, each once, in the order of places. */
   callees: readonly CodeNode[]
+  /** It also names code whose symbol was stripped, so there may be more. */
+  namesUnknown: boolean
   /** The function whose code named it last. */
   namedBy: CodeNode | null
   /** Digest of what it does, callees included; null: something below it is not known; undefined: not worked out yet. */
@@ -34,6 +36,7 @@ export const codeNode = (section: Section, start: number, end: number): CodeNode
   end,
   digest: null,
   callees: NOBODY,
+  namesUnknown: false,
   namedBy: null,
   meaning: undefined,
   order: UNMET,

@@ -1,6 +1,7 @@
-import { fieldAt, follow, type Place } from '../elf/follow.ts'
+import { follow, type Place, type Target, throughToc } from '../elf/follow.ts'
 import { trailingImmediate } from '../elf/machines.ts'
 import type { Elf } from '../elf/read-elf.ts'
+import type { Relocations } from '../elf/read-relocations.ts'
 import { SHN } from '../elf/read-symbols.ts'
 import { has, isCode, isData, type Section, SHF } from '../elf/section.ts'
 import { type Key, keyOf, OFFSET_END } from './key.ts'
@@ -58,11 +59,20 @@ export const importsIn = (elf: Elf, code: Section, start: number, end: number): 
   const table = elf.relocations.of(code)
   const found: ImportUse[] = []
   for (let index = table?.from(start) ?? 0; table && index < table.count && (table.offsets[index] ?? 0) < end; index += 1) {
-    const symbol = table.symbols[index] ?? 0
-    if (table.types[index] !== 0 && isImport(elf, symbol))
-      found.push({ code, offset: table.offsets[index] ?? 0, symbol: elf.symbols.name(symbol) })
+    const symbol = importNamed(elf, table, index)
+    if (symbol !== null) found.push({ code, offset: table.offsets[index] ?? 0, symbol })
   }
   return found
+}
+
+/** The null symbol stands in relocations that name nothing, such as R_PPC64_ENTRY. */
+const importNamed = (elf: Elf, table: Relocations, index: number): string | null => {
+  const [symbol, type] = [table.symbols[index] ?? 0, table.types[index] ?? 0]
+  if (type === 0 || symbol === 0) return null
+  if (isImport(elf, symbol)) return elf.symbols.name(symbol)
+  if (!elf.machine.throughToc.has(type)) return null
+  const target = throughToc(elf, type, follow(elf, symbol, table.addends[index] ?? 0))
+  return target.kind === 'outside' ? target.symbol : null
 }
 
 const dataAddress = (elf: Elf, code: Section, offset: number, type: number, symbol: number, addend: number): Place | null => {
@@ -72,10 +82,7 @@ const dataAddress = (elf: Elf, code: Section, offset: number, type: number, symb
     const shift = adjust === 4 ? 4 + trailingImmediate(elf.input.bytes, code.offset + offset) : adjust
     return inData(follow(elf, symbol, addend + shift))
   }
-  if (!machine.throughToc.has(type)) return null
-  const entry = inData(follow(elf, symbol, addend))
-  if (!entry?.section.name.startsWith('.toc')) return entry
-  return entry.offset + 8 <= entry.section.size ? inData(fieldAt(elf, entry.section, entry.offset)) : null
+  return machine.throughToc.has(type) ? inData(throughToc(elf, type, follow(elf, symbol, addend))) : null
 }
 
-const inData = (target: ReturnType<typeof fieldAt>): Place | null => (target.kind === 'place' && isData(target.section) ? target : null)
+const inData = (target: Target): Place | null => (target.kind === 'place' && isData(target.section) ? target : null)

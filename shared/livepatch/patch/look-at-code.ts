@@ -1,4 +1,4 @@
-import { follow, hasRelocation, type Place, stringAt, symbolAround, symbolAt } from '../elf/follow.ts'
+import { follow, hasRelocation, isTocEntry, type Place, stringAt, symbolAround, symbolAt, throughToc } from '../elf/follow.ts'
 import { trailingImmediate } from '../elf/machines.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
@@ -104,15 +104,16 @@ const writeReferences = (context: CodeContext, node: CodeNode, calls: readonly L
     transcript.text(' ')
     const shift = elf.machine.direct.get(type) ?? 0
     const extra = shift === 4 ? trailingImmediate(elf.input.bytes, section.offset + offset) : 0
-    const addend = table.addends[index] ?? 0
-    const target = follow(elf, table.symbols[index] ?? 0, addend + shift + extra)
+    const target = throughToc(elf, type, follow(elf, table.symbols[index] ?? 0, (table.addends[index] ?? 0) + shift + extra))
     if (target.kind === 'bad') transcript.text('bad')
     else if (target.kind === 'outside') {
       transcript.text('outside ')
       transcript.text(target.symbol)
       transcript.text(' ')
-      transcript.number(addend)
-    } else if (isCode(target.section)) writeCodeReference(context, node, target)
+      transcript.number(target.addend - shift - extra)
+    } else if (isTocEntry(elf, type, target))
+      writeContent(context, node, transcript, target.section, target.offset, target.offset + TOC_ENTRY_BYTES)
+    else if (isCode(target.section)) writeCodeReference(context, node, target)
     else writeDataReference(context, node, target)
     transcript.text('\n')
   }
@@ -155,6 +156,7 @@ const writeCodeReference = (context: CodeContext, node: CodeNode, target: Place)
   const start = symbol === null ? target.offset : elf.symbols.value(symbol)
   const callee = functionAt({ section: target.section, offset: start })
   if (callee) noteCallee(context, node, callee)
+  else node.namesUnknown = true
   transcript.text(symbol === null ? 'code ' : 'function ')
   transcript.text(symbol === null ? target.section.name : unnumbered(elf.symbols.name(symbol)))
   if (symbol === null) return
@@ -196,6 +198,8 @@ const writeDataReference = (context: CodeContext, node: CodeNode, at: Place): vo
   if (!has(section, SHF.WRITE)) writeNameless(context, node, at)
 }
 
+/** An entry without an address is a constant. */
+const TOC_ENTRY_BYTES = 8
 const CONSTANT_BYTES_MAX = 64
 const NAMELESS_BYTES_MAX = 256
 

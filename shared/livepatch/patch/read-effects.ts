@@ -16,24 +16,27 @@ type Entry = { section: string; symbol: string }
 const INIT: Entry = { section: '.init.text', symbol: 'init_module' }
 const EXIT: Entry = { section: '.exit.text', symbol: 'cleanup_module' }
 
-/** What init and exit call beyond enabling the livepatch, directly or through functions of the module: hints, each with its first place. */
-export const readEffects = (elf: Elf, graph: CodeGraph): InspectedModule['effects'] => ({
-  init: callsOf(elf, graph, INIT),
-  exit: callsOf(elf, graph, EXIT),
-})
+/** What of the kernel init and exit call or refer to beyond enabling the livepatch, directly or through functions of the module: hints, each with its first place. */
+export const readEffects = (elf: Elf, graph: CodeGraph): InspectedModule['effects'] => {
+  const [init, exit] = [usesOf(elf, graph, INIT), usesOf(elf, graph, EXIT)]
+  const incomplete = [init.isIncomplete ? ['init' as const] : [], exit.isIncomplete ? ['exit' as const] : []].flat()
+  return { init: init.hints, exit: exit.hints, ...(incomplete.length > 0 ? { incomplete } : {}) }
+}
 
-const callsOf = (elf: Elf, graph: CodeGraph, entry: Entry): Hint[] | null => {
+type Uses = { hints: Hint[] | null; isIncomplete: boolean }
+
+const usesOf = (elf: Elf, graph: CodeGraph, entry: Entry): Uses => {
   const at = entryOf(elf, entry)
-  if (at === 'none') return []
+  if (at === 'none') return { hints: [], isIncomplete: false }
   const start = at && functionOf(elf, graph, at)
   const reached = start && graph.reachable(start)
-  if (!reached) return null
+  if (!reached) return { hints: null, isIncomplete: false }
   const hints = new Map<string, Hint>()
   for (const node of reached)
     for (const use of importsIn(elf, node.section, node.start, node.end))
       if (!ORDINARY.test(use.symbol) && !hints.has(use.symbol) && hints.size < HINTS_MAX)
         hints.set(use.symbol, { symbol: use.symbol, section: use.code.name, offset: use.offset })
-  return [...hints.values()]
+  return { hints: [...hints.values()], isIncomplete: reached.some(({ namesUnknown }) => namesUnknown) || hints.size >= HINTS_MAX }
 }
 
 /** The module structure points to both functions; their offsets in it depend on the kernel's configuration, their names don't. */

@@ -13,6 +13,7 @@ import { callbacksOffset, type Extent, type Layout, type Reading, type ReadObjec
 import { readStates } from './read-states.ts'
 import { type Strides, solveStrides } from './solve-strides.ts'
 import { type Terrain, terrainOf } from './terrain.ts'
+import { mayWriteByte } from './written-later.ts'
 
 /** The first kernel release with `states` in struct klp_patch, and the first with `replace`. */
 const STATES_SINCE: readonly [number, number] = [5, 5]
@@ -71,7 +72,7 @@ const readPatch = (
     references.targets.data.filter(key => key > begin && key < end),
     key => key - begin,
   )
-  const tail = readTail(reading, at, written, kernelRelease)
+  const tail = readTail(reading, references, at, written, kernelRelease)
   const base = { foundBy, replace: tail.replace, states: tail.states }
   const objectsField = fieldAt(elf, at.section, at.offset + 8)
   if (objectsField.kind === 'null')
@@ -185,7 +186,13 @@ const strippedNote = (objects: PatchReading['objects']): string | null => {
 type Tail = { replace: Replace; states: InspectedState[] | null; layout: string; fault: string | null }
 
 /** What stands behind `objs`: `states` and `replace` since 5.5, `replace` alone in 5.1 to 5.4. The bytes decide, not vermagic. */
-const readTail = (reading: Reading, at: Place, written: readonly number[], kernelRelease: string | null): Tail => {
+const readTail = (
+  reading: Reading,
+  references: CodeReferences,
+  at: Place,
+  written: readonly number[],
+  kernelRelease: string | null,
+): Tail => {
   const { elf, warnings } = reading
   const { section, offset } = at
   const byte = (distance: number): number => (section.type === SHT.NOBITS ? 0 : (elf.input.bytes[section.offset + offset + distance] ?? 0))
@@ -198,7 +205,7 @@ const readTail = (reading: Reading, at: Place, written: readonly number[], kerne
   const value = isOld ? byte(16) : byte(24)
   if (value > 1) warnings.add('odd-replace', section.name, offset + (isOld ? 16 : 24), `replace is ${value}, neither 0 nor 1`)
   if (isOld && byte(24) !== 0) warnings.add('odd-replace', section.name, offset + 24, 'both places where replace may stand are set')
-  const isRuntime = written.some(distance => distance >= 16)
+  const isRuntime = written.some(distance => distance >= 16) || mayWriteByte(elf, references, at, isOld ? 16 : 24)
   const replace: Replace = isRuntime ? { value: null, certainty: 'runtime' } : { value: value !== 0, certainty: 'static' }
   if (field.kind === 'null' || isOld) return { replace, layout, states: [], fault: null }
   const states = field.kind === 'place' && isData(field.section) ? readStates(reading, field) : null

@@ -25,14 +25,19 @@ build two_objects_s390x_pic s390x-linux-gnu-gcc-12 $common -fpic two_objects.c
 build two_objects_ppc64le powerpc64le-linux-gnu-gcc-12 $common -fno-pic -mcmodel=medium two_objects.c
 build two_objects_ppc64le_large powerpc64le-linux-gnu-gcc-12 $common -fno-pic -mcmodel=large two_objects.c
 build two_objects_power10 powerpc64le-linux-gnu-gcc-12 $common -mcpu=power10 -mcmodel=medium two_objects.c
-for name in chosen filled_later renamed_later klp_build_tables built_by_code; do build $name $x86 $name.c; done
+for name in chosen filled_later renamed_later klp_build_tables built_by_code frees_later; do build $name $x86 $name.c; done
 for form in plain MOVED CHANGED CHANGED_TABLE; do
   build calls_x86_64_$form $x86 -D$form calls.c
   build calls_aarch64_$form aarch64-linux-gnu-gcc-12 $common -fno-pic -D$form calls.c
   build calls_s390x_$form s390x-linux-gnu-gcc-12 $common -fno-pic -D$form calls.c
   build calls_ppc64le_$form powerpc64le-linux-gnu-gcc-12 $common -fno-pic -mcmodel=medium -D$form calls.c
+  build calls_ppc64le_large_$form powerpc64le-linux-gnu-gcc-12 $common -fno-pic -mcmodel=large -D$form calls.c
 done
-for module in two_objects two_objects_debug two_objects_sections; do
+build replaced_later_x86_64 $x86 replaced_later.c
+build replaced_later_aarch64 aarch64-linux-gnu-gcc-12 $common -fno-pic replaced_later.c
+build replaced_later_s390x s390x-linux-gnu-gcc-12 $common -fno-pic replaced_later.c
+build replaced_later_ppc64le powerpc64le-linux-gnu-gcc-12 $common -fno-pic -mcmodel=large replaced_later.c
+for module in two_objects two_objects_debug two_objects_sections frees_later; do
   strip --discard-all -o "$out/${module}_stripped.ko" "$out/$module.ko"
 done
 
