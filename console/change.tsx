@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import { Decide } from './decide.tsx'
+import { AfterReview, Decide } from './decide.tsx'
 import { HoldsOn } from './holds.tsx'
-import { Loaded, PatchLink, plural, Status, Time } from './parts.tsx'
+import { Loaded, PatchLink, plural, Status, shortDigest, Time } from './parts.tsx'
 import type { Change } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 import { VerdictView } from './verdict.tsx'
@@ -15,14 +15,31 @@ const Approvals = ({ change }: { readonly change: Change }) => (
     <h2>Approvals</h2>
     {change.approvals.length === 0 ? <p class="hint">None yet.</p> : null}
     <ul>
-      {change.approvals.map(({ by, name, at, comment, signOff = [] }) => (
+      {change.approvals.map(({ by, name, at, comment, signOff = [], seen = null, onBehalf = [] }) => (
         <li key={`${by}-${at}`}>
           {name} ({by}), <Time at={at} />
+          {onBehalf.length > 0 ? `, on behalf of ${onBehalf.map(other => other.name).join(', ')}` : ''}
           {signOff.length > 0 ? `, signing off ${signOff.join(', ')}` : ''}
           {comment ? `: ${comment}` : ''}
+          <span class="hint" title={seen ?? ''}>
+            {' '}
+            {seen ? `saw ${shortDigest(seen)}` : 'did not tell what was seen'}
+          </span>
         </li>
       ))}
     </ul>
+    {change.voidApprovals.length > 0 ? (
+      <>
+        <p>Count no more:</p>
+        <ul>
+          {change.voidApprovals.map(({ by, at, text }) => (
+            <li key={`${by}-${at}`} class="hint">
+              {text}
+            </li>
+          ))}
+        </ul>
+      </>
+    ) : null}
     {(change.reviewers ?? []).length > 0 ? (
       <>
         <p>Asked:</p>
@@ -94,6 +111,7 @@ const Timeline = ({ change }: { readonly change: Change }) => (
 /** One change, live until it has ended. */
 export const ChangePage = ({ id, names }: { readonly id: string; readonly names: ReadonlyMap<string, string> }) => {
   const [version, setVersion] = useState(0)
+  const moved = () => setVersion(before => before + 1)
   const asked = useAsked<Change>('show-change', { parameters: { change: id }, everySeconds: LIVE_SECONDS, version })
   return (
     <Loaded asked={asked}>
@@ -103,8 +121,9 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
             {change.fleet} → <PatchLink digest={change.livepatch} names={names} /> <Status of={change.status} />
           </h1>
           <p class="reason">{change.reason}</p>
-          <p class="hint">
+          <p class="hint" title={change.view ?? ''}>
             Proposed by {change.proposerName} ({change.proposer}), <Time at={change.proposedAt} />
+            {change.view ? `; you see ${shortDigest(change.view)}` : ''}
           </p>
           {change.breakGlass ? (
             <p class="error" role="note">
@@ -126,7 +145,8 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
               Halted ({change.halted.code}): {change.halted.detail}
             </p>
           ) : null}
-          {ENDED.includes(change.status) ? null : <Decide change={change} etag={etag} onDone={() => setVersion(before => before + 1)} />}
+          {ENDED.includes(change.status) ? null : <Decide change={change} etag={etag} onDone={moved} />}
+          <AfterReview change={change} onDone={moved} />
           {change.status === 'in-review' ? <Approvals change={change} /> : null}
           {change.waves.some(({ counts }) => counts !== null) ? (
             <section>

@@ -1,112 +1,77 @@
 import { useState } from 'preact/hooks'
-import { ask, Problem } from './api.ts'
+import { ask } from './api.ts'
+import { Delegate } from './delegate.tsx'
+import { Field, Twice } from './fields.tsx'
+import { Revise } from './revise.tsx'
 import { session } from './session.ts'
 import type { Change } from './shapes.ts'
-
-type Said = { readonly kind: 'hint' | 'error'; readonly text: string }
-
-const saidOf = (error: unknown): Said => ({
-  kind: 'error',
-  text: error instanceof Problem ? error.message : 'Something went wrong in this page.',
-})
+import { SignOff } from './sign-off.tsx'
+import { useDoing } from './use-doing.tsx'
 
 type Props = { readonly change: Change; readonly etag: string; readonly onDone: () => void }
 
-/** Does one thing at a time, and says how it came out: a second click meanwhile is none. */
-export const useDoing = (onDone: () => void) => {
-  const [busy, setBusy] = useState(false)
-  const [said, setSaid] = useState<Said | null>(null)
-  const act = async (what: () => Promise<unknown>, done: string) => {
-    setBusy(true)
-    try {
-      await what()
-      setSaid({ kind: 'hint', text: done })
-    } catch (error) {
-      setSaid(saidOf(error))
-    }
-    setBusy(false)
-    onDone()
-  }
-  return { busy, act, status: said ? <Outcome said={said} /> : null }
+type Word = {
+  readonly label: string
+  readonly done: string
+  readonly body: object
+  readonly look?: 'good' | 'bad'
 }
 
-const Outcome = ({ said }: { readonly said: Said }) => (
-  <p class={said.kind} role="status">
-    {said.text}
-  </p>
-)
+/** What somebody else than the proposer can say; each is bound to the digest and the view that stand on this page. */
+const wordsOf = (change: Change, me: string | undefined, comment: string, signed: ReadonlySet<string>): readonly Word[] => {
+  const shown = { digest: change.digest, ...(change.view === null ? {} : { seen: change.view }) }
+  const approved = change.approvals.some(({ by }) => by === me)
+  const said = approved || change.changesRequested.some(({ by }) => by === me)
+  const signOff = [...signed].filter(code => (change.signable ?? []).includes(code))
+  return [
+    { label: 'Approve', done: 'Approved.', look: 'good', body: { decision: 'approve', ...shown, comment, signOff } },
+    { label: 'Reject', done: 'Rejected.', look: 'bad', body: { decision: 'reject', ...shown, reason: comment } },
+    { label: 'Ask for changes', done: 'Asked for changes.', body: { decision: 'request-changes', ...shown, reason: comment } },
+    ...(change.breakGlass && !change.confirmation
+      ? [{ label: 'Confirm the emergency', done: 'Confirmed.', look: 'bad' as const, body: { decision: 'confirm', ...shown } }]
+      : []),
+    ...(said
+      ? [
+          {
+            label: approved ? 'Withdraw my approval' : 'Withdraw my request',
+            done: 'Withdrawn.',
+            body: { decision: 'withdraw', reason: comment },
+          },
+        ]
+      : []),
+  ]
+}
 
-/** What can be signed off by name: some of it policy asks for where a yes alone does not do. */
-const signableOf = ({ findings = [] }: Change): readonly string[] =>
-  [...new Set(findings.filter(({ severity }) => severity === 'review').map(({ code }) => code))].sort()
-
-const SignOff = ({ codes, onToggle }: { readonly codes: readonly string[]; readonly onToggle: (code: string, is: boolean) => void }) =>
-  codes.length === 0 ? null : (
-    <fieldset>
-      <legend>Sign off by name, where it is asked for</legend>
-      {codes.map(code => (
-        <label key={code}>
-          <input type="checkbox" onChange={event => onToggle(code, event.currentTarget.checked)} /> {code}
-        </label>
-      ))}
-    </fieldset>
-  )
-
-/** Approve, reject, ask for changes, comment, withdraw; a decision is bound to the digest that stands on this page. */
+/** What people say on a change in review. Nobody decides on what they proposed, but anybody may comment. */
 const Approval = ({ change, onDone }: Props) => {
   const [comment, setComment] = useState('')
   const [signed, setSigned] = useState<ReadonlySet<string>>(new Set())
   const { busy, act, status } = useDoing(onDone)
-  const say = (body: object, done: string) => void act(() => ask('approve-change', { parameters: { change: change.id }, body }), done)
+  const say = async ({ body, done }: Word) => {
+    if (await act(() => ask('approve-change', { parameters: { change: change.id }, body }), done)) setComment('')
+  }
   const toggle = (code: string, is: boolean) => setSigned(new Set([...signed, code].filter(other => is || other !== code)))
-  const shown = { digest: change.digest, ...(change.view === null ? {} : { seen: change.view }) }
   const me = session.value?.id
-  if (me === change.proposer) return <p class="hint">You proposed this change, so others decide about it.</p>
+  const isProposer = me === change.proposer
+  const words: readonly Word[] = [
+    ...(isProposer ? [] : wordsOf(change, me, comment, signed)),
+    { label: 'Only comment', done: 'Said.', body: { decision: 'comment', comment } },
+  ]
   return (
     <div>
-      <label>
-        Comment or reason <input value={comment} maxLength={2000} onInput={event => setComment(event.currentTarget.value)} />
-      </label>
-      <SignOff codes={signableOf(change)} onToggle={toggle} />
+      {isProposer ? <p class="hint">You proposed this change, so others decide about it.</p> : null}
+      <Field label={isProposer ? 'Comment' : 'Comment or reason'} value={comment} maxLength={2000} onValue={setComment} />
+      {isProposer ? null : <SignOff change={change} signed={signed} onToggle={toggle} />}
       <div class="control">
-        <button
-          type="button"
-          class="good"
-          disabled={busy}
-          onClick={() => say({ decision: 'approve', ...shown, comment, signOff: [...signed] }, 'Approved.')}
-        >
-          Approve
-        </button>
-        <button
-          type="button"
-          class="bad"
-          disabled={busy}
-          onClick={() => say({ decision: 'reject', ...shown, reason: comment }, 'Rejected.')}
-        >
-          Reject
-        </button>
-        <button
-          type="button"
-          disabled={busy}
-          onClick={() => say({ decision: 'request-changes', ...shown, reason: comment }, 'Asked for changes.')}
-        >
-          Ask for changes
-        </button>
-        {change.breakGlass && !change.confirmation ? (
-          <button type="button" class="bad" disabled={busy} onClick={() => say({ decision: 'confirm', ...shown }, 'Confirmed.')}>
-            Confirm the emergency
+        {words.map(word => (
+          <button key={word.label} type="button" class={word.look ?? ''} disabled={busy} onClick={() => void say(word)}>
+            {word.label}
           </button>
-        ) : null}
-        <button type="button" disabled={busy} onClick={() => say({ decision: 'comment', comment }, 'Said.')}>
-          Only comment
-        </button>
-        {[...change.approvals, ...change.changesRequested].some(({ by }) => by === me) ? (
-          <button type="button" disabled={busy} onClick={() => say({ decision: 'withdraw', reason: comment }, 'Withdrawn.')}>
-            {change.approvals.some(({ by }) => by === me) ? 'Withdraw my approval' : 'Withdraw my request'}
-          </button>
-        ) : null}
+        ))}
       </div>
       {status}
+      {isProposer ? null : <Delegate change={change} onDone={onDone} />}
+      <Revise key={change.digest} change={change} onDone={onDone} />
     </div>
   )
 }
@@ -122,23 +87,46 @@ const labelOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name
 
 /** Pause, resume, abort: whichever the status allows. An abort is final, so it is asked for twice. */
 const Control = ({ change, etag, onDone }: Props) => {
-  const [sure, setSure] = useState(false)
+  const [reason, setReason] = useState('')
   const { busy, act, status } = useDoing(onDone)
+  const names = COMMANDS[change.status] ?? []
   const command = (name: string) => {
-    if (name === 'abort' && !sure) return setSure(true)
-    setSure(false)
-    const body = { command: name, reason: `${labelOf(name)} in the console` }
+    const body = { command: name, reason: reason.trim() || `${labelOf(name)} in the console` }
     void act(() => ask('control-change', { parameters: { change: change.id }, body, etag }), `${labelOf(name)}: done.`)
   }
+  if (names.length === 0) return null
   return (
     <div class="control">
-      {(COMMANDS[change.status] ?? []).map(name => (
-        <button key={name} type="button" class={name === 'abort' ? 'bad' : ''} disabled={busy} onClick={() => command(name)}>
-          {name === 'abort' && sure ? 'Really abort? It cannot be resumed' : labelOf(name)}
-        </button>
-      ))}
+      {names
+        .filter(name => name !== 'abort')
+        .map(name => (
+          <button key={name} type="button" disabled={busy} onClick={() => command(name)}>
+            {labelOf(name)}
+          </button>
+        ))}
+      <Twice label="Abort" sure="Really abort? It cannot be resumed" disabled={busy} onSure={() => command('abort')} />
+      <Field label={`Why (${names.join(', ')})`} value={reason} maxLength={500} onValue={setReason} />
       {status}
     </div>
+  )
+}
+
+/** The review that an emergency leaves, whatever became of the change. */
+export const AfterReview = ({ change, onDone }: Omit<Props, 'etag'>) => {
+  const [text, setText] = useState('')
+  const { busy, act, status } = useDoing(onDone)
+  if (change.afterReview !== 'open') return null
+  const close = () => ask('approve-change', { parameters: { change: change.id }, body: { decision: 'close-review', text } })
+  return (
+    <section class="decide">
+      <div class="control">
+        <Field label="What came of the emergency’s review" value={text} maxLength={2000} onValue={setText} />
+        <button type="button" disabled={busy || text.trim() === ''} onClick={() => void act(close, 'Closed.')}>
+          Close the review
+        </button>
+      </div>
+      {status}
+    </section>
   )
 }
 

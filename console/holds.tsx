@@ -1,12 +1,14 @@
 import { useState } from 'preact/hooks'
-import { ask, Problem } from './api.ts'
-import { shortDigest, Time } from './parts.tsx'
-import type { Hold, Listing } from './shapes.ts'
-import { useAsked } from './use-asked.ts'
+import { ask } from './api.ts'
+import { Field, inHours, instantOf, TimeField } from './fields.tsx'
+import { Loaded, plural, shortDigest, Time } from './parts.tsx'
+import type { Fleet, Hold, Holds, HoldWithHosts, Listing, Patch } from './shapes.ts'
+import { type Asked, useAsked } from './use-asked.ts'
+import { useDoing } from './use-doing.tsx'
 
-const LIVE_SECONDS = 5
+type Names = ReadonlyMap<string, string>
 
-const nameOf = ({ scope, target }: Hold, names: ReadonlyMap<string, string>): string => {
+const nameOf = ({ scope, target }: Hold, names: Names): string => {
   if (target === null) return 'Everything'
   return scope === 'livepatch'
     ? `Livepatch ${names.get(target) ?? shortDigest(target)}`
@@ -14,14 +16,14 @@ const nameOf = ({ scope, target }: Hold, names: ReadonlyMap<string, string>): st
 }
 
 /** What is held, by whom, until when and why. */
-const HoldText = ({ hold, names }: { readonly hold: Hold; readonly names: ReadonlyMap<string, string> }) => (
+const HoldText = ({ hold, names }: { readonly hold: Hold; readonly names: Names }) => (
   <>
     <strong>{nameOf(hold, names)}</strong> held by {hold.owner.name} until <Time at={hold.expiresAt} />: {hold.reason}
   </>
 )
 
 /** The holds on one thing, where it is shown. */
-export const HoldsOn = ({ holds, names }: { readonly holds: readonly Hold[]; readonly names: ReadonlyMap<string, string> }) => (
+export const HoldsOn = ({ holds, names }: { readonly holds: readonly Hold[]; readonly names: Names }) => (
   <>
     {holds.map(hold => (
       <p key={hold.id} class="error" role="alert">
@@ -31,20 +33,13 @@ export const HoldsOn = ({ holds, names }: { readonly holds: readonly Hold[]; rea
   </>
 )
 
-type LiftProps = { readonly hold: Hold; readonly onDone: () => void }
+type ActProps = { readonly hold: Hold; readonly onDone: () => void }
 
 /** Lifting wants a reason, so the first click asks for it. */
-const Lift = ({ hold, onDone }: LiftProps) => {
+const Lift = ({ hold, onDone }: ActProps) => {
   const [reason, setReason] = useState<string | null>(null)
-  const [problem, setProblem] = useState('')
-  const lift = async () => {
-    try {
-      await ask('lift-hold', { parameters: { hold: hold.id }, body: { reason: reason ?? '' } })
-      onDone()
-    } catch (error) {
-      setProblem(error instanceof Problem ? error.message : 'Something went wrong in this page.')
-    }
-  }
+  const { busy, act, status } = useDoing(onDone)
+  const lift = () => ask('lift-hold', { parameters: { hold: hold.id }, body: { reason: reason ?? '' } })
   if (reason === null)
     return (
       <button type="button" onClick={() => setReason('')}>
@@ -52,32 +47,190 @@ const Lift = ({ hold, onDone }: LiftProps) => {
       </button>
     )
   return (
-    <span>
-      <label>
-        Why it is lifted <input value={reason} maxLength={500} onInput={event => setReason(event.currentTarget.value)} />
-      </label>
-      <button type="button" disabled={reason.trim() === ''} onClick={() => void lift()}>
+    <span class="control">
+      <Field label="Why it is lifted" value={reason} onValue={setReason} />
+      <button type="button" disabled={busy || reason.trim() === ''} onClick={() => void act(lift, 'Lifted.')}>
         Lift the hold
       </button>
-      {problem === '' ? null : <span role="status"> {problem}</span>}
+      {status}
+    </span>
+  )
+}
+
+/** Letting a hold last longer. */
+const Extend = ({ hold, onDone }: ActProps) => {
+  const [reason, setReason] = useState<string | null>(null)
+  const [until, setUntil] = useState(inHours(24))
+  const { busy, act, status } = useDoing(onDone)
+  const expiresAt = instantOf(until)
+  const extend = async () => {
+    const body = { reason, expiresAt }
+    if (await act(() => ask('extend-hold', { parameters: { hold: hold.id }, body }), 'Extended.')) setReason(null)
+  }
+  if (reason === null)
+    return (
+      <>
+        <button type="button" onClick={() => setReason('')}>
+          Extend
+        </button>
+        {status}
+      </>
+    )
+  return (
+    <span class="control">
+      <Field label="Why it lasts longer" value={reason} onValue={setReason} />
+      <TimeField label="It then ends" value={until} onValue={setUntil} />
+      <button type="button" disabled={busy || reason.trim() === '' || expiresAt === null} onClick={() => void extend()}>
+        Extend the hold
+      </button>
+      {status}
     </span>
   )
 }
 
 /** Stands above every page while something is held. */
-export const HoldBanner = ({ names }: { readonly names: ReadonlyMap<string, string> }) => {
-  const [version, setVersion] = useState(0)
-  const asked = useAsked<Listing<Hold>>('list-holds', { everySeconds: LIVE_SECONDS, version })
+export const HoldBanner = ({
+  asked,
+  names,
+  onDone,
+}: {
+  readonly asked: Asked<Holds>
+  readonly names: Names
+  readonly onDone: () => void
+}) => {
   if (asked.state !== 'there' || asked.body.items.length === 0) return null
   return (
     <aside class="holds" aria-label="Holds">
       <ul>
         {asked.body.items.map(hold => (
           <li key={hold.id}>
-            <HoldText hold={hold} names={names} /> <Lift hold={hold} onDone={() => setVersion(before => before + 1)} />
+            <HoldText hold={hold} names={names} /> <Lift hold={hold} onDone={onDone} />
           </li>
         ))}
       </ul>
     </aside>
+  )
+}
+
+const SCOPES = ['livepatch', 'series', 'fleet', 'everything'] as const
+type Scope = (typeof SCOPES)[number]
+
+type Choice = readonly [value: string, label: string]
+
+/** What there is to be held, so that nobody has to know a digest by heart. */
+const useChoices = (): Readonly<Record<Scope, readonly Choice[]>> => {
+  const patches = useAsked<Listing<Patch>>('list-patches', { query: { limit: '100' } })
+  const fleets = useAsked<Listing<Fleet>>('list-fleets', { query: { limit: '100' } })
+  const known = patches.state === 'there' ? patches.body.items : []
+  return {
+    livepatch: known.map(({ digest, name, version }) => [digest, `${name} (${version})`]),
+    series: [...new Set(known.map(({ series }) => series))].map(series => [series, series]),
+    fleet: fleets.state === 'there' ? fleets.body.items.map(({ id }) => [id, id]) : [],
+    everything: [],
+  }
+}
+
+const Target = ({
+  scope,
+  choices,
+  value,
+  onValue,
+}: {
+  readonly scope: Scope
+  readonly choices: readonly Choice[]
+  readonly value: string
+  readonly onValue: (value: string) => void
+}) => (
+  <label class="field">
+    <span>{scope === 'livepatch' ? 'Which livepatch' : `Which ${scope}`}</span>
+    <select value={value} onChange={event => onValue(event.currentTarget.value)}>
+      <option value="">choose…</option>
+      {choices.map(([choice, label]) => (
+        <option key={choice} value={choice}>
+          {label}
+        </option>
+      ))}
+    </select>
+  </label>
+)
+
+/** Holds something from now on, until a time. */
+const PlaceHold = ({ onDone }: { readonly onDone: () => void }) => {
+  const choices = useChoices()
+  const [scope, setScope] = useState<Scope>('livepatch')
+  const [target, setTarget] = useState('')
+  const [reason, setReason] = useState('')
+  const [until, setUntil] = useState(inHours(24))
+  const { busy, act, status } = useDoing(onDone)
+  const expiresAt = instantOf(until)
+  const isWhole = reason.trim() !== '' && expiresAt !== null && (scope === 'everything' || target !== '')
+  const choose = (chosen: string) => {
+    setScope(SCOPES.find(known => known === chosen) ?? 'livepatch')
+    setTarget('')
+  }
+  const place = async () => {
+    const body = { scope, ...(scope === 'everything' ? {} : { target }), reason, expiresAt }
+    if (await act(() => ask('place-hold', { body }), 'Held: nothing of it begins any more, and what was under way is halted.'))
+      setReason('')
+  }
+  return (
+    <section class="decide">
+      <h2>Hold something</h2>
+      <p class="hint">Nothing that is held is released, no wave of it opens, and what is under way is halted until somebody resumes it.</p>
+      <div class="control">
+        <label class="field">
+          <span>What</span>
+          <select value={scope} onChange={event => choose(event.currentTarget.value)}>
+            {SCOPES.map(known => (
+              <option key={known} value={known}>
+                {known}
+              </option>
+            ))}
+          </select>
+        </label>
+        {scope === 'everything' ? null : <Target scope={scope} choices={choices[scope]} value={target} onValue={setTarget} />}
+        <TimeField label="Until" value={until} onValue={setUntil} />
+        <Field label="Why, for whoever meets it" value={reason} onValue={setReason} />
+        <button type="button" class="bad" disabled={busy || !isWhole} onClick={() => void place()}>
+          Hold it
+        </button>
+      </div>
+      {status}
+    </section>
+  )
+}
+
+const movingText = ({ inTransition }: HoldWithHosts): string =>
+  inTransition ? `; ${plural(inTransition, 'host')} in a transition all the same, which ends before they stop` : ''
+
+/** What is held, and holding something. */
+export const HoldsPage = ({ names, onDone }: { readonly names: Names; readonly onDone: () => void }) => {
+  const [version, setVersion] = useState(0)
+  const asked = useAsked<Listing<HoldWithHosts>>('list-holds', { query: { transitions: 'true' }, everySeconds: 5, version })
+  const done = () => {
+    setVersion(before => before + 1)
+    onDone()
+  }
+  return (
+    <section>
+      <h1>Holds</h1>
+      <Loaded asked={asked}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p>Nothing is held.</p>
+          ) : (
+            <ul class="list">
+              {items.map(hold => (
+                <li key={hold.id}>
+                  <HoldText hold={hold} names={names} />
+                  {movingText(hold)} <Extend hold={hold} onDone={done} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      <PlaceHold onDone={done} />
+    </section>
   )
 }

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
-import { useDoing } from './decide.tsx'
 import { Loaded, Status, Time } from './parts.tsx'
 import type { Delivery, Listing, Receiver } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
+import { useDoing } from './use-doing.tsx'
 
 const LIVE_SECONDS = 5
 

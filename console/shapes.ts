@@ -1,3 +1,4 @@
+import type { Plan } from '../shared/rollout/index.ts'
 import type { Finding, Verdict } from '../shared/verdict/index.ts'
 
 /** What the API answers, as far as the console shows it; docs/openapi.json says the whole. */
@@ -18,6 +19,10 @@ export type Hold = {
   readonly reason: string
   readonly expiresAt: string
 }
+/** The holds in force, and whether whoever asks may stop everything. */
+export type Holds = Listing<Hold> & { readonly mayStop?: boolean }
+export type HoldWithHosts = Hold & { readonly inTransition?: number }
+export type Fleet = { readonly id: string; readonly description: string; readonly hosts: number }
 export type Change = {
   readonly id: string
   readonly fleet: string
@@ -38,6 +43,9 @@ export type Change = {
     readonly at: string
     readonly comment: string
     readonly signOff?: readonly string[]
+    /** The view that was looked at; null where the client did not tell. */
+    readonly seen?: string | null
+    readonly onBehalf?: readonly { readonly id: string; readonly name: string }[]
   }[]
   readonly changesRequested: readonly { readonly by: string; readonly name: string; readonly at: string; readonly reason: string }[]
   readonly breakGlass: { readonly incident: string; readonly reason: string; readonly passes: readonly string[] } | null
@@ -59,6 +67,11 @@ export type Change = {
     readonly policy: string
   }[]
   readonly needs: readonly string[]
+  /** What can be signed off by name. */
+  readonly signable?: readonly string[]
+  readonly downgrade: boolean
+  readonly plan: Plan
+  readonly voidApprovals: readonly { readonly by: string; readonly name: string; readonly at: string; readonly text: string }[]
   readonly holds: readonly Hold[]
   readonly findings?: readonly Finding[]
   readonly waves: readonly Wave[]

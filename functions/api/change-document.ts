@@ -17,6 +17,7 @@ import {
   type PolicySet,
   type Reviewers,
   reviewersOf,
+  signableOf,
 } from '../../shared/policy/index.ts'
 import { waveCounts } from '../../shared/rollout/index.ts'
 import type { Loaded, SlotCounts } from '../../shared/store/index.ts'
@@ -157,6 +158,7 @@ export const changeDocument = (
     wave: wave && counted(wave, wave.index),
     waves: waves.map(counted),
     reviewers: known.reviewers,
+    signable: change.status === 'in-review' && known.verdict !== null ? signableOf(known.verdict) : [],
     findings: known.verdict?.findings,
     timeline: timelineOf(known.commits),
   }

@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import type { Hold } from '../../shared/policy/index.ts'
+import type { Person } from '../../shared/change/index.ts'
+import { HOUSE, type Hold } from '../../shared/policy/index.ts'
 import { eachFleet, hostsInTransition } from '../holds/fleets-now.ts'
-import { onHouse } from '../http/admission.ts'
+import { onHouse, principalOf } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
 import { type InputOf, noBody, nothing, paging } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
@@ -16,7 +17,7 @@ const isSaid = (value: z.infer<typeof flag>): boolean => value === 'true' || val
 export const shape = { path: nothing, query: paging.extend({ all: flag, transitions: flag }), body: noBody }
 export const question = onHouse('viewChange')
 
-export type ListHoldsPorts = HoldsPorts & Pick<Ports, 'ledger' | 'fleets'>
+export type ListHoldsPorts = HoldsPorts & Pick<Ports, 'ledger' | 'fleets' | 'policy'>
 
 /** Hosts in a transition, by the hold that came too late for them. Costs a few reads a fleet, so it is done for whoever asks for it. */
 const transitionsBy = async (ports: ListHoldsPorts): Promise<ReadonlyMap<string, number>> => {
@@ -30,7 +31,11 @@ const transitionsBy = async (ports: ListHoldsPorts): Promise<ReadonlyMap<string,
   return sums
 }
 
-const inForce = async (ports: ListHoldsPorts, withTransitions: boolean): Promise<Outcome> => {
+/** Whether somebody may stop everything: only they are offered it. Asking decides nothing; placing a hold asks again. */
+const mayStop = ({ policy }: ListHoldsPorts, person: Person): boolean =>
+  policy.authorize({ principal: principalOf(person), action: 'placeHold', resource: HOUSE, context: { scope: 'everything' } }).allowed
+
+const inForce = async (ports: ListHoldsPorts, person: Person, withTransitions: boolean): Promise<Outcome> => {
   const now = ports.now()
   const standing = await ports.holds.standing(now)
   const moving = withTransitions && standing.length > 0 ? await transitionsBy(ports) : null
@@ -38,13 +43,13 @@ const inForce = async (ports: ListHoldsPorts, withTransitions: boolean): Promise
     ...holdDocument({ ...hold, lifted: null }, now),
     ...(withTransitions ? { inTransition: moving?.get(hold.id) ?? 0 } : {}),
   })
-  return ok({ items: standing.toReversed().map(shown) })
+  return ok({ items: standing.toReversed().map(shown), mayStop: mayStop(ports, person) })
 }
 
 /** The holds in force, newest first; or all that ever were, by page. */
 export const listHolds =
   (ports: ListHoldsPorts) =>
-  async ({ input: { query } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> =>
+  async ({ input: { query }, person }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> =>
     isSaid(query.all)
       ? pageAnswer(await ports.holds.list(query), hold => holdDocument(hold, ports.now()))
-      : inForce(ports, isSaid(query.transitions))
+      : inForce(ports, person, isSaid(query.transitions))

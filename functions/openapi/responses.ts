@@ -121,6 +121,7 @@ const Change = Summary.extend({
   delegations: z.array(Delegation),
   ...Emergency,
   reviewers: z.array(Reviewers),
+  signable: z.array(z.string()),
   findings: z.array(Finding).optional(),
   timeline: z.array(z.object({ at: instant, actor: z.string(), type: z.string(), text: z.string() })),
 })
@@ -324,7 +325,7 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
   'revise-change': { status: 201, body: ChangeBrief },
   'control-change': { status: 200, body: ChangeBrief },
   'place-hold': { status: 201, body: Hold.extend({ halted: z.array(z.string()), inTransition: z.int() }) },
-  'list-holds': { status: 200, body: page(Hold.extend({ inTransition: z.int().optional() })) },
+  'list-holds': { status: 200, body: page(Hold.extend({ inTransition: z.int().optional() })).extend({ mayStop: z.boolean().optional() }) },
   'lift-hold': { status: 200, body: Hold },
   'extend-hold': { status: 200, body: Hold },
   simulate: { status: 200, body: Verdict },

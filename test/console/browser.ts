@@ -18,15 +18,18 @@ export const WHY_SKIPPED = `skipped: there is no ${CHROMIUM}; apt-get install ch
 
 export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
 
+/** A refusal is an answer: the browser tells of it, and the page says it to whoever asked. */
+const REFUSED = /^Failed to load resource: the server responded with a status of 4/
+
 /** A tab of its own, and everything that went wrong in it: errors on the console, uncaught exceptions, what the content security policy blocked. */
 export const openTab = async (browser: Browser): Promise<{ readonly page: Page; readonly errors: readonly string[] }> => {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', timezoneId: 'UTC' })
   const page = await context.newPage()
   const errors: string[] = []
   page.on('console', message => {
-    if (message.type() === 'error') errors.push(message.text())
+    if (message.type() === 'error' && !REFUSED.test(message.text())) errors.push(message.text())
   })
   page.on('pageerror', error => errors.push(error.message))
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(8_000)
   return { page, errors }
 }

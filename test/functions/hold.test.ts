@@ -49,6 +49,11 @@ describe('a hold', () => {
     expect(all.body['items']).toMatchObject([{ id: body['id'], state: 'ended' }])
   })
 
+  test('the listing says who may stop everything', async () => {
+    const may = async (as: PersonName) => (await house.ask('list-holds', { as })).body['mayStop']
+    expect([await may('alice'), await may('bob'), await may('carol'), await may('dave')]).toEqual([true, true, true, false])
+  })
+
   test('is lifted and says by whom and why; it ends once', async () => {
     const { body } = await hold(house, 'alice', { scope: 'series', target: SERIES })
     const lifted = await lift(house, 'carol', body['id'])
