@@ -1,11 +1,11 @@
-import { type Service, ServiceError, send } from './send.ts'
+import { type Service, ServiceError, send, textOf } from './send.ts'
 
 /** `com.amazonaws.kms#NotFoundException` → `NotFoundException` */
 const codeOf = (type: unknown): string => (typeof type === 'string' ? (type.split('#').at(-1)?.split(':')[0] ?? 'Unknown') : 'Unknown')
 
-const parse = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {
-  if (bytes.byteLength === 0) return {}
-  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+const parse = (text: string): Readonly<Record<string, unknown>> => {
+  if (text === '') return {}
+  const value: unknown = JSON.parse(text)
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
 }
 
@@ -16,13 +16,9 @@ export const callJson = async (
   version: '1.0' | '1.1',
   input: unknown,
 ): Promise<Readonly<Record<string, unknown>>> => {
-  const { status, bytes } = await send(to, {
-    method: 'POST',
-    path: '/',
-    headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target },
-    body: Buffer.from(JSON.stringify(input)),
-  })
-  const answer = status < 300 || bytes.byteLength > 0 ? parse(bytes) : {}
+  const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target }
+  const { status, body } = await send(to, { method: 'POST', path: '/', headers, body: JSON.stringify(input) }, textOf)
+  const answer = parse(body)
   if (status < 300) return answer
   throw new ServiceError(codeOf(answer['__type']), status, String(answer['message'] ?? answer['Message'] ?? `status ${status}`))
 }

@@ -1,4 +1,4 @@
-import { type Service, ServiceError, send } from './send.ts'
+import { bytesOf, type Service, ServiceError, send } from './send.ts'
 import { presignedUrl } from './signature-v4.ts'
 
 /** One bucket, by path-style addresses. */
@@ -27,14 +27,14 @@ const refused = (what: string, status: number, bytes: Uint8Array): ServiceError 
 export const objectStorage = (to: Service, bucket: string): ObjectStorage => ({
   put: async (key, bytes, contentType) => {
     const sent = { method: 'PUT', path: pathOf(bucket, key), headers: { 'content-type': contentType }, body: bytes } as const
-    const answer = await send(to, sent)
-    if (answer.status >= 300) throw refused(`PUT ${key}`, answer.status, answer.bytes)
+    const answer = await send(to, sent, bytesOf)
+    if (answer.status >= 300) throw refused(`PUT ${key}`, answer.status, answer.body)
   },
   get: async key => {
-    const answer = await send(to, { method: 'GET', path: pathOf(bucket, key), headers: {}, body: null })
+    const answer = await send(to, { method: 'GET', path: pathOf(bucket, key), headers: {}, body: null }, bytesOf)
     if (answer.status === 404 || answer.status === 403) return null
-    if (answer.status >= 300) throw refused(`GET ${key}`, answer.status, answer.bytes)
-    return answer.bytes
+    if (answer.status >= 300) throw refused(`GET ${key}`, answer.status, answer.body)
+    return answer.body
   },
   offerPut: (key, size, digest, seconds) => {
     const checksum = Buffer.from(digest, 'hex').toString('base64')

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 
 /** AWS credentials as Lambda puts them into a function's environment. */
 export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string | undefined }
@@ -14,8 +14,7 @@ export type Signable = {
 
 export type Scope = { readonly service: string; readonly region: string; readonly at: number; readonly credentials: Credentials }
 
-const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex')
-const hmac = (key: string | Uint8Array, text: string): Buffer => createHmac('sha256', key).update(text).digest()
+const hmac = (key: KeyObject, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
 /** `YYYYMMDDTHHMMSSZ` */
 const timestamp = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, '')
@@ -26,11 +25,13 @@ const encode = (text: string): string =>
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const canonicalQuery = (url: URL): string =>
-  [...url.searchParams]
-    .map(([name, value]) => [encode(name), encode(value)] as const)
-    .sort(([a, first], [b, second]) => compare(a, b) || compare(first, second))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&')
+  url.search === ''
+    ? ''
+    : [...url.searchParams]
+        .map(([name, value]) => [encode(name), encode(value)] as const)
+        .sort(([a, first], [b, second]) => compare(a, b) || compare(first, second))
+        .map(([name, value]) => `${name}=${value}`)
+        .join('&')
 
 const signedNames = (headers: Signable['headers']): readonly string[] => Object.keys(headers).sort()
 
@@ -41,13 +42,29 @@ const canonicalRequest = ({ method, url, headers, bodyHash }: Signable): string 
   return [method, url.pathname, canonicalQuery(url), lines.join(''), names.join(';'), bodyHash].join('\n')
 }
 
-const credentialScope = ({ service, region, at }: Scope): string => `${timestamp(at).slice(0, 8)}/${region}/${service}/aws4_request`
+const scopeParts = ({ service, region, at }: Scope): readonly string[] => [timestamp(at).slice(0, 8), region, service, 'aws4_request']
+const credentialScope = (scope: Scope): string => scopeParts(scope).join('/')
+
+/** A key signs for one day, region and service; making it costs four times what signing with it does. */
+const signingKeys = new Map<string, KeyObject>()
+const SIGNING_KEYS_MAX = 16
+
+const signingKeyOf = (scope: Scope): KeyObject => {
+  const { secretAccessKey } = scope.credentials
+  const name = `${secretAccessKey} ${credentialScope(scope)}`
+  const known = signingKeys.get(name)
+  if (known) return known
+  const secret = createSecretKey(Buffer.from(`AWS4${secretAccessKey}`))
+  const key = scopeParts(scope).reduce((from, part) => createSecretKey(hmac(from, part)), secret)
+  if (signingKeys.size >= SIGNING_KEYS_MAX) signingKeys.clear()
+  signingKeys.set(name, key)
+  return key
+}
 
 const signatureOf = (request: Signable, scope: Scope): string => {
-  const text = ['AWS4-HMAC-SHA256', timestamp(scope.at), credentialScope(scope), sha256Hex(canonicalRequest(request))].join('\n')
-  const parts = [timestamp(scope.at).slice(0, 8), scope.region, scope.service, 'aws4_request']
-  const key = parts.reduce<string | Uint8Array>((secret, part) => hmac(secret, part), `AWS4${scope.credentials.secretAccessKey}`)
-  return hmac(key, text).toString('hex')
+  const canonical = hash('sha256', canonicalRequest(request))
+  const text = ['AWS4-HMAC-SHA256', timestamp(scope.at), credentialScope(scope), canonical].join('\n')
+  return hmac(signingKeyOf(scope), text).toString('hex')
 }
 
 /**

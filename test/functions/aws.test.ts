@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { objectStorage } from '../../functions/aws/object-storage.ts'
-import { type Service, send } from '../../functions/aws/send.ts'
+import { type Service, send, textOf } from '../../functions/aws/send.ts'
 import { presignedUrl, signedHeaders } from '../../functions/aws/signature-v4.ts'
 import { signingKey } from '../../functions/aws/signing-key.ts'
 import { workflow } from '../../functions/aws/workflow.ts'
@@ -83,16 +83,16 @@ const to = (service: Service['service']): Service => ({
 describe('a request', () => {
   test('is tried again while the service is unwell, and no more than four times', async () => {
     answerNext([503, {}], [500, {}], [200, { ok: true }])
-    expect(await send(to('kms'), { method: 'POST', path: '/', headers: {}, body: null })).toMatchObject({ status: 200 })
+    expect(await send(to('kms'), { method: 'POST', path: '/', headers: {}, body: null }, textOf)).toMatchObject({ status: 200 })
     expect(got).toHaveLength(3)
     answerNext([500, {}], [500, {}], [500, {}], [500, {}], [200, {}])
-    expect(await send(to('kms'), { method: 'POST', path: '/', headers: {}, body: null })).toMatchObject({ status: 500 })
+    expect(await send(to('kms'), { method: 'POST', path: '/', headers: {}, body: null }, textOf)).toMatchObject({ status: 500 })
     expect(got).toHaveLength(7)
   })
 
   test('that is refused is not repeated', async () => {
     answerNext([400, { __type: 'ValidationException' }])
-    expect(await send(to('kms'), { method: 'POST', path: '/', headers: {}, body: null })).toMatchObject({ status: 400 })
+    expect(await send(to('kms'), { method: 'POST', path: '/', headers: {}, body: null }, textOf)).toMatchObject({ status: 400 })
     expect(got).toHaveLength(1)
   })
 })
