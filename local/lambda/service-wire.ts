@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { HttpAsk } from '../gateway/http-api.ts'
 import type { HttpAnswer } from '../gateway/problem.ts'
+import { WholeResponse } from './whole-response.ts'
 
 /*
  * The way from a function's thread to the services of this machine: the thread's port instead of a socket. A function sends an HTTP request to
@@ -10,8 +11,10 @@ import type { HttpAnswer } from '../gateway/problem.ts'
 /** The services, and the endpoint that the functions' environment names for them. */
 export type LocalServices = { readonly endpoint: string; readonly answer: (ask: HttpAsk) => Promise<HttpAnswer> }
 
-type Asked = { readonly id: number; readonly ask: Omit<HttpAsk, 'body'> & { readonly body: Uint8Array } }
-type Answered = { readonly id: number; readonly answer: Pick<HttpAnswer, 'status' | 'headers'> & { readonly body: Uint8Array | string } }
+/** Text stays text: bytes would each time be copied with the pool of buffers that they lie in. */
+type Carried = Uint8Array | string
+type Asked = { readonly id: number; readonly ask: Omit<HttpAsk, 'body'> & { readonly body: Carried } }
+type Answered = { readonly id: number; readonly answer: Pick<HttpAnswer, 'status' | 'headers'> & { readonly body: Carried } }
 
 /** This end: answers what a function's thread asks. What cannot be answered is a service's failure, as over a socket. */
 export const serveWire = (port: MessagePort, { answer }: LocalServices): void => {
@@ -28,14 +31,16 @@ export const serveWire = (port: MessagePort, { answer }: LocalServices): void =>
   port.unref()
 }
 
-const bytesOf = (body: unknown): Uint8Array | null => {
-  if (body === null || body === undefined) return new Uint8Array()
-  if (typeof body === 'string') return Buffer.from(body)
-  return body instanceof Uint8Array ? body : null
+/** Null: a body of another kind, which only a socket takes. */
+const carriedOf = (body: unknown): Carried | null => {
+  if (body === null || body === undefined) return ''
+  return typeof body === 'string' || body instanceof Uint8Array ? body : null
 }
 
-/** Statuses that carry no body (Fetch standard, null body status). */
-const BODILESS: ReadonlySet<number> = new Set([101, 204, 205, 304])
+const headersOf = (headers: HeadersInit | undefined): Readonly<Record<string, string>> =>
+  headers instanceof Headers || Array.isArray(headers)
+    ? Object.fromEntries(new Headers(headers))
+    : Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** The function's end: a `fetch` that goes over the wire where it is addressed to the services, and is the given one for all else. */
 export const fetchOverWire = (port: MessagePort, endpoint: string, plain: typeof fetch): typeof fetch => {
@@ -48,21 +53,18 @@ export const fetchOverWire = (port: MessagePort, endpoint: string, plain: typeof
   })
   port.unref()
 
-  const ask = (url: URL, init: RequestInit, body: Uint8Array): Promise<Response> => {
+  const ask = (url: URL, init: RequestInit, body: Carried): Promise<Response> => {
     const { promise, resolve, reject } = Promise.withResolvers<Response>()
     const id = ++next
-    const headers = { ...Object.fromEntries(new Headers(init.headers)), host: url.host }
-    waiting.set(id, ({ status, headers, body }) => {
-      resolve(new Response(BODILESS.has(status) ? null : Buffer.from(body), { status, headers: { ...headers } }))
-    })
+    waiting.set(id, ({ status, headers, body }) => resolve(new WholeResponse(body, { status, headers: { ...headers } })))
     init.signal?.addEventListener('abort', () => {
       if (waiting.delete(id)) reject(init.signal?.reason)
     })
     port.ref()
-    const path = url.pathname
+    const headers = { ...headersOf(init.headers), host: url.host }
     const asked: Asked = {
       id,
-      ask: { method: init.method ?? 'GET', path, query: url.search.slice(1), headers, body, sourceIp: '127.0.0.1' },
+      ask: { method: init.method ?? 'GET', path: url.pathname, query: url.search.slice(1), headers, body, sourceIp: '127.0.0.1' },
     }
     port.postMessage(asked)
     return promise
@@ -70,7 +72,7 @@ export const fetchOverWire = (port: MessagePort, endpoint: string, plain: typeof
 
   return (input, init = {}) => {
     if (input instanceof Request || !String(input).startsWith(`${endpoint}/`)) return plain(input, init)
-    const body = bytesOf(init.body)
+    const body = carriedOf(init.body)
     return body === null ? plain(input, init) : ask(new URL(input), init, body)
   }
 }
