@@ -10,13 +10,14 @@ import {
   type Outcome as Decided,
   delegate,
   delegatorsOf,
+  isTerminal,
   type Person,
   reject,
   requestChanges,
   revokeDelegation,
   withdraw,
 } from '../../shared/change/index.ts'
-import { approvalsSince, changeResource, type DecisionOnChange, type Request, signableOf } from '../../shared/policy/index.ts'
+import { approvalsSince, changeResource, type DecisionOnChange, type Hold, type Request, signableOf } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, type Intent } from '../append-change.ts'
 import { aboutChange, principalOf, type Question, unknownChange } from '../http/admission.ts'
@@ -240,9 +241,13 @@ const mayBeLast = (change: Change, { input: { body }, person }: PersonCall<Input
   body.decision === 'confirm' ||
   (body.decision === 'withdraw' && (change.review?.changesRequested ?? []).some(({ by }) => by.id === person.id))
 
-const decide = async (machine: ApprovePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
+const decide = async (
+  ports: ApprovePorts,
+  call: PersonCall<Input>,
+  loaded: Loaded,
+  held: readonly Hold[],
+): Promise<Intent<Loaded | Problem>> => {
   const { change } = loaded
-  const ports = noEarlier(machine, loaded)
   if (await isRepeated(ports, change, call)) return { settled: loaded }
   const leave = leaveNow(ports, change, call)
   if (!leave.allowed)
@@ -256,7 +261,7 @@ const decide = async (machine: ApprovePorts, call: PersonCall<Input>, loaded: Lo
   if (!outcome.ok) return { settled: refusedProblem(change, outcome) }
   const refused = (await signOffProblem(ports, change, call)) ?? (await floodProblem(ports, change, call))
   if (refused) return { settled: refused }
-  const last = mayBeLast(change, call) ? await releaseOf(ports, change, outcome.events) : null
+  const last = mayBeLast(change, call) ? await releaseOf(ports, change, held, outcome.events) : null
   const events = [...outcome.events, ...(last?.events ?? [])]
   return { events, actor: call.person.id, decision: leave.decision, moves: last?.decision }
 }
@@ -266,7 +271,14 @@ export const approveChange =
   (ports: ApprovePorts) =>
   async (call: PersonCall<Input>): Promise<Outcome> => {
     const id = call.input.path.change
-    const appended = await appendChange<Loaded | Problem>(ports, id, loaded => decide(ports, call, loaded), ports.ledger.recallChange(id))
+    /* Read once for a decision: what is told as missing is what it was decided on. */
+    let held: readonly Hold[] = []
+    const decideNow = async (loaded: Loaded) => {
+      const inOrder = noEarlier(ports, loaded)
+      held = await heldOf(inOrder, loaded.change)
+      return decide(inOrder, call, loaded, held)
+    }
+    const appended = await appendChange<Loaded | Problem>(ports, id, decideNow, ports.ledger.recallChange(id))
     if (!appended) return unknownChange(id)
     const loaded = 'loaded' in appended ? appended.loaded : appended.settled
     if ('problem' in loaded) return loaded
@@ -275,7 +287,7 @@ export const approveChange =
     const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
     return created(
       `/changes/${id}`,
-      changeBrief(loaded, await needsOf(ports, change, verdict), await heldOf(ports, change), sinceOf(ports, change)),
+      changeBrief(loaded, needsOf(ports, change, verdict, held), isTerminal(change.status) ? [] : held, sinceOf(ports, change)),
       {
         etag: etagOf(version),
       },

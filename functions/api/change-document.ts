@@ -23,7 +23,7 @@ import { waveCounts } from '../../shared/rollout/index.ts'
 import type { Loaded, SlotCounts } from '../../shared/store/index.ts'
 import type { Verdict } from '../../shared/verdict/index.ts'
 import type { Ports } from '../ports.ts'
-import { type HoldsPorts, holdsOn, situationOf } from '../situation-of.ts'
+import { type HoldsPorts, holdsOn } from '../situation-of.ts'
 import { describeEvent } from './describe-event.ts'
 import { holdBrief } from './hold-document.ts'
 
@@ -45,21 +45,23 @@ const isBetweenWaves = (change: Change): boolean =>
 
 /**
  * What a change's release (or, when it is released, its next wave) still needs, and which rules say so; empty where it needs nothing or can
- * have nothing any more.
+ * have nothing any more. `held`: the holds in force on it.
  */
-export const needsOf = async (
-  ports: Pick<Ports, 'policy' | 'holds' | 'catalog' | 'now'>,
+export const needsOf = (
+  { policy, now }: Pick<Ports, 'policy' | 'now'>,
   change: Change,
   verdict: Verdict | null,
-): Promise<readonly Need[]> => {
-  const policySet = ports.policy.set()
+  held: readonly Hold[],
+): readonly Need[] => {
+  const policySet = policy.set()
+  const situation = { held, now: now() }
   const before = decideBefore(change)
   if (verdict === null || (before === null && !isBetweenWaves(change))) return []
-  if (before === null) return needsForRelease(policySet, change, verdict, await situationOf(ports, change), { action: 'openWave' })
+  if (before === null) return needsForRelease(policySet, change, verdict, situation, { action: 'openWave' })
   if (change.review?.bound.policy !== policySet.version)
     return [{ text: `a revision (supersede change revise ${change.id}), because the policies changed since it was judged`, policy: null }]
-  const needs = needsForRelease(policySet, change, verdict, await situationOf(ports, change), { before: Date.parse(before) })
-  return [...needs, ...confirmationOf(policySet, change, ports.now())]
+  const needs = needsForRelease(policySet, change, verdict, situation, { before: Date.parse(before) })
+  return [...needs, ...confirmationOf(policySet, change, situation.now)]
 }
 
 /** From when on approvals of a change count, epoch milliseconds. */
@@ -67,14 +69,13 @@ export const sinceOf = ({ policy, now }: Pick<Ports, 'policy' | 'now'>, change: 
   approvalsSince(policy.set().settings, change, now())
 
 /** Whom the policies ask about a change that is in review. */
-export const askedOf = async (
-  ports: HoldsPorts & Pick<Ports, 'policy' | 'now'>,
+export const askedOf = (
+  { policy, now }: Pick<Ports, 'policy' | 'now'>,
   change: Change,
   verdict: Verdict | null,
-): Promise<readonly Reviewers[]> =>
-  change.status === 'in-review' && verdict !== null
-    ? reviewersOf(ports.policy.set(), change, verdict, await situationOf(ports, change))
-    : []
+  held: readonly Hold[],
+): readonly Reviewers[] =>
+  change.status === 'in-review' && verdict !== null ? reviewersOf(policy.set(), change, verdict, { held, now: now() }) : []
 
 export const verdictDigestOf = (change: Change): string | null =>
   change.review?.bound.verdict ?? (change.status === 'blocked' ? change.verdict : null)

@@ -17,16 +17,14 @@ export const showChange =
     if (!loaded) return unknownChange(path.change)
     const { change, version } = loaded
     const verdictDigest = verdictDigestOf(change)
-    const [verdict, slots, commits] = await Promise.all([
+    const [verdict, slots, commits, held] = await Promise.all([
       verdictDigest === null ? null : catalog.verdict(verdictDigest),
       change.rollout === null ? [] : fleets.slots(change.fleet, change.id),
       commitsOfChange(ledger, change.id),
-    ])
-    const [needs, reviewers, held] = await Promise.all([
-      needsOf(ports, change, verdict),
-      askedOf(ports, change, verdict),
       heldOf(ports, change),
     ])
+    const needs = needsOf(ports, change, verdict, held)
+    const reviewers = askedOf(ports, change, verdict, held)
     const known = { needs, reviewers, since: sinceOf(ports, change), held, verdict, slots, commits }
     return ok(changeDocument(loaded, known), { etag: etagOf(version) })
   }

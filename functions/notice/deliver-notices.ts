@@ -13,7 +13,7 @@ import {
   type Surroundings,
 } from '../../shared/notice/index.ts'
 import type { Announced, KeptReceiver, Loaded } from '../../shared/store/index.ts'
-import { needsOf } from '../api/change-document.ts'
+import { heldOf, needsOf } from '../api/change-document.ts'
 import { editNeeds } from '../api/edit-document.ts'
 import type { Ports } from '../ports.ts'
 import { type AttemptPorts, attemptDelivery } from './attempt-delivery.ts'
@@ -28,11 +28,12 @@ const BEGIN_MS_MAX = 30_000
 
 const surroundingsOf = async (ports: DeliverPorts, { change }: Loaded): Promise<Surroundings> => {
   const { catalog, publicUrl } = ports
-  const [livepatch, verdict] = await Promise.all([
+  const [livepatch, verdict, held] = await Promise.all([
     catalog.manifest(change.livepatch),
     change.review && catalog.verdict(change.review.bound.verdict),
+    heldOf(ports, change),
   ])
-  return { change, livepatch, missing: (await needsOf(ports, change, verdict)).map(({ text }) => text), publicUrl }
+  return { change, livepatch, missing: needsOf(ports, change, verdict, held).map(({ text }) => text), publicUrl }
 }
 
 const enqueue = async ({ notices, now }: DeliverPorts, notice: Notice, receivers: readonly KeptReceiver[]): Promise<void> => {

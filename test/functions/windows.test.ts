@@ -27,7 +27,7 @@ const loaded = async () => {
 const needs = async () => {
   const { change: now } = await loaded()
   const verdict = now.review && (await house.store.catalog.verdict(now.review.bound.verdict))
-  return (await needsOf(ports(), now, verdict)).map(({ text, policy }) => `${policy}: ${text}`)
+  return needsOf(ports(), now, verdict, []).map(({ text, policy }) => `${policy}: ${text}`)
 }
 const append = async (events: readonly ChangeEvent[], decision: NonNullable<Awaited<ReturnType<typeof releaseOf>>>['decision']) => {
   const { version, lastHash } = await loaded()
@@ -86,10 +86,10 @@ test('approvals that grew old release nothing until they are given again', async
   await approve('bob', 'kernel-maintainers')
   house.time += hour + 1
   await approve('carol', 'security')
-  expect(await releaseOf(ports(), (await loaded()).change)).toBeNull()
+  expect(await releaseOf(ports(), (await loaded()).change, [])).toBeNull()
   expect(await needs()).toEqual(expect.arrayContaining([expect.stringMatching(/^one-kernel-maintainer: /)]))
   await approve('bob', 'kernel-maintainers')
-  const released = await releaseOf(ports(), (await loaded()).change)
+  const released = await releaseOf(ports(), (await loaded()).change, [])
   if (!released) throw new Error('not released')
   await append(released.events, released.decision)
 })
