@@ -42,7 +42,7 @@ const release = (fleet: string): Request => ({
   context: {
     ...UNHINDERED,
     approvals: { people: 3, members: { 'kernel-maintainers': 2, security: 1 }, signedOff: ['downgrade'], changesRequested: 0 },
-    verdict: { outcome: 'review', block: [], review: ['downgrade', 'no-way-back'], downgrade: true, fixesLost: [] },
+    verdict: { outcome: 'review', block: [], review: ['downgrade', 'no-way-back'], downgrade: true, fixesLost: [], accepted: [] },
     plan: { waves: 3, firstShare: 500, soakSeconds: 3_600 },
   },
 })

@@ -135,7 +135,12 @@ const emergencyOf = (body: ReturnType<typeof objectOf>): string => {
   const confirmed = textOf(objectOf(body['confirmation'])['name'])
   const after = textOf(body['afterReview'])
   const state = [confirmed === '' ? 'not confirmed' : `confirmed by ${confirmed}`, ...(after === '' ? [] : [`review ${after}`])]
-  return `${textOf(named['incident'])}, to pass ${textsOf(named['passes']).join(', ')}: ${textOf(named['reason'])} (${state.join(', ')})`
+  const [passes, accepts] = [textsOf(named['passes']), textsOf(named['accepts'])]
+  const does = [
+    ...(passes.length === 0 ? [] : [`to pass ${passes.join(', ')}`]),
+    ...(accepts.length === 0 ? [] : [`to accept ${accepts.join(', ')}`]),
+  ]
+  return `${textOf(named['incident'])}, ${does.join(' and ')}: ${textOf(named['reason'])} (${state.join(', ')})`
 }
 
 export const changeView = (value: unknown): ChangeView => {

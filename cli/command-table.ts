@@ -126,6 +126,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
       option('--emergency <incident>', 'an emergency, by its incident; it counts once a second person confirms'),
       option('--emergency-reason <text>', 'why it cannot wait'),
       repeat('--pass <policy>', 'a policy that the emergency passes; may be repeated'),
+      repeat('--accept <leftover>', 'what the emergency leaves behind: missing-callback:<livepatch>:<object>:<callback>; may be repeated'),
       option('-w, --watch', 'then watch it'),
     ],
     examples: [

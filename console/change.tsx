@@ -127,7 +127,9 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
           </p>
           {change.breakGlass ? (
             <p class="error" role="note">
-              Emergency {change.breakGlass.incident}, to pass {change.breakGlass.passes.join(', ')}: {change.breakGlass.reason}
+              Emergency {change.breakGlass.incident}: {change.breakGlass.reason}
+              {change.breakGlass.passes.length > 0 ? ` To pass ${change.breakGlass.passes.join(', ')}.` : ''}
+              {change.breakGlass.accepts ? ` To leave behind ${change.breakGlass.accepts.join(', ')}, which nothing takes over.` : ''}
               {change.confirmation ? ` Confirmed by ${change.confirmation.name}.` : ' Not confirmed.'}
               {change.afterReview ? ` Its review is ${change.afterReview}.` : ''}
             </p>

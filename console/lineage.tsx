@@ -105,6 +105,7 @@ export const LineagePage = ({ digest, names }: { readonly digest: string; readon
                     {edge.previous ? <PatchLink digest={edge.previous} names={names} /> : 'no livepatch'} on {plural(edge.hosts, 'host')} of{' '}
                     {edge.fleet} by <a href={`#/changes/${edge.change}`}>change</a>: {plural(edge.kept.length, 'function')} kept,{' '}
                     {edge.repatched.length} re-patched, {edge.added.length} added, {edge.reverted.length} reverted
+                    {edge.leftOpen ? <span class="error">; left open in an emergency: {edge.leftOpen.join(', ')}</span> : null}
                   </li>
                 ))}
               </ul>

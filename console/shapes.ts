@@ -48,7 +48,13 @@ export type Change = {
     readonly onBehalf?: readonly { readonly id: string; readonly name: string }[]
   }[]
   readonly changesRequested: readonly { readonly by: string; readonly name: string; readonly at: string; readonly reason: string }[]
-  readonly breakGlass: { readonly incident: string; readonly reason: string; readonly passes: readonly string[] } | null
+  readonly breakGlass: {
+    readonly incident: string
+    readonly reason: string
+    readonly passes: readonly string[]
+    /** Leftovers that it accepts though they would block. */
+    readonly accepts?: readonly string[]
+  } | null
   readonly confirmation: { readonly by: string; readonly name: string; readonly at: string } | null
   /** Of the review that an emergency opens. */
   readonly afterReview: 'open' | 'closed' | null
@@ -96,6 +102,8 @@ export type Edge = {
   readonly repatched: readonly string[]
   readonly added: readonly string[]
   readonly reverted: readonly string[]
+  /** Obligations that an emergency left open. */
+  readonly leftOpen?: readonly string[]
 }
 export type Receiver = {
   readonly id: string

@@ -7,6 +7,6 @@ import type { Ports } from './ports.ts'
 export const judgeNow = async (ports: JudgePorts & Pick<Ports, 'policy'>, change: Change): Promise<Parameters<typeof judge>[1]> => {
   const manifest = await ports.catalog.manifest(change.livepatch)
   if (!manifest) throw new Error(`the catalog has no livepatch ${change.livepatch}`)
-  const { verdict, inputs } = judgeRecorded(await judgedOnFleet(ports, change.fleet, manifest))
+  const { verdict, inputs } = judgeRecorded(await judgedOnFleet(ports, change, manifest))
   return { verdict, verdictDigest: await ports.catalog.putVerdict(verdict, inputs), policyVersion: ports.policy.set().version }
 }

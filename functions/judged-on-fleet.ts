@@ -73,8 +73,11 @@ const withPast = (
   return { stack, hosts, replacedEarlier: [...told, ...untold] }
 }
 
+/** Of a change: where it goes, and what its emergency accepts. */
+type About = { readonly fleet: string; readonly breakGlass?: { readonly accepts?: readonly string[] | undefined } | null }
+
 /** What a verdict on a fleet rests on: its hosts' stacks, what was replaced there before, every livepatch named in it, and what its policies block. */
-export const judgedOnFleet = async (ports: JudgePorts, fleet: string, submitted: Manifest): Promise<Recordable> => {
+export const judgedOnFleet = async (ports: JudgePorts, { fleet, breakGlass }: About, submitted: Manifest): Promise<Recordable> => {
   const { catalog, fleets, lineage } = ports
   const trust = (await fleets.summary(fleet))?.trust ?? []
   const livepatch = await withTrust(ports, trust, submitted)
@@ -85,5 +88,12 @@ export const judgedOnFleet = async (ports: JudgePorts, fleet: string, submitted:
   const all: Known = new Map([...earlier.values(), ...known.values()].map(manifest => [manifest.name, manifest]))
   const names = new Map<string, string>([...all.values()].map(({ digest, name }) => [digest, name]))
   const stricter = stricterOf(ports.policy.set().settings, fleet)
-  return { livepatch, trust, cohorts: live.map(cohort => withPast(cohort, behind, names)), known: all, stricter }
+  return {
+    livepatch,
+    trust,
+    cohorts: live.map(cohort => withPast(cohort, behind, names)),
+    known: all,
+    stricter,
+    accepts: breakGlass?.accepts,
+  }
 }

@@ -10,10 +10,17 @@ import { watchChange } from '../watch-change.ts'
 const emergencyGiven = (input: Input): object => {
   const incident = given(input, 'emergency')
   const passes = allGiven(input, 'pass')
-  if (incident === undefined && passes.length === 0) return {}
-  if (incident === undefined) throw new Failure('usage', '--pass belongs to an emergency; name it with --emergency')
-  if (passes.length === 0) throw new Failure('usage', 'an emergency names the policies that it passes, with --pass')
-  return { breakGlass: { incident, reason: needed(input, 'emergencyReason'), passes } }
+  const accepts = allGiven(input, 'accept')
+  const named = [...passes, ...accepts]
+  if (incident === undefined && named.length === 0) return {}
+  if (incident === undefined) throw new Failure('usage', '--pass and --accept belong to an emergency; name it with --emergency')
+  if (named.length === 0)
+    throw new Failure(
+      'usage',
+      'an emergency names the policies that it passes, with --pass, or the leftovers that it accepts, with --accept',
+    )
+  const accepted = accepts.length === 0 ? {} : { accepts }
+  return { breakGlass: { incident, reason: needed(input, 'emergencyReason'), passes, ...accepted } }
 }
 
 export const run: Run = async input => {

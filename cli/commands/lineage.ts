@@ -2,7 +2,7 @@ import { findLivepatch } from '../find-livepatch.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { shortDigest, when } from '../terminal/format.ts'
 import { printJson, printPage } from '../terminal/print.ts'
-import { type JsonObject, listOf, objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
+import { type JsonObject, listOf, objectOf, objectsOf, textOf, textsOf } from '../terminal/read-json.ts'
 
 const count = (value: unknown): string => String(listOf(value).length)
 
@@ -41,6 +41,7 @@ export const run: Run = async input => {
       ['repatched', edge => count(edge['repatched'])],
       ['added', edge => count(edge['added'])],
       ['reverted', edge => count(edge['reverted'])],
+      ['left open', edge => textsOf(edge['leftOpen']).join(', ')],
       ['change', edge => textOf(edge['change'])],
     ],
     'It has replaced nothing, and nothing has replaced it.',

@@ -31,12 +31,18 @@ import { holdBrief } from './hold-document.ts'
 const decideBefore = (change: Change): string | null =>
   change.status === 'in-review' ? new Date(Date.parse(change.review.judgedAt) + change.plan.approvalSecondsMax * 1_000).toISOString() : null
 
-/** An emergency waits for its second person as long as they may confirm it. */
+/** An emergency waits for its second person as long as they may confirm it. What it accepts can be released in no other way. */
 const confirmationOf = ({ settings }: PolicySet, change: Change, now: number): readonly Need[] => {
+  const { breakGlass } = change
+  if (breakGlass === null || change.review?.confirmation) return []
   const end = confirmBefore(change, settings.breakGlass.confirmSecondsMax)
-  if (change.breakGlass === null || change.review?.confirmation || now >= end) return []
   const until = `${new Date(end).toISOString().slice(0, 16)}Z`
-  return [{ text: `or a second person who confirms the emergency ${change.breakGlass.incident}, before ${until}`, policy: null }]
+  const isOver = now >= end
+  if (breakGlass.accepts !== undefined && isOver)
+    return [{ text: `a new proposal, because the emergency ${breakGlass.incident} could be confirmed until ${until}`, policy: null }]
+  if (isOver) return []
+  const or = breakGlass.accepts === undefined ? 'or ' : ''
+  return [{ text: `${or}a second person who confirms the emergency ${breakGlass.incident}, before ${until}`, policy: null }]
 }
 
 /** Whether a change is released and its next wave is not open yet. */

@@ -1,4 +1,4 @@
-import type { ChangeEvent, WaveCounts } from '../../shared/change/index.ts'
+import type { BreakGlass, ChangeEvent, WaveCounts } from '../../shared/change/index.ts'
 
 const percent = (share: number): string => `${share / 100} %`
 const hosts = (count: number): string => `${count} ${count === 1 ? 'host' : 'hosts'}`
@@ -21,8 +21,15 @@ const describeRejudged = ({ hosts: count, cohorts, worse, verdict }: Extract<Cha
   const found = worse.length === 0 ? 'no worse than what was approved' : `worse: ${worse.join('; ')}`
   return `${hosts(count)} ${count === 1 ? 'has a stack' : 'have stacks'} that nothing had judged (${stacks}); judged again, it is ${found} (verdict ${verdict.slice(0, 12)})`
 }
-const emergency = (named?: { readonly incident: string; readonly reason: string; readonly passes: readonly string[] }): string =>
-  named === undefined ? '' : ` (emergency ${named.incident}, to pass ${named.passes.join(', ')}: ${named.reason})`
+const emergency = (named?: BreakGlass): string => {
+  if (named === undefined) return ''
+  const { incident, reason, passes, accepts = [] } = named
+  const does = [
+    ...(passes.length === 0 ? [] : [`to pass ${passes.join(', ')}`]),
+    ...(accepts.length === 0 ? [] : [`to accept ${accepts.join(', ')}`]),
+  ]
+  return ` (emergency ${incident}, ${does.join(' and ')}: ${reason})`
+}
 
 const onBehalf = (people: readonly { readonly name: string }[] = []): string =>
   people.length === 0 ? '' : ` on behalf of ${people.map(({ name }) => name).join(' and ')}`

@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import { propose } from '../../shared/change/index.ts'
+import { type BreakGlass, propose } from '../../shared/change/index.ts'
 import { FleetId } from '../../shared/fleet/index.ts'
 import { Digest } from '../../shared/livepatch/index.ts'
 import { PlanRequest, planOf } from '../../shared/policy/index.ts'
 import type { Plan } from '../../shared/rollout/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
+import { whyNotAcceptable } from '../../shared/verdict/index.ts'
 import { onFleet } from '../http/admission.ts'
 import { created, etagOf, type Outcome } from '../http/answer.ts'
 import { type Problem, problem } from '../http/problem.ts'
@@ -23,12 +24,18 @@ export const shape = {
     livepatch: Digest,
     plan: PlanRequest.optional(),
     reason: z.string().trim().min(1).max(2_000),
-    /** An emergency: what it passes is named, and counts once a second person confirms. */
+    /** An emergency: what it passes and what it accepts is named, and counts once a second person confirms. */
     breakGlass: z
       .strictObject({
         incident: z.string().trim().min(1, 'name the incident').max(128),
         reason: z.string().trim().min(1, 'say why it cannot wait').max(2_000),
-        passes: z.array(z.string().max(128)).min(1, 'name the policies that it passes').max(32),
+        passes: z.array(z.string().max(128)).max(32).default([]),
+        /** Leftovers that it accepts though they would block. */
+        accepts: z.array(z.string().max(256)).max(32).default([]),
+      })
+      .refine(({ passes, accepts }) => passes.length + accepts.length > 0, {
+        path: ['passes'],
+        message: 'name the policies that it passes, or the leftovers that it accepts',
       })
       .optional(),
   }),
@@ -38,8 +45,16 @@ export const question = onFleet('proposeChange', ({ body }: InputOf<typeof shape
 
 export type ProposePorts = Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'fleets' | 'workflow' | 'now' | 'policy'>
 
+/** Named twice is named once; what nobody accepted is not recorded as nothing. */
+const emergencyOf = ({ breakGlass }: Call['input']['body']): BreakGlass | undefined => {
+  if (breakGlass === undefined) return undefined
+  const { accepts, ...named } = breakGlass
+  return accepts.length === 0 ? named : { ...named, accepts: [...new Set(accepts)].sort() }
+}
+
 const append = async ({ ledger }: ProposePorts, { id, at, input, person, decision }: Call, plan: Plan): Promise<Loaded | Problem> => {
-  const { fleet, livepatch, reason, breakGlass } = input.body
+  const { fleet, livepatch, reason } = input.body
+  const breakGlass = emergencyOf(input.body)
   const outcome = propose(null, { id, fleet, livepatch, plan, reason, by: person, breakGlass })
   if (!outcome.ok) return problem('invalid-input', outcome.detail)
   const request = { id, expected: 0, lastHash: null, events: outcome.events, actor: person.id, at, commitId: id, decision }
@@ -54,6 +69,8 @@ const append = async ({ ledger }: ProposePorts, { id, at, input, person, decisio
 
 /** An emergency passes nothing that it does not name, and names nothing that cannot be passed. */
 const passProblem = ({ policy }: ProposePorts, { input: { body } }: Call): Problem | null => {
+  const never = (body.breakGlass?.accepts ?? []).flatMap(named => whyNotAcceptable(named) ?? [])
+  if (never.length > 0) return problem('invalid-input', `Correct what the emergency accepts: ${never.join('; ')}.`, { never })
   const passable = policy.set().policies.filter(({ breakable, fleet }) => breakable && (fleet === null || fleet === body.fleet))
   const unknown = body.breakGlass?.passes.find(name => !passable.some(({ id }) => id === name))
   if (unknown === undefined) return null

@@ -50,6 +50,8 @@ export const simulate =
     if (!livepatch) return unknownLivepatch(body.livepatch)
     if (body.fleet !== undefined && !(await ports.fleets.summary(body.fleet))) return unknownFleet(body.fleet)
     const asked =
-      body.fleet === undefined ? await onStacks(ports, livepatch, body.stacks ?? []) : await judgedOnFleet(ports, body.fleet, livepatch)
+      body.fleet === undefined
+        ? await onStacks(ports, livepatch, body.stacks ?? [])
+        : await judgedOnFleet(ports, { fleet: body.fleet }, livepatch)
     return ok(judgeChange({ ...asked, stricter: new Map([...Object.entries(body.stricter ?? {}), ...(asked.stricter ?? [])]) }))
   }

@@ -2,12 +2,19 @@ import { complete } from '../../shared/change/index.ts'
 import { edgesOf } from '../../shared/lineage/index.ts'
 import { BUCKETS, closingCounts } from '../../shared/rollout/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
+import { acceptedIn, type CohortVerdict, type Verdict } from '../../shared/verdict/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
 import { knownLivepatches } from '../known-livepatches.ts'
 import type { Ports } from '../ports.ts'
 import { verdictsOf } from './verdicts-of.ts'
 
 export type RecordPorts = Pick<Ports, 'ledger' | 'catalog' | 'fleets' | 'lineage' | 'policy' | 'now' | 'newId'>
+
+/** A cohort with what was accepted by name and stays open there; it is told without the code that it was named with. */
+const withLeftOpen = ({ findings }: Verdict, cohort: CohortVerdict) => {
+  const accepted = acceptedIn({ findings: findings.filter(finding => finding.cohort === cohort.cohort) })
+  return { ...cohort, leftOpen: accepted.map(named => named.slice(named.indexOf(':') + 1)) }
+}
 
 /**
  * The verdicts' cohorts are the hosts as the change found them, those that appeared while it rolled out as a later verdict found them;
@@ -17,7 +24,10 @@ const recordEdges = async ({ catalog, lineage }: RecordPorts, { change }: Loaded
   const verdicts = await verdictsOf({ catalog }, change)
   const own = await catalog.manifest(change.livepatch)
   if (!own || !change.rollout) throw new Error(`${change.id} was completed without having been judged and released`)
-  const cohorts = [...new Map(verdicts.toReversed().flatMap(verdict => verdict.cohorts.map(cohort => [cohort.cohort, cohort]))).values()]
+  const moved = verdicts
+    .toReversed()
+    .flatMap(verdict => verdict.cohorts.map(cohort => [cohort.cohort, withLeftOpen(verdict, cohort)] as const))
+  const cohorts = [...new Map(moved).values()]
   const known = await knownLivepatches(catalog, cohorts)
   const manifests = new Map([own, ...known.values()].map(manifest => [manifest.digest, manifest]))
   await lineage.add(edgesOf({ change, cohorts, manifests, at: change.rollout.releasedAt }))

@@ -20,7 +20,7 @@ export const rejudge = async (
 ): Promise<{ readonly verdict: Verdict; readonly rejudged: Omit<Rejudged, 'at'> }> => {
   const livepatch = await ports.catalog.manifest(change.livepatch)
   if (!livepatch) throw new Error(`the catalog has no livepatch ${change.livepatch}`)
-  const asked = await judgedOnFleet(ports, change.fleet, livepatch)
+  const asked = await judgedOnFleet(ports, change, livepatch)
   const { verdict, inputs } = judgeRecorded({ ...asked, cohorts: asked.cohorts.filter(cohort => !hasArrived(change, cohort)) })
   const worse = worseThan(verdict, approved)
   return {

@@ -208,6 +208,7 @@ const Edge = z.object({
   repatched: z.array(z.string()),
   added: z.array(z.string()),
   reverted: z.array(z.string()),
+  leftOpen: z.array(z.string()).optional(),
 })
 
 /** A receiver with its secret, which is told once. */

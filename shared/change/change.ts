@@ -24,8 +24,17 @@ export const HaltReason = z
   .readonly()
 export type HaltReason = z.infer<typeof HaltReason>
 
-/** An emergency: what happened (an incident's id), why it cannot wait, and the ids of the policies that it passes, once a second person confirms. */
-export const BreakGlass = z.object({ incident: z.string(), reason: z.string(), passes: z.array(z.string()).readonly() }).readonly()
+/** An emergency: what happened (an incident's id), why it cannot wait, and what counts once a second person confirms. */
+export const BreakGlass = z
+  .object({
+    incident: z.string(),
+    reason: z.string(),
+    /** Ids of the policies that it passes. */
+    passes: z.array(z.string()).readonly(),
+    /** Leftovers that it accepts though they would block (whyNotAcceptable); absent where there are none. */
+    accepts: z.array(z.string()).readonly().optional(),
+  })
+  .readonly()
 export type BreakGlass = z.infer<typeof BreakGlass>
 
 /** What a change digest binds: an approval of one digest never counts for another. */

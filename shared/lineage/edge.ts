@@ -13,4 +13,6 @@ export type Edge = {
   readonly repatched: readonly string[]
   readonly added: readonly string[]
   readonly reverted: readonly string[]
+  /** Obligations, `<livepatch>:<object|vmlinux>:<callback>`, that an emergency left open on these hosts; absent where it left none. */
+  readonly leftOpen?: readonly string[] | undefined
 }

@@ -3,7 +3,7 @@ import { type Comparable, compareLivepatches, type FunctionOf, functionName, typ
 import type { Edge } from './edge.ts'
 
 /** Hosts that ran one stack when the change came to them. */
-export type MovedCohort = { readonly stack: Stack; readonly hosts: number }
+export type MovedCohort = { readonly stack: Stack; readonly hosts: number; readonly leftOpen?: readonly string[] }
 
 /** What a change made of a fleet. `manifests` by digest: the new livepatch's and those of the livepatches it replaced, where known. */
 export type Moves = {
@@ -25,6 +25,7 @@ const namesOf = (functions: readonly FunctionOf[] = []): readonly string[] => [.
 
 const edgeOf = ({ change, manifests, at }: Moves, previous: string | null, cohorts: readonly MovedCohort[]): Edge => {
   const [before, now] = [previous === null ? NOTHING : manifests.get(previous), manifests.get(change.livepatch)]
+  const leftOpen = [...new Set(cohorts.flatMap(cohort => cohort.leftOpen ?? []))].sort()
   const functions = before && now ? compareLivepatches(before, now).functions : null
   return {
     previous,
@@ -37,6 +38,7 @@ const edgeOf = ({ change, manifests, at }: Moves, previous: string | null, cohor
     repatched: namesOf(functions?.repatched),
     added: namesOf(functions?.added),
     reverted: namesOf(functions?.reverted),
+    ...(leftOpen.length === 0 ? {} : { leftOpen }),
   }
 }
 

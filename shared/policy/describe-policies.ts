@@ -25,6 +25,11 @@ const KINDS: readonly (readonly [kind: string, verdict: Partial<Verdict>, circum
   ['a change in a freeze', {}, { frozen: ['a-freeze'] }],
   ['a change that is held', {}, { held: ['fleet'] }],
   ['a change that somebody wants changed', {}, { approvals: { ...NOBODY, changesRequested: 1 } }],
+  [
+    'a change that leaves something behind, accepted in an emergency',
+    { outcome: 'review', review: ['missing-callback'], accepted: ['missing-callback:lp_2:vmlinux:post_unpatch'] },
+    { unconfirmed: ['missing-callback:lp_2:vmlinux:post_unpatch'] },
+  ],
   ['a change with a blocking finding', { outcome: 'block', block: ['missing-callback'] }],
 ]
 
@@ -50,7 +55,7 @@ export type PoliciesInWords = {
   readonly others: readonly PolicyText[]
 }
 
-const NOTHING: Verdict = { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [] }
+const NOTHING: Verdict = { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [], accepted: [] }
 
 /** Asks the policies themselves what a change that nobody has approved would need: whatever rules a team adds, their sentences come out. */
 const missing = (

@@ -1,4 +1,4 @@
-import type { Verdict } from '../verdict/index.ts'
+import { acceptedIn, type Verdict } from '../verdict/index.ts'
 import { approvalsSince, countingApprovals } from './counting-approvals.ts'
 import { authorize } from './decision.ts'
 import { consentText, unconsentedOf } from './foreign-livepatches.ts'
@@ -27,6 +27,7 @@ const detailsOf = (
     outsideWindows: after(': ', windowsOf(settings, change.fleet).map(windowText)),
     held: after(' ', held.map(holdText)),
     unconsented: after(': ', unconsentedOf(settings, verdict, counting).map(consentText)),
+    unconfirmed: after(', because it leaves behind what nothing takes over: ', acceptedIn(verdict)),
     'approvals.changesRequested': after(' ', requests),
   }
 }

@@ -54,8 +54,9 @@ export const PolicyCase = z.strictObject({
       review: names,
       downgrade: z.boolean().default(false),
       fixesLost: names,
+      accepted: names,
     })
-    .default({ outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [] }),
+    .default({ outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [], accepted: [] }),
   plan: z
     .strictObject({ waves: z.int().min(1), firstShare: z.int().min(1).max(10_000), soakSeconds: z.number().min(0) })
     .default({ waves: 3, firstShare: 500, soakSeconds: 3_600 }),
@@ -69,6 +70,8 @@ export const PolicyCase = z.strictObject({
   held: names,
   /** Groups whose consent is missing. */
   unconsented: names,
+  /** What is accepted in an emergency that nobody confirmed. */
+  unconfirmed: names,
   breakGlass: z.strictObject({ passes: names, confirmed: z.boolean().default(false) }).default({ passes: [], confirmed: false }),
   expect: z.enum(['allow', 'deny']),
   /** Policies that must be among those that determined it. */
@@ -99,7 +102,7 @@ const resourceOf = ({ on }: PolicyCase): Resource => {
 }
 
 const contextOf = (asked: PolicyCase): ReleaseContext => {
-  const { on, approvals, changesRequested, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass } = asked
+  const { on, approvals, changesRequested, verdict, plan, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass } = asked
   const proposer = { id: typeof on === 'object' && 'proposer' in on ? on.proposer : '' }
   const said = approvals.map(({ by, groups, signOff }) => ({
     by: { id: by, groups },
@@ -109,7 +112,7 @@ const contextOf = (asked: PolicyCase): ReleaseContext => {
     withdrawnAt: null,
   }))
   const tally = tallyOf(countingApprovals({ proposer, review: { digest: '', approvals: said } }), changesRequested)
-  return { approvals: tally, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass }
+  return { approvals: tally, verdict, plan, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass }
 }
 
 /** The question that a case puts; a sentence where it leaves out what its action is asked with. */

@@ -1,5 +1,5 @@
 import type { Plan } from '../rollout/index.ts'
-import type { Verdict } from '../verdict/index.ts'
+import { acceptedIn, type Verdict } from '../verdict/index.ts'
 import { type Approved, approvalsSince, countingApprovals, tallyOf } from './counting-approvals.ts'
 import { CONSENT, foreignLivepatches, unconsentedOf } from './foreign-livepatches.ts'
 import { freezesInForce } from './freezes.ts'
@@ -15,7 +15,7 @@ export type Releasable = {
   readonly plan: Plan
   readonly proposer: { readonly id: string }
   /** An emergency that the proposal names. */
-  readonly breakGlass?: { readonly passes: readonly string[] } | null
+  readonly breakGlass?: { readonly passes: readonly string[]; readonly accepts?: readonly string[] | undefined } | null
   readonly review: {
     readonly digest: string
     /** Of the emergency, by a second person; null where there is none, or none of this digest. */
@@ -58,6 +58,7 @@ export const UNHINDERED = {
   outsideWindows: false,
   held: [],
   unconsented: [],
+  unconfirmed: [],
   breakGlass: { passes: [], confirmed: false },
 } as const satisfies Partial<ReleaseContext>
 
@@ -69,6 +70,8 @@ export const releaseContext = (
   { now, held }: Situation,
 ): ReleaseContext => {
   const counting = countingApprovals(change, approvalsSince(settings, change, now))
+  const accepted = acceptedIn(verdict)
+  const confirmed = Boolean(change.breakGlass && change.review?.confirmation)
   return {
     ...UNHINDERED,
     approvals: tallyOf(counting, change.review?.changesRequested?.length ?? 0),
@@ -78,6 +81,7 @@ export const releaseContext = (
       review: codesOf(verdict, 'review'),
       downgrade: verdict.cohorts.some(cohort => cohort.downgrade),
       fixesLost: [...new Set(verdict.cohorts.flatMap(cohort => cohort.fixes.lost))],
+      accepted,
     },
     plan: {
       waves: change.plan.waves.length,
@@ -88,7 +92,8 @@ export const releaseContext = (
     frozen: freezesInForce(freezes, change.fleet, now).map(({ name }) => name),
     outsideWindows: isOutsideWindows(settings, change.fleet, now),
     held: [...new Set(held.map(({ scope }) => scope))].sort(),
-    breakGlass: { passes: change.breakGlass?.passes ?? [], confirmed: Boolean(change.breakGlass && change.review?.confirmation) },
+    breakGlass: { passes: change.breakGlass?.passes ?? [], confirmed },
+    unconfirmed: accepted.filter(named => !confirmed || !change.breakGlass?.accepts?.includes(named)),
     unconsented: unconsentedOf(settings, verdict, counting).map(({ group }) => group),
   }
 }

@@ -69,6 +69,8 @@ export type ReleaseContext = {
     readonly review: readonly string[]
     readonly downgrade: boolean
     readonly fixesLost: readonly string[]
+    /** What would block and is accepted by name. */
+    readonly accepted: readonly string[]
   }
   readonly plan: { readonly waves: number; readonly firstShare: number; readonly soakSeconds: number }
   readonly tier: string
@@ -79,6 +81,8 @@ export type ReleaseContext = {
   readonly held: readonly string[]
   /** Groups whose consent is missing. */
   readonly unconsented: readonly string[]
+  /** What is accepted in an emergency that nobody confirmed. */
+  readonly unconfirmed: readonly string[]
   readonly breakGlass: { readonly passes: readonly string[]; readonly confirmed: boolean }
 }
 

@@ -74,16 +74,21 @@ const contextOf = (request: Request): { readonly context: Context; readonly enti
       return { context: { scope: request.context.scope }, entities: [] }
     case 'releaseChange':
     case 'openWave': {
-      const { approvals, verdict, plan, tier, frozen, outsideWindows, held, unconsented, breakGlass } = request.context
+      const { approvals, verdict, plan, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass } = request.context
       const context = {
         approvals: { __entity: TALLY_UID },
-        verdict: { ...verdict, block: [...verdict.block], review: [...verdict.review], fixesLost: [...verdict.fixesLost] },
+        verdict: {
+          ...verdict,
+          ...{ block: [...verdict.block], review: [...verdict.review] },
+          ...{ fixesLost: [...verdict.fixesLost], accepted: [...verdict.accepted] },
+        },
         plan: { ...plan, soakSeconds: Math.floor(plan.soakSeconds) },
         tier,
         frozen: [...frozen],
         outsideWindows,
         held: [...held],
         unconsented: [...unconsented],
+        unconfirmed: [...unconfirmed],
         breakGlass: { ...breakGlass, passes: [...breakGlass.passes] },
       }
       return { context, entities: [tallyOf(approvals)] }

@@ -30,6 +30,7 @@ const StoredEdge = z.object({
   repatched: z.array(z.string()),
   added: z.array(z.string()),
   reverted: z.array(z.string()),
+  leftOpen: z.array(z.string()).optional(),
 })
 
 /** Function lists can be thousands of names long; they pack well. */

@@ -45,6 +45,8 @@ export type CohortCase = {
   readonly fixes: { readonly gained: string[]; readonly lost: string[] }
   /** Every obligation that the load leaves, and how it is met. */
   readonly account: readonly Met[]
+  /** Leftovers that an emergency accepts by name (leftoverOf); they stay open. */
+  readonly accepts: ReadonlySet<string>
   readonly downgrade: boolean
   readonly wayBack: Return
   /** The smallest bridge that would close it, where the account holds something open; it fits hosts with any modules loaded. */
@@ -158,6 +160,7 @@ const relevantModules = (livepatch: Manifest, known: Known): ReadonlySet<string>
 export type Question = {
   readonly livepatch: Manifest
   readonly known: Known
+  readonly accepts: ReadonlySet<string>
   readonly relevant: ReadonlySet<string>
   readonly ruleSets: Verdict['ruleSets']
   readonly answered: Map<string, LoadCase>
@@ -165,9 +168,10 @@ export type Question = {
   readonly changed: Map<string, Pick<CohortCase, 'functions' | 'fixes'>>
 }
 
-export const question = (livepatch: Manifest, known: Known, ruleSets: Verdict['ruleSets']): Question => ({
+export const question = (livepatch: Manifest, known: Known, ruleSets: Verdict['ruleSets'], accepts: readonly string[] = []): Question => ({
   livepatch,
   known,
+  accepts: new Set(accepts),
   relevant: relevantModules(livepatch, known),
   ruleSets,
   answered: new Map(),
@@ -223,6 +227,7 @@ export const cohortCase = (asked: Question, cohort: DistinctCohort): CohortCase 
     residents: stack.resident.flatMap(entry => manifestFor(entry, known) ?? []),
     unknown,
     assumed: others.filter(entry => entry.digest === null && manifestFor(entry, known)).map(({ name }) => name),
+    accepts: asked.accepts,
     downgrade: running.some(({ order }) => order === 'older'),
     ...(situation === 'load' ? answer(asked, cohort, manifests) : notLoaded()),
   }

@@ -1,3 +1,4 @@
+import { acceptedOf } from './acceptable.ts'
 import type { CohortVerdict, Finding, Severity, Verdict } from './verdict.ts'
 import { counted, listed } from './wording.ts'
 
@@ -29,7 +30,12 @@ const RANK: Readonly<Record<Severity, number>> = { note: 0, review: 1, block: 2 
 const matters = ({ severity }: Finding): boolean => severity !== 'note'
 
 const isKnown = (finding: Finding, approved: readonly Finding[]): boolean =>
-  approved.some(({ code, severity }) => code === finding.code && RANK[severity] >= RANK[finding.severity])
+  approved.some(
+    other =>
+      other.code === finding.code &&
+      RANK[other.severity] >= RANK[finding.severity] &&
+      missingIn(acceptedOf(finding), acceptedOf(other)).length === 0,
+  )
 
 const said = ({ severity, code, message }: Finding): string => `${severity} ${code}: ${message}`
 

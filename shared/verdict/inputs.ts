@@ -28,6 +28,8 @@ export const Inputs = z.object({
     .readonly(),
   /** Findings that were blocked instead of reviewed: the reason by code. */
   stricter: z.record(z.string(), z.string()),
+  /** Leftovers that an emergency accepted by name; left out where there was none. */
+  accepts: z.array(z.string()).readonly().optional(),
   /** Certificates (PEM) of the keys that the fleet trusted. */
   trust: z.array(z.string()).readonly(),
   /** Which rules judged (ruleSetVersion). */
@@ -53,12 +55,13 @@ export const ruleSetVersion = (): string => {
 /** What can be written down and given back: of a kernel's own list of functions only the caller knows. */
 export type Recordable = Omit<Judge, 'symbols'> & { readonly trust: readonly string[] }
 
-const inputsOf = ({ livepatch, known, cohorts, stricter, trust }: Recordable): Inputs => ({
+const inputsOf = ({ livepatch, known, cohorts, stricter, trust, accepts = [] }: Recordable): Inputs => ({
   schema: 'supersede.verdict-inputs/1',
   livepatch: livepatch.digest,
   known: [...known.values()].map(({ digest }) => digest).sort(),
   cohorts: cohorts.map(({ stack, hosts, replacedEarlier }) => ({ stack, hosts, ...(replacedEarlier && { replacedEarlier }) })),
   stricter: Object.fromEntries(stricter ?? []),
+  ...(accepts.length === 0 ? {} : { accepts: accepts.toSorted() }),
   trust,
   rules: ruleSetVersion(),
 })

@@ -15,6 +15,8 @@ export type Judge = {
   readonly symbols?: ReadonlyMap<string, Symbols> | undefined
   /** Findings that a fleet's owners block instead of reviewing or noting them: the reason by code. It makes nothing less severe. */
   readonly stricter?: ReadonlyMap<string, string> | undefined
+  /** Leftovers that an emergency accepts, as it names them (whyNotAcceptable); they do not block, and stay open. */
+  readonly accepts?: readonly string[] | undefined
 }
 
 /** Cohorts with the same stack are one: their hosts are added up. Ordered by digest, so that a verdict does not depend on the input's order. */
@@ -111,10 +113,10 @@ const ruleSetsOf = (cohorts: readonly DistinctCohort[]): Verdict['ruleSets'] => 
  * worked out once. `known` holds the manifests of the livepatches that the stacks name, by module name.
  * The same input gives the same verdict, byte for byte, whatever the order of the cohorts.
  */
-export const judgeChange = ({ livepatch, cohorts, known, symbols, stricter }: Judge): Verdict => {
+export const judgeChange = ({ livepatch, cohorts, known, symbols, stricter, accepts }: Judge): Verdict => {
   const stacks = distinct(cohorts)
   const ruleSets = ruleSetsOf(stacks)
-  const asked = question(livepatch, known, ruleSets)
+  const asked = question(livepatch, known, ruleSets, accepts)
   const cases = stacks.map(cohort => cohortCase(asked, { ...cohort, symbols: symbols?.get(cohort.stack.kernelRelease) }))
   const forced = new Set(stacks.filter(({ stack }) => stack.forced).map(({ digest }) => digest))
   const findings = findingsOf(livepatch, known, cases).map(finding => leftOut(raised(finding, stricter), forced))

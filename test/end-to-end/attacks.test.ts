@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { importJWK, type JWK, SignJWT } from 'jose'
 import { root } from '../infra/assembly.ts'
+import { enrolment, hostToken, issueTokens, newHost, reportOf } from './hosts.ts'
 import { type Answered, openOnePlatform, until } from './one-platform.ts'
 
 /* What somebody with a valid login, or with a token of his own making, may try. Each through HTTP, against the stack as it is deployed. */
@@ -283,6 +284,78 @@ describe('policies that are edited between verdict and release', () => {
     expect(await standing(change)).toEqual({ status: 'in-review', approvals: [] })
     expect((await show(change)).body).toMatchObject({ voidApprovals: expect.arrayContaining([expect.objectContaining({ by: 'bob' })]) })
   }, 30_000)
+})
+
+describe('an emergency that accepts what a downgrade leaves behind', () => {
+  const ACCEPTS = ['pre_unpatch', 'post_unpatch'].map(callback => `missing-callback:lp_proc_2:vmlinux:${callback}`)
+  const OLD = createHash('sha256').update(moduleFile('1')).digest('hex')
+  const fleet = 'in-emergency'
+  let reviewed = { change: '', digest: '' }
+
+  beforeAll(async () => {
+    await ask('submit-patch', { as: 'alice', body: { module: moduleFile('1').toString('base64') } })
+    await ask('create-fleet', { as: 'alice', body: { id: fleet } })
+    const host = newHost(`${fleet}-1`, fleet)
+    const [token = ''] = await issueTokens(platform, fleet, 1)
+    await ask('enrol-host', { as: { token }, path: { fleet }, body: enrolment(host) })
+    const livepatches = [{ name: 'lp_proc_2', digest: NEW, enabled: true, transition: false }]
+    const reports = [reportOf(host, 1, host.key, { livepatches })]
+    expect((await ask('report-hosts', { as: { token: hostToken(host) }, path: { fleet }, body: { reports } })).status).toBe(200)
+  })
+
+  const proposed = (accepts: readonly string[], passes: readonly string[] = []) =>
+    ask('propose-change', {
+      as: 'alice',
+      body: { fleet, livepatch: OLD, reason: 'back', breakGlass: { incident: 'INC-1', reason: 'hosts panic', passes, accepts } },
+    })
+  const judged = async (accepts: readonly string[]) => {
+    const change = String((await proposed(accepts)).body['id'])
+    return until(
+      () => show(change),
+      ({ body }) => body['status'] !== 'proposed',
+    )
+  }
+  const confirm = (as: Parameters<typeof ask>[1] & object, digest = reviewed.digest) =>
+    ask('approve-change', { ...as, path: { change: reviewed.change }, body: { decision: 'confirm', digest } })
+
+  test('names nothing that the kernel refuses, nothing as a whole, and nobody’s policy', async () => {
+    for (const named of ['kernel-refuses', 'incompatible-states', 'missing-callback', 'missing-callback:lp_proc_2:*:post_unpatch'])
+      expect((await proposed([...ACCEPTS, named])).body).toMatchObject({ status: 422, code: 'invalid-input' })
+    expect((await proposed(ACCEPTS, ['never-with-a-blocking-finding'])).status).toBe(422)
+    expect((await proposed(ACCEPTS, ['accepted-in-an-emergency'])).status).toBe(422)
+  })
+
+  test('lets block whatever it does not name, were it on another object', async () => {
+    expect((await judged(ACCEPTS.slice(0, 1))).body).toMatchObject({ status: 'blocked' })
+    expect((await judged(ACCEPTS.map(named => named.replace('vmlinux', 'ext4')))).body).toMatchObject({ status: 'blocked' })
+  })
+
+  test('is released by nobody but a second person, of those who may, on what is there now', async () => {
+    const { body } = await judged(ACCEPTS)
+    expect(body).toMatchObject({ status: 'in-review', outcome: 'review' })
+    reviewed = { change: String(body['id']), digest: String(body['digest']) }
+    const again = await tokenOf({ sub: 'alice', name: 'Somebody Else', groups: ['break-glass', 'security'] })
+    expect(await confirm({ as: again })).toMatchObject({ status: 403, body: { code: 'four-eyes' } })
+    expect(await confirm({ as: 'dave' })).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    const signOff = ['downgrade', 'fixes-lost', 'functions-reverted']
+    for (const as of ['bob', 'carol'] as const)
+      await ask('approve-change', {
+        as,
+        path: { change: reviewed.change },
+        body: { decision: 'approve', digest: reviewed.digest, signOff },
+      })
+    expect((await show(reviewed.change)).body).toMatchObject({ status: 'in-review', heldBackBy: ['accepted-in-an-emergency'] })
+  })
+
+  test('whose digest is replaced is confirmed anew', async () => {
+    const body = { digest: reviewed.digest, reason: 'slower', plan: { soakSeconds: 77 } }
+    expect((await ask('revise-change', { as: 'alice', path: { change: reviewed.change }, body })).status).toBe(201)
+    const member = await tokenOf({ sub: 'frank', name: 'Frank', groups: ['break-glass'] })
+    expect(await confirm({ as: member })).toMatchObject({ status: 409, body: { code: 'outdated-digest' } })
+    const { body: now } = await show(reviewed.change)
+    expect((await confirm({ as: member }, String(now['digest']))).body).toMatchObject({ status: 'in-review', afterReview: 'open' })
+    expect((await standing(reviewed.change)).approvals).toEqual([])
+  })
 })
 
 test('no task token, no signing secret and no one’s login stands in the log', () => {

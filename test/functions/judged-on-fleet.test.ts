@@ -41,7 +41,7 @@ const fleetOn = async (
 const pastsOf = async (fleet: string): Promise<readonly unknown[]> => {
   const livepatch = await house.ports.catalog.manifest(THREE ?? '')
   if (!livepatch) throw new Error('the third livepatch is not in the catalog')
-  return (await judgedOnFleet(house.ports, fleet, livepatch)).cohorts.map(({ replacedEarlier }) => replacedEarlier)
+  return (await judgedOnFleet(house.ports, { fleet }, livepatch)).cohorts.map(({ replacedEarlier }) => replacedEarlier)
 }
 
 describe('what a verdict on a fleet is told of the past', () => {

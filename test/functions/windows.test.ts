@@ -110,8 +110,8 @@ test('the wave opens when the window does, though the approvals are older than a
 test('what a fleet is stricter about goes into its verdicts', async () => {
   const manifest = await house.store.catalog.manifest(digestOfFile(moduleFile('2')))
   if (!manifest) throw new Error('no manifest')
-  expect((await judgedOnFleet(ports(), FLEET, manifest)).stricter).toEqual(new Map([['fixes-lost', 'public hosts']]))
-  expect((await judgedOnFleet(ports(), 'core', manifest)).stricter).toEqual(new Map())
+  expect((await judgedOnFleet(ports(), { fleet: FLEET }, manifest)).stricter).toEqual(new Map([['fixes-lost', 'public hosts']]))
+  expect((await judgedOnFleet(ports(), { fleet: 'core' }, manifest)).stricter).toEqual(new Map())
 })
 
 test('a change is told so that other policies can decide on it again, at the time when it was released', async () => {

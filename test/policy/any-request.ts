@@ -50,6 +50,7 @@ export const anyRelease: fc.Arbitrary<ReleaseContext> = fc.record({
     review: names(...CODES),
     downgrade: fc.boolean(),
     fixesLost: names('CVE-2026-0001'),
+    accepted: names('missing-callback:lp_2:vmlinux:post_unpatch'),
   }),
   plan: fc.record({ waves: fc.integer({ min: 1, max: 5 }), firstShare: fc.integer({ min: 1, max: 10_000 }), soakSeconds: fc.nat(7_200) }),
   tier: fc.constantFrom('standard', 'production', 'lab'),
@@ -57,6 +58,7 @@ export const anyRelease: fc.Arbitrary<ReleaseContext> = fc.record({
   outsideWindows: fc.boolean(),
   held: names('everything', 'fleet', 'series', 'livepatch'),
   unconsented: names(...GROUPS),
+  unconfirmed: names('missing-callback:lp_2:vmlinux:post_unpatch'),
   breakGlass: fc.record({ passes: names('no-release-in-a-freeze', 'two-people'), confirmed: fc.boolean() }),
 })
 

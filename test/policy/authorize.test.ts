@@ -158,7 +158,7 @@ const contextOf = (
 ): ReleaseContext => ({
   ...UNHINDERED,
   approvals: { people, members, signedOff, changesRequested: 0 },
-  verdict: { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [], ...over },
+  verdict: { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [], accepted: [], ...over },
   plan: { waves: 3, firstShare: 500, soakSeconds: 0.5 },
 })
 const move = (action: 'releaseChange' | 'openWave', context: ReleaseContext, policies = housePolicies) =>

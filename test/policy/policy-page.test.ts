@@ -88,11 +88,13 @@ The routes of the API name these actions in \`shared/operations\`; a test holds 
 - \`context.approvals\`: the approvals that count. They are of the change's present digest, one a person, never the proposer's.
   \`people\` is how many; a tag named like a group (\`getTag("security")\`) how many of its members, by the groups that their token
   named when they approved; \`signedOff\` what they sign off by name, of all together.
-- \`context.verdict\`: \`outcome\`, the codes of findings in \`block\` and \`review\`, \`downgrade\`, \`fixesLost\`.
+- \`context.verdict\`: \`outcome\`, the codes of findings in \`block\` and \`review\`, \`downgrade\`, \`fixesLost\`, and
+  \`accepted\`: what would block and is accepted by name in an emergency.
 - \`context.plan\`: \`waves\`, \`firstShare\` (1/10,000), \`soakSeconds\`.
 - \`context.tier\`: of the fleet; \`context.frozen\`: names of the freezes that are in force on it; \`context.outsideWindows\`: it has maintenance
   windows and none is open; \`context.held\`: scopes of the holds in force.
 - \`context.unconsented\`: groups that own livepatches which the change would wipe, and that have not consented.
+- \`context.unconfirmed\`: what is accepted in an emergency that no second person has confirmed.
 
 What is missing is told with the rule's sentence; where approvals are missing, with the time until which they can be given: *approvals of two
 different people, before 2026-12-01T18:00Z*. \`GET /changes/{change}\` has the sentences as \`needs\` and the rules' ids as \`heldBackBy\`.

@@ -30,7 +30,7 @@ const toRelease = (id: string) =>
     context: {
       ...UNHINDERED,
       approvals: { people: 2, members: { 'kernel-maintainers': 1 }, signedOff: [], changesRequested: 0 },
-      verdict: { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [] },
+      verdict: { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [], accepted: [] },
       plan: { waves: 3, firstShare: 500, soakSeconds: 0 },
     },
   })

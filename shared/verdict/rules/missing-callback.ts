@@ -1,7 +1,8 @@
+import { leftoverOf } from '../acceptable.ts'
 import type { Bridge } from '../bridge.ts'
 import type { CohortCase } from '../cohort-case.ts'
 import type { Met, Obligation } from '../obligations.ts'
-import { block, cohortRule, type Judgement, nothing } from '../rule.ts'
+import { block, cohortRule, type Judgement, nothing, review } from '../rule.ts'
 import { listed } from '../wording.ts'
 
 const LEAVES_MAX = 4
@@ -22,9 +23,9 @@ const disabling = ({ byDisabling }: CohortCase, names: string): string => {
   return `or disable ${names} first, whose own callbacks then run (${meanwhile}${duration})`
 }
 
-const ways = (cohort: CohortCase, bridge: Bridge | null): string => {
+const ways = (cohort: CohortCase, open: readonly Obligation[], bridge: Bridge | null): string => {
   const names = listed(cohort.running.map(({ manifest }) => manifest.name))
-  const adopts = openOf(cohort.account).map(({ text }) => text)
+  const adopts = open.map(({ text }) => text)
   return `${bridging(cohort, bridge, names)}; ${disabling(cohort, names)}; or, if ${cohort.livepatch.name} does handle it, state so: adopts ${adopts.join(', ')}.`
 }
 
@@ -34,24 +35,48 @@ const leftBehind = (open: readonly Obligation[]): string => {
   return [...texts, ...(open.length > LEAVES_MAX ? [`and ${open.length - LEAVES_MAX} more`] : [])].join('; ')
 }
 
-const blocked = (cohort: CohortCase): readonly Judgement[] => {
-  const open = openOf(cohort.account)
-  const [first] = open
-  if (!first) return nothing
+const evidenceOf = ({ byDisabling }: CohortCase, open: readonly Obligation[], bridge: Bridge | null): Judgement['evidence'] => ({
+  livepatch: open[0]?.livepatch,
+  object: open[0]?.object,
+  callback: open[0]?.callback,
+  leaves: open[0]?.leaves,
+  obligations: open,
+  bridge,
+  route: byDisabling,
+})
+
+const blocked = (cohort: CohortCase, open: readonly Obligation[]): readonly Judgement[] => {
+  if (open.length === 0) return nothing
   const { livepatch, bridge } = cohort
   return block({
     message: `Replacing by ${livepatch.name} would skip ${listed(open.map(({ text }) => text))}, and nothing in ${livepatch.name} makes up for it. Left behind: ${leftBehind(open)}.`,
-    evidence: {
-      livepatch: first.livepatch,
-      object: first.object,
-      callback: first.callback,
-      leaves: first.leaves,
-      obligations: open,
-      bridge,
-      route: cohort.byDisabling,
-    },
-    remedy: ways(cohort, bridge),
+    evidence: evidenceOf(cohort, open, bridge),
+    remedy: ways(cohort, open, bridge),
   })
+}
+
+/** Accepted is not met: it is told, and the next change finds it open. */
+const accepted = (cohort: CohortCase, open: readonly Obligation[]): readonly Judgement[] => {
+  if (open.length === 0) return nothing
+  const { livepatch, bridge } = cohort
+  const texts = open.map(({ text }) => text)
+  return review({
+    message: `Replacing by ${livepatch.name} skips ${listed(texts)}, and nothing in ${livepatch.name} makes up for it; the emergency accepts that. Left behind: ${leftBehind(open)}.`,
+    evidence: { ...evidenceOf(cohort, open, bridge), accepted: open.map(leftoverOf) },
+    remedy: `It stays open on these hosts until a later livepatch takes it over (adopts ${texts.join(', ')}) or they reboot.`,
+  })
+}
+
+const judged = (cohort: CohortCase): readonly Judgement[] => {
+  const open = openOf(cohort.account)
+  const isAccepted = (obligation: Obligation): boolean => cohort.accepts.has(leftoverOf(obligation))
+  return [
+    ...blocked(
+      cohort,
+      open.filter(obligation => !isAccepted(obligation)),
+    ),
+    ...accepted(cohort, open.filter(isAccepted)),
+  ]
 }
 
 export const missingCallback = cohortRule({
@@ -59,5 +84,5 @@ export const missingCallback = cohortRule({
   law: 'On an atomic replace the callbacks of the replaced livepatches never run, so whatever they would have undone must be taken over.',
   source:
     'kernel/livepatch/transition.c: klp_complete_transition runs the callbacks of the new livepatch only; Documentation/livepatch/cumulative-patches.rst',
-  judge: blocked,
+  judge: judged,
 })
