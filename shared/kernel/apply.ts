@@ -7,7 +7,7 @@ import { callShadow, type ShadowCall } from './klp/shadow.ts'
 import { writeAttribute } from './klp/sysfs.ts'
 import { writePath } from './klp/sysfs-files.ts'
 import { advance } from './klp/transition.ts'
-import type { CallbackRun, Draft, Machine } from './machine.ts'
+import { type CallbackRun, type Draft, draftOf, type Machine, seal } from './machine.ts'
 import { loadModule, releaseModule, unloadModule } from './modules.ts'
 
 export type Operation =
@@ -90,27 +90,6 @@ const perform = (draft: Draft, operation: Other): number => {
   }
 }
 
-/** Field by field, because leaving one out of a copy costs more than the whole operation. */
-const seal = (draft: Draft): Machine => ({
-  release: draft.release,
-  rules: draft.rules,
-  symbols: draft.symbols,
-  clockMs: draft.clockMs,
-  retryAtMs: draft.retryAtMs,
-  modules: draft.modules,
-  patches: draft.patches,
-  hooks: draft.hooks,
-  taken: draft.taken,
-  ftraceEnabled: draft.ftraceEnabled,
-  transition: draft.transition,
-  tasks: draft.tasks,
-  kthreadd: draft.kthreadd,
-  forced: draft.forced,
-  tainted: draft.tainted,
-  shadows: draft.shadows,
-  undefinedSince: draft.undefinedSince,
-})
-
 const seenIn = (events: readonly KernelEvent[]): Pick<Outcome, 'log' | 'callbacks'> => {
   const log: string[] = []
   const callbacks: CallbackRun[] = []
@@ -123,7 +102,7 @@ const seenIn = (events: readonly KernelEvent[]): Pick<Outcome, 'log' | 'callback
 
 /** `apply` without the log and the callbacks, for those who read the events themselves. */
 export const operate = (machine: Machine, operation: Operation): Omit<Outcome, 'log' | 'callbacks'> => {
-  const draft: Draft = { ...machine, events: [] }
+  const draft = draftOf(machine)
   if (operation.op === 'shadow') {
     const shadow = callShadow(draft, operation)
     return { machine: seal(draft), result: 'OK', shadow, events: draft.events }

@@ -133,8 +133,38 @@ export type Machine = {
   readonly undefinedSince: string | null
 }
 
-/** The working copy of one operation: its fields are replaced, what they hold is never changed in place. */
-export type Draft = { -readonly [Field in keyof Machine]: Machine[Field] } & { readonly events: KernelEvent[] }
+/**
+ * The working copy of one operation: its fields are replaced, what they hold is never changed in place. Only the list of modules, which
+ * changes several times in most operations, is copied once, when it first changes.
+ */
+export type Draft = { -readonly [Field in keyof Machine]: Machine[Field] } & {
+  readonly events: KernelEvent[]
+  /** `modules`, once it is this operation's own copy. */
+  ownModules: Map<string, Module> | null
+}
+
+export const draftOf = (machine: Machine): Draft => ({ ...machine, events: [], ownModules: null })
+
+/** The machine that an operation leaves. Field by field, because leaving one out of a copy costs more than the whole operation. */
+export const seal = (draft: Draft): Machine => ({
+  release: draft.release,
+  rules: draft.rules,
+  symbols: draft.symbols,
+  clockMs: draft.clockMs,
+  retryAtMs: draft.retryAtMs,
+  modules: draft.modules,
+  patches: draft.patches,
+  hooks: draft.hooks,
+  taken: draft.taken,
+  ftraceEnabled: draft.ftraceEnabled,
+  transition: draft.transition,
+  tasks: draft.tasks,
+  kthreadd: draft.kthreadd,
+  forced: draft.forced,
+  tainted: draft.tainted,
+  shadows: draft.shadows,
+  undefinedSince: draft.undefinedSince,
+})
 
 export type BootOptions = {
   /** `uname -r`; picks the rule set. */
@@ -191,14 +221,19 @@ export const replaceObject = (draft: Draft, patch: Patch, index: number, change:
   return changed
 }
 
+const ownModules = (draft: Draft): Map<string, Module> => {
+  const modules = draft.ownModules ?? new Map(draft.modules)
+  draft.ownModules = modules
+  draft.modules = modules
+  return modules
+}
+
 export const setModule = (draft: Draft, name: string, module: Module): void => {
-  draft.modules = new Map(draft.modules).set(name, module)
+  ownModules(draft).set(name, module)
 }
 
 export const dropModule = (draft: Draft, name: string): void => {
-  const modules = new Map(draft.modules)
-  modules.delete(name)
-  draft.modules = modules
+  ownModules(draft).delete(name)
 }
 
 export type CallbackRun = { readonly livepatch: string; readonly object: string | null; readonly callback: CallbackKind }

@@ -2,7 +2,18 @@ import type { LivepatchImage } from './image.ts'
 import { functionKey, registerHooks } from './klp/function-stack.ts'
 import { initObjects, staticObjects } from './klp/objects.ts'
 import { addNops } from './klp/replace.ts'
-import { boot, type Draft, type Machine, type Module, type Patch, type PatchedObject, setModule, type Task } from './machine.ts'
+import {
+  boot,
+  type Draft,
+  draftOf,
+  type Machine,
+  type Module,
+  type Patch,
+  type PatchedObject,
+  seal,
+  setModule,
+  type Task,
+} from './machine.ts'
 import type { Stack, StackEntry } from './stack.ts'
 
 /**
@@ -114,7 +125,8 @@ export const machineOf = (
   stack: Stack,
   images: ReadonlyMap<string, LivepatchImage>,
 ): { readonly machine: Machine; readonly unknown: readonly string[] } => {
-  const draft: Draft = { ...boot({ release: stack.kernelRelease }), forced: stack.forced, events: [] }
+  const draft = draftOf(boot({ release: stack.kernelRelease }))
+  draft.forced = stack.forced
   for (const name of stack.targets) setModule(draft, name, module({ kind: 'target', name }, 0))
   for (const { name, refcnt } of stack.resident) setModule(draft, name, module(images.get(name) ?? nothingKnown(name), refcnt))
   for (const entry of stack.livepatches) {
@@ -126,6 +138,5 @@ export const machineOf = (
     draft.patches = [...draft.patches, patch]
     if (entry.transition) reopenTransition(draft, entry)
   }
-  const { events: _, ...machine } = draft
-  return { machine: withTracing(machine, stack.tracing), unknown: unknownOf(stack, images) }
+  return { machine: withTracing(seal(draft), stack.tracing), unknown: unknownOf(stack, images) }
 }

@@ -1,15 +1,16 @@
-import { type Draft, type Patch, type PatchedFunction, replacePatch } from '../machine.ts'
+import { type Draft, type Patch, type PatchedFunction, type PatchedObject, replacePatch } from '../machine.ts'
 import type { RawObject } from './objects.ts'
 
 const nopFor = ({ name, sympos, key }: PatchedFunction): PatchedFunction => ({ name, sympos, key, nop: true })
 
-type Growing = { readonly object: RawObject; readonly functions: PatchedFunction[]; readonly known: Set<string> }
+const withNops = (object: RawObject, { functions }: PatchedObject): RawObject => {
+  if (functions.size === 0) return object
+  const known = new Set(object.functions.map(({ key }) => key))
+  const nops = [...functions.values()].filter(({ key }) => !known.has(key)).map(nopFor)
+  return { ...object, functions: [...object.functions, ...nops] }
+}
 
-const grow = (object: RawObject): Growing => ({
-  object,
-  functions: [...object.functions],
-  known: new Set(object.functions.map(func => func.key)),
-})
+const dynamicObject = (name: string | null): RawObject => ({ name, callbacks: {}, dynamic: true, functions: [] })
 
 /**
  * Adds to a cumulative livepatch a nop for every function that a listed livepatch patches and it does not, so that switched tasks
@@ -17,27 +18,23 @@ const grow = (object: RawObject): Growing => ({
  * Source: kernel/livepatch/core.c: klp_add_nops, klp_add_object_nops.
  */
 export const addNops = (draft: Draft, objects: readonly RawObject[]): readonly RawObject[] => {
-  const growing = objects.map(grow)
+  const grown = [...objects]
   for (const patch of draft.patches)
     for (const old of patch.objects) {
-      let own = growing.find(({ object }) => object.name === old.name)
-      if (own === undefined) {
-        own = grow({ name: old.name, callbacks: {}, dynamic: true, functions: [] })
-        growing.push(own)
-      }
-      for (const func of old.functions.values()) {
-        if (own.known.has(func.key)) continue
-        own.known.add(func.key)
-        own.functions.push(nopFor(func))
-      }
+      const at = grown.findIndex(({ name }) => name === old.name)
+      const own = grown[at]
+      if (own === undefined) grown.push(withNops(dynamicObject(old.name), old))
+      else grown[at] = withNops(own, old)
     }
-  return growing.map(({ object, functions }) => ({ ...object, functions }))
+  return grown
 }
 
+const hasNops = ({ dynamic, functions }: PatchedObject): boolean => dynamic || [...functions.values()].some(({ nop }) => nop)
 const withoutNops = (functions: ReadonlyMap<string, PatchedFunction>) => new Map([...functions].filter(([, func]) => !func.nop))
 
 /** Nops and dynamic objects go once every task has switched. Source: kernel/livepatch/core.c: klp_discard_nops. */
 export const discardNops = (draft: Draft, patch: Patch): Patch => {
+  if (!patch.objects.some(hasNops)) return patch
   const objects = patch.objects.filter(object => !object.dynamic).map(object => ({ ...object, functions: withoutNops(object.functions) }))
   const changed = { ...patch, objects }
   replacePatch(draft, changed)
