@@ -1,7 +1,21 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A value that JSON can carry without loss. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
+
+type Members = { readonly [key: string]: unknown }
+
+const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
+
+/** Members in the order of their keys; Array.prototype.sort compares by UTF-16 code units. */
+const membersOf = (value: Members): string => {
+  let text = ''
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key]
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
+  }
+  return text
+}
 
 /**
  * Canonical JSON: keys sorted by UTF-16 code units, no white space, as RFC 8785 (JCS) orders and writes them.
@@ -10,17 +24,12 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  */
 export const canonicalJson = (value: unknown): string => {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('canonical JSON has no NaN or infinity')
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(item => canonicalJson(item ?? null)).join(',')}]`
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
-  return `{${members.join(',')}}`
+  return isObject(value) ? `{${membersOf(value)}}` : JSON.stringify(value)
 }
 
 /** SHA-256 in lower-case hex. */
-export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+export const sha256 = (bytes: string | Uint8Array): string => hash('sha256', bytes)
 
 /** SHA-256 (hex) of a value's canonical JSON. */
 export const digestOf = (value: unknown): string => sha256(canonicalJson(value))
