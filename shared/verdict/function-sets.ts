@@ -1,4 +1,4 @@
-import { codeAfter, functionKey, type Manifest, objectName, type PatchedFunction } from '../livepatch/index.ts'
+import { codeAfter, functionKey, type Manifest, objectName, type PatchedFunction, type PatchedObject } from '../livepatch/index.ts'
 
 /** Functions of livepatches by name (functionName), as seen from the code that runs on a machine before a load and after it. */
 export type FunctionChanges = {
@@ -63,28 +63,39 @@ const placeIn = (ours: Listed | undefined, next: number, func: PatchedFunction):
   return ours?.at.get(functionKey(func)) ?? -1
 }
 
-/** What becomes of a function, as one byte: 0 where nothing that runs patches it. */
-const [ADDED, KEPT, REPATCHED, UNKNOWN] = [0, 1, 2, 3] as const
+/** The lists that a function goes into, as bits of one byte: where what becomes of it is not known, it is counted as re-patched, too. */
+const [KEPT, REPATCHED, UNKNOWN, ADDED] = [1, 2, 4, 8] as const
 
-const stateOf = (before: string | undefined, after: string | null): number => {
+const listsOf = (before: string | undefined, after: string | null): number => {
   const code = codeAfter(before, after)
   if (code === 'kept') return KEPT
-  return code === 'repatched' ? REPATCHED : UNKNOWN
+  return code === 'repatched' ? REPATCHED : REPATCHED | UNKNOWN
 }
 
-/** Sorts the functions of a livepatch by what becomes of each, in one pass. */
-const sorted = (names: readonly string[], states: Uint8Array): FunctionChanges => {
-  const changes = noFunctionChanges()
-  const { kept, rePatched, codeUnknown, added } = changes
-  for (let place = 0; place < names.length; place += 1) {
-    const name = names[place] ?? ''
-    const state = states[place]
-    if (state === ADDED) added.push(name)
-    else if (state === KEPT) kept.push(name)
-    else rePatched.push(name)
-    if (state === UNKNOWN) codeUnknown.push(name)
+/** The names in a list, in the livepatch's order, written over a copy that is as long: a list that grows costs twice as much. */
+const namesIn = (list: number, names: readonly string[], lists: Uint8Array): string[] => {
+  const isIn = (place: number): boolean => ((lists[place] ?? 0) & list) !== 0
+  let count = 0
+  for (let place = 0; place < names.length; place += 1) if (isIn(place)) count += 1
+  const found = names.slice(0, count)
+  for (let place = 0, next = 0; next < count; place += 1) if (isIn(place)) found[next++] = names[place] ?? ''
+  return found
+}
+
+/** Writes down what becomes of the functions of one object that runs patched, and answers those that are not in the livepatch. */
+const compared = (ours: Listed | undefined, { name, functions }: PatchedObject, lists: Uint8Array): readonly string[] => {
+  const others: string[] = []
+  let next = 0
+  for (const func of functions) {
+    const at = placeIn(ours, next, func)
+    const own = ours?.listed[at]
+    if (own === undefined) others.push(`${objectName(name)}:${functionKey(func)}`)
+    else {
+      lists[own.place] = listsOf(func.code, own.code)
+      next = at + 1
+    }
   }
-  return changes
+  return others
 }
 
 /**
@@ -95,24 +106,17 @@ const sorted = (names: readonly string[], states: Uint8Array): FunctionChanges =
  */
 export const functionChanges = (livepatch: Manifest, running: readonly Manifest[]): FunctionChanges => {
   const { names, byObject } = functionsOf(livepatch)
-  const states = new Uint8Array(names.length)
-  const others = new Set<string>()
-  for (const object of running.flatMap(({ objects }) => objects)) {
-    const where = objectName(object.name)
-    const ours = byObject.get(where)
-    let next = 0
-    for (const func of object.functions) {
-      const at = placeIn(ours, next, func)
-      const own = ours?.listed[at]
-      if (own === undefined) others.add(`${where}:${functionKey(func)}`)
-      else {
-        states[own.place] = stateOf(func.code, own.code)
-        next = at + 1
-      }
-    }
+  const lists = new Uint8Array(names.length).fill(ADDED)
+  const patched = running.flatMap(({ objects }) => objects)
+  const others = [...new Set(patched.flatMap(object => compared(byObject.get(objectName(object.name)), object, lists)))]
+  const kept = namesIn(KEPT, names, lists)
+  return {
+    kept: livepatch.replace ? kept : [...kept, ...others],
+    rePatched: namesIn(REPATCHED, names, lists),
+    codeUnknown: namesIn(UNKNOWN, names, lists),
+    added: namesIn(ADDED, names, lists),
+    reverted: livepatch.replace ? others : [],
   }
-  const changes = sorted(names, states)
-  return livepatch.replace ? { ...changes, reverted: [...others] } : { ...changes, kept: [...changes.kept, ...others] }
 }
 
 /** CVE ids that the hosts of a cohort gain and lose by a load, as the authors of the livepatches claim them. */
