@@ -1,17 +1,17 @@
 import { sha256 } from '../canonical/index.ts'
 import { openContainer } from './container/open-container.ts'
 import { type Elf, readElf } from './elf/read-elf.ts'
-import type { InspectedModule, InspectedObject } from './inspected-module.ts'
+import type { InspectedModule, InspectedPatch } from './inspected-module.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
-import { type CodeGraph, codeGraph } from './patch/code-graph.ts'
+import { codeGraph } from './patch/code-graph.ts'
 import { type CodeReferences, ENABLING, readCodeReferences } from './patch/code-targets.ts'
-import type { PatchReading } from './patch/patch-reading.ts'
+
 import { readEffects } from './patch/read-effects.ts'
 import { isKlpBuild, readKlpBuild } from './patch/read-klp-build.ts'
 import { readKlpRelocations } from './patch/read-klp-relocations.ts'
 import { isKpatch, readKpatch } from './patch/read-kpatch.ts'
 import { linkonceName, type Modinfo, readModinfo } from './patch/read-modinfo.ts'
-import type { Reading, ReadObject } from './patch/read-objects.ts'
+import type { Reading } from './patch/read-objects.ts'
 import { readStatements } from './patch/read-statements.ts'
 import { readStaticPatch } from './patch/read-static.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -45,7 +45,12 @@ export const readModule = (bytes: Uint8Array, options: ReadOptions = {}): ReadRe
   const elf = readElf(split.elf, limits, warnings)
   if (!elf.ok) return elf
   const signature = describeSignature(split, options.certificates, warnings)
-  const module = describe(bytes, { compression: opened.value.compression, signature }, { elf: elf.value, limits, warnings }, options)
+  const module = describe(
+    bytes,
+    { compression: opened.value.compression, signature },
+    { elf: elf.value, limits, warnings, graph: codeGraph(elf.value, limits.nameBytesMax) },
+    options,
+  )
   return { ok: true, module, warnings: module.warnings }
 }
 
@@ -63,7 +68,6 @@ const describe = (bytes: Uint8Array, wrapping: Wrapping, reading: Reading, { fil
   const references = readCodeReferences(elf)
   const livepatch = modinfo.has('livepatch')
   const { flavour, patch } = readPatch(reading, references, livepatch, kernelRelease)
-  const graph = codeGraph(elf, reading.limits.nameBytesMax)
   warnOfModinfo(modinfo, warnings)
   return {
     ...(file === undefined ? {} : { file }),
@@ -80,34 +84,24 @@ const describe = (bytes: Uint8Array, wrapping: Wrapping, reading: Reading, { fil
     depends: (first('depends') ?? '').split(',').filter(name => name !== ''),
     livepatch,
     flavour,
-    patch: { ...patch, objects: patch.objects?.map(object => withCode(object, graph)) ?? null },
+    patch,
     ...importsOf(elf),
     klpRelocations: readKlpRelocations(reading),
     statements: readStatements(modinfo),
-    effects: elf.symbols.count === 0 ? NO_EFFECTS_READ : readEffects(elf, graph),
+    effects: elf.symbols.count === 0 ? NO_EFFECTS_READ : readEffects(elf, reading.graph),
     warnings: warnings.list,
   }
 }
 
-const withCode = (object: ReadObject, graph: CodeGraph): InspectedObject => ({
-  ...object,
-  functions: object.functions.map(({ oldName, sympos, newName, newCode }) => ({
-    oldName,
-    sympos,
-    newName,
-    code: newCode && graph.hash(newCode),
-  })),
-})
-
 const NO_EFFECTS_READ: InspectedModule['effects'] = { init: null, exit: null }
-const NOT_READ: Omit<PatchReading, 'status'> = { foundBy: null, replace: { value: null, certainty: 'none' }, objects: null, states: null }
+const NOT_READ: Omit<InspectedPatch, 'status'> = { foundBy: null, replace: { value: null, certainty: 'none' }, objects: null, states: null }
 
 const readPatch = (
   reading: Reading,
   references: CodeReferences,
   livepatch: boolean,
   kernelRelease: string | null,
-): { flavour: InspectedModule['flavour']; patch: PatchReading } => {
+): { flavour: InspectedModule['flavour']; patch: InspectedPatch } => {
   const enables = reading.elf.symbols.imports(name => ENABLING.has(name)).length > 0
   if (!livepatch) {
     if (enables)

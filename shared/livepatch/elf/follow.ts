@@ -11,7 +11,7 @@ export type Place = { readonly section: Section; readonly offset: number }
 export type Target =
   | ({ readonly kind: 'place' } & Place)
   /** An import, or a symbol that the kernel's livepatch code resolves. */
-  | { readonly kind: 'outside'; readonly symbol: string; readonly addend: number }
+  | { readonly kind: 'outside'; readonly symbol: number; readonly addend: number }
   | { readonly kind: 'bad'; readonly why: string }
 
 /** What stands in a pointer-sized field of data. */
@@ -26,7 +26,7 @@ export const follow = (elf: Elf, symbol: number, addend: number): Target => {
   const home = symbols.home(symbol)
   if (home < 0) {
     const reserved = symbols.section(symbol)
-    if (reserved === SHN.UNDEF || reserved === SHN.LIVEPATCH) return { kind: 'outside', symbol: symbols.name(symbol), addend }
+    if (reserved === SHN.UNDEF || reserved === SHN.LIVEPATCH) return { kind: 'outside', symbol, addend }
     return { kind: 'bad', why: `symbol ${symbol} has no section (0x${reserved.toString(16)})` }
   }
   const section = sections[home]

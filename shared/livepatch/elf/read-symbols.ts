@@ -12,6 +12,8 @@ export const SHN = { UNDEF: 0, RESERVED: 0xff00, LIVEPATCH: 0xff20, ABS: 0xfff1,
 export type Symbols = {
   readonly count: number
   name: (index: number) => string
+  /** Where the name stands in the file, up to a NUL. */
+  nameAt: (index: number) => number
   type: (index: number) => number
   /** Index of the symbol's section, or one of SHN; a real index above 0xff00 comes from SYMTAB_SHNDX and is resolved here. */
   section: (index: number) => number
@@ -40,6 +42,7 @@ const KNOWN_NAMES_MAX = 4096
 const NONE: Symbols = {
   count: 0,
   name: () => '',
+  nameAt: () => 0,
   type: () => 0,
   section: () => 0,
   home: () => -1,
@@ -112,6 +115,7 @@ const columns = (input: Bytes, table: Section, strings: Section, sections: reado
   return {
     count,
     name,
+    nameAt: index => strings.offset + input.u32(at(index)),
     type,
     section,
     home,

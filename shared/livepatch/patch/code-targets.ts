@@ -72,7 +72,7 @@ const importNamed = (elf: Elf, table: Relocations, index: number): string | null
   if (isImport(elf, symbol)) return elf.symbols.name(symbol)
   if (!elf.machine.throughToc.has(type)) return null
   const target = throughToc(elf, type, follow(elf, symbol, table.addends[index] ?? 0))
-  return target.kind === 'outside' ? target.symbol : null
+  return target.kind === 'outside' ? elf.symbols.name(target.symbol) : null
 }
 
 const dataAddress = (elf: Elf, code: Section, offset: number, type: number, symbol: number, addend: number): Place | null => {

@@ -48,12 +48,12 @@ export const findPatch = (elf: Elf, references: CodeReferences, terrain: Terrain
 
 const isSame = (a: Place, b: Place): boolean => a.section.index === b.section.index && a.offset === b.offset
 
-const isThisModule = (field: Field): boolean =>
-  (field.kind === 'outside' && field.symbol === '__this_module') ||
+const isThisModule = ({ symbols }: Elf, field: Field): boolean =>
+  (field.kind === 'outside' && symbols.name(field.symbol) === '__this_module') ||
   (field.kind === 'place' && field.section.name === '.gnu.linkonce.this_module' && field.offset === 0)
 
 const fits = (at: Place): boolean => at.offset + PATCH_HEAD_BYTES <= at.section.size
-const hasOwner = (elf: Elf, at: Place): boolean => fits(at) && isThisModule(fieldAt(elf, at.section, at.offset))
+const hasOwner = (elf: Elf, at: Place): boolean => fits(at) && isThisModule(elf, fieldAt(elf, at.section, at.offset))
 const pointsToData = (elf: Elf, at: Place): boolean => {
   const objects = fieldAt(elf, at.section, at.offset + 8)
   return objects.kind === 'place' && isData(objects.section)

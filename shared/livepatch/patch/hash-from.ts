@@ -40,6 +40,10 @@ const enter = (node: CodeNode, caller: CodeNode | null, below: CodeNode | null, 
 /** Settles a component: all that were met since `first`. Until they mean something, a callee that was met and does not yet is one of them. */
 const settle = (latest: CodeNode | null, first: CodeNode): CodeNode | null => {
   const end = first.below
+  if (latest === first) {
+    first.meaning = meaningAlone(first)
+    return end
+  }
   const parts: string[] = []
   let isKnown = true
   for (let node = latest; node && node !== end; node = node.below) {
@@ -49,16 +53,20 @@ const settle = (latest: CodeNode | null, first: CodeNode): CodeNode | null => {
       else if (meaning === null || order === UNMET) isKnown = false
     }
   }
-  // A function that calls nothing of the module means what its own code does.
-  const shared = isKnown && parts.length > 1 ? hash('sha256', sorted(parts).join(' ')) : null
-  for (let node = latest; node && node !== end; node = node.below)
-    node.meaning = !isKnown ? null : shared === null ? node.digest : hash('sha256', `${node.digest} ${shared}`)
+  const shared = isKnown ? hash('sha256', parts.sort().join(' ')) : null
+  for (let node = latest; node && node !== end; node = node.below) node.meaning = shared && hash('sha256', `${node.digest} ${shared}`)
   return end
 }
 
-/** Most functions name one other, and sorting two strings the general way costs more than hashing them. */
-const sorted = (parts: string[]): string[] => {
-  const [first = '', second = ''] = parts
-  if (parts.length > 2) return parts.sort()
-  return first > second ? [second, first] : parts
+/** What a function means that is in no circle, or only calls itself: its own code, and what those below it mean. */
+const meaningAlone = (node: CodeNode): string | null => {
+  const [only, second] = node.callees
+  if (only && !second && only !== node) return only.meaning ? hash('sha256', `${node.digest} ${only.meaning}`) : null
+  const parts: string[] = []
+  for (const callee of node.callees) {
+    if (callee === node) continue
+    if (!callee.meaning) return null
+    parts.push(callee.meaning)
+  }
+  return parts.length === 0 ? node.digest : hash('sha256', `${node.digest} ${parts.sort().join(' ')}`)
 }

@@ -1,4 +1,4 @@
-import { follow, hasRelocation, isTocEntry, type Place, stringAt, symbolAround, symbolAt, throughToc } from '../elf/follow.ts'
+import { follow, hasRelocation, isTocEntry, type Place, symbolAround, symbolAt, throughToc } from '../elf/follow.ts'
 import { trailingImmediate } from '../elf/machines.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
@@ -11,6 +11,24 @@ import type { Transcript } from './transcript.ts'
 /** What following one relocation costs, in bytes looked at. */
 const RELOCATION_COST = 8
 const OBJECT_BYTES_MAX = 64 * 1024
+
+/** What a piece of a transcript is about. */
+const IS = {
+  reference: 1,
+  localCall: 2,
+  bad: 3,
+  outside: 4,
+  tocEntry: 5,
+  self: 6,
+  function: 7,
+  code: 8,
+  string: 9,
+  constant: 10,
+  object: 11,
+  constantObject: 12,
+  data: 13,
+  bytes: 14,
+} as const
 
 /** What looking at the code of one module needs. */
 export type CodeContext = {
@@ -31,8 +49,8 @@ export type CodeContext = {
 }
 
 /**
- * Looks at a function's own code: fills in its digest and the local functions it names. The digest is over a line for each reference, by what it
- * refers to, and over the bytes. False: more than is looked at.
+ * Looks at a function's own code: fills in its digest and the local functions it names. The digest is over each reference, by what it refers
+ * to, and over the bytes. False: more than is looked at.
  */
 export const lookAtCode = (context: CodeContext, node: CodeNode): boolean => {
   const { budget, transcript, anonymous, callees } = context
@@ -51,7 +69,7 @@ export const lookAtCode = (context: CodeContext, node: CodeNode): boolean => {
 }
 
 /** A call that the assembler resolved; `at` is the place of its displacement in the file. */
-type LocalCall = { readonly at: number; readonly name: string; readonly callee: CodeNode }
+type LocalCall = { readonly at: number; readonly symbol: number; readonly callee: CodeNode }
 
 const NO_CALLS: readonly LocalCall[] = []
 
@@ -65,7 +83,7 @@ const localCalls = ({ elf, functionAt }: CodeContext, { section, start, end }: C
     const callee = symbol === null ? null : functionAt(place)
     if (symbol === null || !callee) return
     calls ??= []
-    calls.push({ at, name: unnumbered(elf.symbols.name(symbol)), callee })
+    calls.push({ at, symbol, callee })
   })
   return calls ?? NO_CALLS
 }
@@ -76,19 +94,20 @@ const NO_BRANCH = Buffer.alloc(BRANCH_BYTES)
 
 /** The bytes of the code, with zeros for the displacements that the assembler resolved. */
 const writeCode = ({ elf, transcript }: CodeContext, { section, start, end }: CodeNode, calls: readonly LocalCall[]): void => {
+  transcript.tag(IS.bytes)
   let from = section.offset + start
   for (const { at } of calls) {
     // What looks like a call may begin inside another one's displacement.
-    transcript.latin1(elf.input.bytes, from, Math.max(from, at))
-    transcript.latin1(NO_BRANCH, 0, at + BRANCH_BYTES - Math.max(from, at))
+    transcript.raw(elf.input.bytes, from, Math.max(from, at))
+    transcript.raw(NO_BRANCH, 0, at + BRANCH_BYTES - Math.max(from, at))
     from = at + BRANCH_BYTES
   }
-  transcript.latin1(elf.input.bytes, from, section.offset + end)
+  transcript.raw(elf.input.bytes, from, section.offset + end)
 }
 
-/** A line for each relocation and resolved call, in the order of places. */
+/** A piece for each relocation and resolved call, in the order of places. */
 const writeReferences = (context: CodeContext, node: CodeNode, calls: readonly LocalCall[]): void => {
-  const { elf, budget, transcript } = context
+  const { elf, nameBytesMax, budget, transcript } = context
   const { section, start, end } = node
   const table = elf.relocations.of(section)
   let call = 0
@@ -98,38 +117,35 @@ const writeReferences = (context: CodeContext, node: CodeNode, calls: readonly L
     budget.bytes -= RELOCATION_COST
     if (budget.bytes < 0) return
     call = writeCalls(context, node, calls, call, offset)
+    transcript.tag(IS.reference)
     transcript.number(offset - start)
-    transcript.text(' ')
     transcript.number(type)
-    transcript.text(' ')
     const shift = elf.machine.direct.get(type) ?? 0
     const extra = shift === 4 ? trailingImmediate(elf.input.bytes, section.offset + offset) : 0
     const target = throughToc(elf, type, follow(elf, table.symbols[index] ?? 0, (table.addends[index] ?? 0) + shift + extra))
-    if (target.kind === 'bad') transcript.text('bad')
+    if (target.kind === 'bad') transcript.tag(IS.bad)
     else if (target.kind === 'outside') {
-      transcript.text('outside ')
-      transcript.text(target.symbol)
-      transcript.text(' ')
+      transcript.tag(IS.outside)
+      transcript.name(elf.input.bytes, elf.symbols.nameAt(target.symbol), nameBytesMax)
       transcript.number(target.addend - shift - extra)
-    } else if (isTocEntry(elf, type, target))
+    } else if (isTocEntry(elf, type, target)) {
+      transcript.tag(IS.tocEntry)
       writeContent(context, node, transcript, target.section, target.offset, target.offset + TOC_ENTRY_BYTES)
-    else if (isCode(target.section)) writeCodeReference(context, node, target)
+    } else if (isCode(target.section)) writeCodeReference(context, node, target)
     else writeDataReference(context, node, target)
-    transcript.text('\n')
   }
   writeCalls(context, node, calls, call, end)
 }
 
 /** The calls from `next` on that stand before an offset of the section; gives the first that does not. */
 const writeCalls = (context: CodeContext, node: CodeNode, calls: readonly LocalCall[], next: number, offset: number): number => {
-  const { transcript } = context
+  const { elf, nameBytesMax, transcript } = context
   const { section, start } = node
   let index = next
   for (let call = calls[index]; call && call.at < section.offset + offset; call = calls[index]) {
+    transcript.tag(IS.localCall)
     transcript.number(call.at - section.offset - start)
-    transcript.text(' local ')
-    transcript.text(call.name)
-    transcript.text('\n')
+    transcript.name(elf.input.bytes, elf.symbols.nameAt(call.symbol), nameBytesMax)
     noteCallee(context, node, call.callee)
     index += 1
   }
@@ -146,9 +162,9 @@ const isInside = (node: CodeNode, { section, offset }: Place): boolean =>
   section === node.section && offset >= node.start && offset < node.end
 
 const writeCodeReference = (context: CodeContext, node: CodeNode, target: Place): void => {
-  const { elf, functionAt, transcript } = context
+  const { elf, nameBytesMax, functionAt, transcript } = context
   if (isInside(node, target)) {
-    transcript.text('self+')
+    transcript.tag(IS.self)
     transcript.number(target.offset - node.start)
     return
   }
@@ -157,29 +173,27 @@ const writeCodeReference = (context: CodeContext, node: CodeNode, target: Place)
   const callee = functionAt({ section: target.section, offset: start })
   if (callee) noteCallee(context, node, callee)
   else node.namesUnknown = true
-  transcript.text(symbol === null ? 'code ' : 'function ')
-  transcript.text(symbol === null ? target.section.name : unnumbered(elf.symbols.name(symbol)))
-  if (symbol === null) return
-  transcript.text('+')
+  if (symbol === null) {
+    transcript.tag(IS.code)
+    transcript.text(target.section.name)
+    return
+  }
+  transcript.tag(IS.function)
+  transcript.name(elf.input.bytes, elf.symbols.nameAt(symbol), nameBytesMax)
   transcript.number(target.offset - start)
 }
 
 /** Data by what it is, not by where it lies: strings and constants by content, objects by name, the rest by order of appearance. */
 const writeDataReference = (context: CodeContext, node: CodeNode, at: Place): void => {
-  const { elf, nameBytesMax, transcript, anonymous } = context
+  const { elf, transcript, anonymous } = context
   const { section, offset } = at
-  const text = has(section, SHF.STRINGS) ? stringAt(elf, at, nameBytesMax) : null
-  if (text?.ok) {
-    transcript.text('string ')
-    transcript.number(text.text.length)
-    transcript.text(' ')
-    transcript.text(text.text)
-    return
-  }
+  if (has(section, SHF.STRINGS) && writeString(context, at)) return
   if (has(section, SHF.MERGE) && !has(section, SHF.STRINGS) && section.entrySize > 0 && offset + section.entrySize <= fileSize(section)) {
     const start = section.offset + offset
-    transcript.text('constant ')
-    transcript.text(elf.input.bytes.toString('hex', start, start + Math.min(CONSTANT_BYTES_MAX, section.entrySize)))
+    const size = Math.min(CONSTANT_BYTES_MAX, section.entrySize)
+    transcript.tag(IS.constant)
+    transcript.number(size)
+    transcript.raw(elf.input.bytes, start, start + size)
     return
   }
   const symbol = symbolAround(elf, at, STT.OBJECT)
@@ -190,12 +204,15 @@ const writeDataReference = (context: CodeContext, node: CodeNode, at: Place): vo
   const key = keyOf(section.index, offset)
   const number = anonymous.get(key) ?? anonymous.size
   anonymous.set(key, number)
-  transcript.text('data ')
+  transcript.tag(IS.data)
   transcript.text(section.name)
-  transcript.text('#')
   transcript.number(number)
-  transcript.text(' ')
   if (!has(section, SHF.WRITE)) writeNameless(context, node, at)
+}
+
+const writeString = ({ elf, nameBytesMax, transcript }: CodeContext, { section, offset }: Place): boolean => {
+  const start = section.offset + offset
+  return fileSize(section) > 0 && transcript.string(IS.string, elf.input.bytes, start, section.offset + section.size, nameBytesMax)
 }
 
 /** An entry without an address is a constant. */
@@ -223,21 +240,28 @@ const writeContent = (
 ): void => {
   budget.bytes -= Math.max(0, end - start)
   if (budget.bytes < 0 || end <= start) return
-  transcript.latin1(elf.input.bytes, section.offset + start, section.offset + end)
+  transcript.tag(IS.bytes)
+  transcript.number(end - start)
+  transcript.raw(elf.input.bytes, section.offset + start, section.offset + end)
   const table = elf.relocations.of(section)
   for (let index = table?.from(start) ?? 0; table && index < table.count && (table.offsets[index] ?? 0) < end; index += 1) {
     budget.bytes -= RELOCATION_COST
     if (budget.bytes < 0) return
     const target = follow(elf, table.symbols[index] ?? 0, table.addends[index] ?? 0)
-    transcript.text(' ')
-    if (target.kind !== 'place') transcript.text(target.kind)
-    else if (isInside(node, target)) transcript.number(target.offset - node.start)
-    else transcript.text(target.section.name)
+    transcript.tag(IS.reference)
+    if (target.kind !== 'place') transcript.tag(IS[target.kind])
+    else if (isInside(node, target)) {
+      transcript.tag(IS.self)
+      transcript.number(target.offset - node.start)
+    } else {
+      transcript.tag(IS.data)
+      transcript.text(target.section.name)
+    }
   }
 }
 
 const writeObject = (context: CodeContext, node: CodeNode, { section, offset }: Place, symbol: number): void => {
-  const { elf, constants, constant, transcript } = context
+  const { elf, nameBytesMax, constants, constant, transcript } = context
   const [start, size] = [elf.symbols.value(symbol), elf.symbols.size(symbol)]
   const isConstant = !has(section, SHF.WRITE) && size <= OBJECT_BYTES_MAX && start + size <= fileSize(section)
   let digest = constants.get(symbol)
@@ -246,16 +270,8 @@ const writeObject = (context: CodeContext, node: CodeNode, { section, offset }: 
     digest = constant.digest()
     constants.set(symbol, digest)
   }
-  transcript.text('object ')
-  transcript.text(unnumbered(elf.symbols.name(symbol)))
-  transcript.text('+')
+  transcript.tag(isConstant ? IS.constantObject : IS.object)
+  transcript.name(elf.input.bytes, elf.symbols.nameAt(symbol), nameBytesMax)
   transcript.number(offset - start)
-  transcript.text(' ')
   if (isConstant) transcript.text(digest ?? '')
-}
-
-/** The compiler numbers clones and static locals; the number changes when unrelated code does. */
-const unnumbered = (name: string): string => {
-  const last = name.charCodeAt(name.length - 1)
-  return last >= 0x30 && last <= 0x39 ? name.replace(/\.\d+$/, '') : name
 }

@@ -1,10 +1,10 @@
 import { fieldAt, type Place, stringAt } from '../elf/follow.ts'
 import { type Section, SHT } from '../elf/section.ts'
+import type { InspectedFunction, InspectedObject, InspectedPatch } from '../inspected-module.ts'
 import { CALLBACK_KINDS } from '../manifest.ts'
 import type { CodeReferences } from './code-targets.ts'
 import { inferReplace } from './infer-replace.ts'
-import type { PatchReading } from './patch-reading.ts'
-import { type ReadFunction, type Reading, type ReadObject, readCallbacks, readFunction, warnOfSecond } from './read-objects.ts'
+import { type Reading, readCallbacks, readFunction, warnOfSecond } from './read-objects.ts'
 
 /**
  * klp-build's tables (scripts/livepatch/init.c and include/linux/livepatch_external.h from Linux 6.19 on), from which its stub builds the
@@ -20,10 +20,10 @@ const objectTable = ({ elf }: Reading): Section | undefined =>
 
 export const isKlpBuild = (reading: Reading): boolean => objectTable(reading) !== undefined
 
-export const readKlpBuild = (reading: Reading, references: CodeReferences): PatchReading => {
+export const readKlpBuild = (reading: Reading, references: CodeReferences): InspectedPatch => {
   const { elf, limits, warnings } = reading
   const section = objectTable(reading)
-  const objects = new Map<string, ReadObject>()
+  const objects = new Map<string, InspectedObject>()
   const base = { foundBy: 'klp-build-sections', replace: inferReplace(elf, references, true) } as const
   if (!section || section.type === SHT.NOBITS)
     return { ...base, status: 'malformed', objects: null, states: null, note: 'the table of objects has no bytes' }
@@ -51,7 +51,7 @@ export const readKlpBuild = (reading: Reading, references: CodeReferences): Patc
   return { ...base, status: 'tables', objects: list, states: [] }
 }
 
-const readObject = (reading: Reading, at: Place, left: number): { object: ReadObject | null; fault: string | null } => {
+const readObject = (reading: Reading, at: Place, left: number): { object: InspectedObject | null; fault: string | null } => {
   const { elf, limits, warnings } = reading
   const { section, offset } = at
   const nameField = fieldAt(elf, section, offset)
@@ -61,7 +61,7 @@ const readObject = (reading: Reading, at: Place, left: number): { object: ReadOb
     return { object: null, fault: 'the name of an object is unreadable' }
   }
   const read = readFunctions(reading, at, Math.min(elf.input.u32(section.offset + offset + 56), left))
-  const object: ReadObject = {
+  const object: InspectedObject = {
     name: name?.ok ? name.text : null,
     kind: name?.ok ? 'module' : 'vmlinux',
     functions: read.functions,
@@ -71,10 +71,10 @@ const readObject = (reading: Reading, at: Place, left: number): { object: ReadOb
   return { object, fault: read.fault }
 }
 
-const readFunctions = (reading: Reading, object: Place, count: number): { functions: ReadFunction[]; fault: string | null } => {
+const readFunctions = (reading: Reading, object: Place, count: number): { functions: InspectedFunction[]; fault: string | null } => {
   const { elf, warnings } = reading
   const { section, offset } = object
-  const functions: ReadFunction[] = []
+  const functions: InspectedFunction[] = []
   const field = fieldAt(elf, section, offset + 8)
   if (count === 0) return { functions, fault: null }
   if (field.kind !== 'place' || field.section.type === SHT.NOBITS) return { functions, fault: 'the functions of an object are unreadable' }
@@ -98,7 +98,13 @@ const readFunctions = (reading: Reading, object: Place, count: number): { functi
 }
 
 /** One object may have several records. The stub makes a klp_object of each, and sysfs refuses the second directory of a name. */
-const merge = ({ warnings }: Reading, objects: Map<string, ReadObject>, read: ReadObject, section: Section, offset: number): void => {
+const merge = (
+  { warnings }: Reading,
+  objects: Map<string, InspectedObject>,
+  read: InspectedObject,
+  section: Section,
+  offset: number,
+): void => {
   const key = read.name ?? ''
   const known = objects.get(key)
   if (!known) {

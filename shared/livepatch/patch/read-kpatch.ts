@@ -1,10 +1,10 @@
 import { fieldAt, hasInPlaceBytes, type Place, stringAt } from '../elf/follow.ts'
 import { isCode, type Section } from '../elf/section.ts'
+import type { InspectedFunction, InspectedObject, InspectedPatch } from '../inspected-module.ts'
 import { CALLBACK_KINDS, type CallbackKind } from '../manifest.ts'
 import type { CodeReferences } from './code-targets.ts'
 import { inferReplace } from './infer-replace.ts'
-import type { PatchReading } from './patch-reading.ts'
-import { codeName, type ReadFunction, type Reading, type ReadObject } from './read-objects.ts'
+import { codeName, type Reading } from './read-objects.ts'
 
 /**
  * kpatch-build's tables, from which its stub builds the klp_patch on the heap (kpatch: kmod/patch/kpatch-patch.h, livepatch-patch-hook.c).
@@ -16,12 +16,12 @@ const CALLBACK_BYTES = 16
 
 export const isKpatch = ({ elf }: Reading): boolean => elf.section('.kpatch.funcs') !== undefined
 
-export const readKpatch = (reading: Reading, references: CodeReferences): PatchReading => {
+export const readKpatch = (reading: Reading, references: CodeReferences): InspectedPatch => {
   const { elf, warnings } = reading
   for (const section of elf.sections)
     if (/^\.kpatch\.(symbols|relocations|arch)$/.test(section.name))
       warnings.add('unfinished-module', section.name, section.offset, 'an intermediate table of kpatch-build: this module was not finished')
-  const objects = new Map<string, ReadObject>()
+  const objects = new Map<string, InspectedObject>()
   const faults = [readFunctionTable(reading, objects), ...CALLBACK_KINDS.map(kind => readCallbackTable(reading, kind, objects))]
   const fault = faults.find(found => found !== null) ?? null
   const table = {
@@ -33,10 +33,10 @@ export const readKpatch = (reading: Reading, references: CodeReferences): PatchR
   return fault ? { ...table, status: 'malformed', note: fault, incomplete: true } : { ...table, status: 'tables' }
 }
 
-const objectNamed = (objects: Map<string, ReadObject>, name: string): ReadObject => {
+const objectNamed = (objects: Map<string, InspectedObject>, name: string): InspectedObject => {
   const known = objects.get(name)
   if (known) return known
-  const made: ReadObject = {
+  const made: InspectedObject = {
     name: name === 'vmlinux' ? null : name,
     kind: name === 'vmlinux' ? 'vmlinux' : 'module',
     functions: [],
@@ -61,7 +61,7 @@ const codeIn = ({ elf, warnings }: Reading, section: Section, offset: number): P
   return null
 }
 
-const readFunctionTable = (reading: Reading, objects: Map<string, ReadObject>): string | null => {
+const readFunctionTable = (reading: Reading, objects: Map<string, InspectedObject>): string | null => {
   const { elf, limits, warnings } = reading
   const section = elf.section('.kpatch.funcs')
   if (!section) return null
@@ -85,7 +85,7 @@ const readFunctionTable = (reading: Reading, objects: Map<string, ReadObject>): 
   return fault
 }
 
-const readRecord = (reading: Reading, section: Section, at: number): ReadFunction | null => {
+const readRecord = (reading: Reading, section: Section, at: number): InspectedFunction | null => {
   const { elf, warnings } = reading
   for (const field of [at, at + 40, at + 48])
     if (hasInPlaceBytes(elf, section, field))
@@ -93,10 +93,10 @@ const readRecord = (reading: Reading, section: Section, at: number): ReadFunctio
   const code = codeIn(reading, section, at)
   const oldName = stringIn(reading, section, at + 40)
   if (!code || oldName === null) return null
-  return { oldName, sympos: elf.input.decimal(section.offset + at + 32), newName: codeName(elf, code), newCode: code }
+  return { oldName, sympos: elf.input.decimal(section.offset + at + 32), newName: codeName(elf, code), code: reading.graph.hash(code) }
 }
 
-const readCallbackTable = (reading: Reading, kind: CallbackKind, objects: Map<string, ReadObject>): string | null => {
+const readCallbackTable = (reading: Reading, kind: CallbackKind, objects: Map<string, InspectedObject>): string | null => {
   const { elf, limits, warnings } = reading
   const section = elf.section(`.kpatch.callbacks.${kind}`)
   if (!section) return null

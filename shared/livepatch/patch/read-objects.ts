@@ -6,23 +6,20 @@ import type { InspectedFunction, InspectedObject } from '../inspected-module.ts'
 import type { Limits } from '../limits.ts'
 import { CALLBACK_KINDS, type CallbackKind } from '../manifest.ts'
 import type { Warnings } from '../warnings.ts'
+import type { CodeGraph } from './code-graph.ts'
 
 /** Where things stand in the records of one module. */
 export type Layout = { readonly object: number; readonly function: number; readonly callbacks: number }
 
 /** What reading needs everywhere. */
-export type Reading = { readonly elf: Elf; readonly limits: Limits; readonly warnings: Warnings }
-
-/** A function that was read, with the place of its new code; the hash of that code is filled in later. */
-export type ReadFunction = Omit<InspectedFunction, 'code'> & { newCode: Place | null }
-export type ReadObject = Omit<InspectedObject, 'functions'> & { functions: ReadFunction[] }
+export type Reading = { readonly elf: Elf; readonly limits: Limits; readonly warnings: Warnings; readonly graph: CodeGraph }
 
 /** An array as it lies in the file, terminator included. */
 export type Extent = { readonly at: Place; readonly size: number }
 
 export type ReadObjects = {
   /** Null: not one record could be read. */
-  readonly objects: ReadObject[] | null
+  readonly objects: InspectedObject[] | null
   /** Why the arrays are not what the kernel needs; null: they are. */
   readonly fault: string | null
   readonly objectArray: Extent
@@ -75,7 +72,7 @@ export const readCallbacks = ({ elf, warnings }: Reading, at: Place): Partial<Re
 const FUNCTION_HEAD_BYTES = 24
 
 /** Reads one klp_func; null where no function is: the code pointer is the evidence, a broken name is reported and kept as null. */
-export const readFunction = (reading: Reading, at: Place): { function: ReadFunction; fault: string | null } | null => {
+export const readFunction = (reading: Reading, at: Place): { function: InspectedFunction; fault: string | null } | null => {
   const { elf, warnings } = reading
   const { section, offset } = at
   if (offset + FUNCTION_HEAD_BYTES > section.size) return null
@@ -87,7 +84,7 @@ export const readFunction = (reading: Reading, at: Place): { function: ReadFunct
       warnings.add('in-place-bytes', section.name, field, 'bytes under a relocation; the relocation wins')
   const sympos = section.type === SHT.NOBITS ? '0' : elf.input.decimal(section.offset + offset + 16)
   return {
-    function: { oldName: name.text, sympos, newName: codeName(elf, code), newCode: code },
+    function: { oldName: name.text, sympos, newName: codeName(elf, code), code: reading.graph.hash(code) },
     fault: name.fault,
   }
 }
@@ -97,9 +94,9 @@ const readFunctions = (
   start: Place,
   stride: number,
   functionsLeft: number,
-): { functions: ReadFunction[]; fault: string | null } => {
+): { functions: InspectedFunction[]; fault: string | null } => {
   const { elf, limits, warnings } = reading
-  const functions: ReadFunction[] = []
+  const functions: InspectedFunction[] = []
   let fault: string | null = null
   const stop = (code: string, offset: number, why: string) => {
     warnings.add(code, start.section.name, offset, why)
@@ -129,7 +126,7 @@ export const warnOfSecond = (warnings: Warnings, section: Section, offset: numbe
  */
 export const readObjects = (reading: Reading, root: Place, layout: Layout): ReadObjects => {
   const { elf, limits, warnings } = reading
-  const objects: ReadObject[] = []
+  const objects: InspectedObject[] = []
   const functionArrays: Extent[] = []
   const starts = new Map<string, number>()
   const named = new Set<string | null>()
@@ -173,7 +170,7 @@ const readObject = (
   at: Place,
   layout: Layout,
   left: number,
-): { object: ReadObject; functions: Place | null; fault: string | null } | null => {
+): { object: InspectedObject; functions: Place | null; fault: string | null } | null => {
   const { elf, warnings } = reading
   const { section, offset } = at
   const nameField = fieldAt(elf, section, offset)
@@ -193,7 +190,13 @@ const readObject = (
   const functions = functionsField.kind === 'place' ? functionsField : null
   const read = functions ? readFunctions(reading, functions, layout.function, left) : { functions: [], fault: null }
   const callbacks = readCallbacks(reading, { section, offset: offset + layout.callbacks })
-  const object: ReadObject = { name: name.text, kind, functions: read.functions, callbacks, ...(read.fault ? { broken: read.fault } : {}) }
+  const object: InspectedObject = {
+    name: name.text,
+    kind,
+    functions: read.functions,
+    callbacks,
+    ...(read.fault ? { broken: read.fault } : {}),
+  }
   return { object, functions, fault: name.fault ?? read.fault }
 }
 

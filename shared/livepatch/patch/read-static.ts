@@ -3,12 +3,11 @@ import { lowerBound } from '../elf/lower-bound.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
 import { isData, SHT } from '../elf/section.ts'
-import type { InspectedState, Replace } from '../inspected-module.ts'
+import type { InspectedPatch, InspectedState, Replace } from '../inspected-module.ts'
 import type { CodeReferences, CodeTargets } from './code-targets.ts'
 import { type FoundPatch, findPatch, PATCH_HEAD_BYTES } from './find-patch.ts'
 import { inferReplace } from './infer-replace.ts'
 import { keyOf } from './key.ts'
-import type { PatchReading } from './patch-reading.ts'
 import { callbacksOffset, type Extent, type Layout, type Reading, type ReadObjects, readObjects } from './read-objects.ts'
 import { readStates } from './read-states.ts'
 import { type Strides, solveStrides } from './solve-strides.ts'
@@ -25,7 +24,7 @@ export const hasStatesByRelease = (kernelRelease: string | null): boolean | null
 }
 
 /** Reads a klp_patch that the compiler laid out in data (plain C). */
-export const readStaticPatch = (reading: Reading, references: CodeReferences, kernelRelease: string | null): PatchReading => {
+export const readStaticPatch = (reading: Reading, references: CodeReferences, kernelRelease: string | null): InspectedPatch => {
   const terrain = terrainOf(reading.elf, reading.limits.nameBytesMax)
   const found = findPatch(reading.elf, references, terrain, reading.warnings)
   if (found.kind === 'none') return dynamicPatch(reading.elf, references, kernelRelease)
@@ -33,7 +32,7 @@ export const readStaticPatch = (reading: Reading, references: CodeReferences, ke
   return readPatch(reading, references, terrain, found, kernelRelease)
 }
 
-const dynamicPatch = (elf: Elf, references: CodeReferences, kernelRelease: string | null): PatchReading => ({
+const dynamicPatch = (elf: Elf, references: CodeReferences, kernelRelease: string | null): InspectedPatch => ({
   status: 'dynamic',
   foundBy: null,
   replace: inferReplace(elf, references, hasStatesByRelease(kernelRelease) ?? true),
@@ -42,7 +41,7 @@ const dynamicPatch = (elf: Elf, references: CodeReferences, kernelRelease: strin
   note: 'no klp_patch in the data: code builds it when the module is loaded',
 })
 
-const ambiguousPatch = (elf: Elf, candidates: readonly Place[]): PatchReading => ({
+const ambiguousPatch = (elf: Elf, candidates: readonly Place[]): InspectedPatch => ({
   status: 'ambiguous',
   foundBy: null,
   replace: { value: null, certainty: 'ambiguous' },
@@ -61,7 +60,7 @@ const readPatch = (
   terrain: Terrain,
   found: FoundPatch & { kind: 'one' },
   kernelRelease: string | null,
-): PatchReading => {
+): InspectedPatch => {
   const { elf, warnings } = reading
   const { at, foundBy } = found
   for (const field of [0, 8])
@@ -144,7 +143,7 @@ const touching = ({ data }: CodeTargets): Touches => {
   }
 }
 
-type Judged = Pick<PatchReading, 'status' | 'objects'> & { note?: string; incomplete?: boolean }
+type Judged = Pick<InspectedPatch, 'status' | 'objects'> & { note?: string; incomplete?: boolean }
 
 /** What the arrays amount to: read, unreadable, or filled in by code later. */
 const judge = (
@@ -178,7 +177,7 @@ const judge = (
   }
 }
 
-const strippedNote = (objects: PatchReading['objects']): string | null => {
+const strippedNote = (objects: InspectedPatch['objects']): string | null => {
   const names = (objects ?? []).flatMap(object => [...object.functions.map(({ newName }) => newName), ...Object.values(object.callbacks)])
   return names.includes(null) ? 'symbols were stripped: that a function or callback is there is known, its name is not' : null
 }
