@@ -31,58 +31,79 @@ const whyNot = (error: unknown): string => {
   return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' ? WHY_EARLY : WHY_FORGED
 }
 
-/** Checks a bearer token as the JWT authorizer does: RSA signature by the issuer's keys, iss, aud, exp, nbf, iat. */
-const byJwt = async (
-  token: string | undefined,
-  authorization: Extract<Authorization, { kind: 'jwt' }>,
-  { jwks, now }: AuthorizeOptions,
-): Promise<Authorized> => {
-  if (!token)
-    return unauthorized('This operation is for people. Log in with: supersede login NAME, and send the token as "Authorization: Bearer …".')
-  const keys = jwks(authorization.issuer)
-  if (!keys) return unauthorized(`Nothing is known of the issuer ${authorization.issuer}.`)
-  try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
-      issuer: authorization.issuer,
-      audience: [...authorization.audience],
-      algorithms: ['RS256'],
-      requiredClaims: ['sub', 'exp'],
-      currentDate: new Date(now()),
-    })
-    if (typeof payload.iat === 'number' && payload.iat * 1000 > now()) return unauthorized(WHY_EARLY)
-    const claims = Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, claimText(value)]))
-    return { ok: true, context: { jwt: { claims, scopes: null } } }
-  } catch (error) {
-    return unauthorized(whyNot(error))
+type Jwt = Extract<Authorization, { kind: 'jwt' }>
+/** Good at `from <= now < until`, epoch milliseconds. */
+type Timed = { readonly from: number; readonly until: number; readonly answer: Authorized }
+
+const ANSWERS_MAX = 10_000
+
+/** Answers by what they were asked with, each for its time. Where there are too many, all are forgotten. */
+const timedAnswers = (now: () => number) => {
+  const known = new Map<string, Timed>()
+  return async (key: string, ask: () => Promise<Timed>): Promise<Authorized> => {
+    const found = known.get(key)
+    if (found && found.from <= now() && now() < found.until) return found.answer
+    const fresh = await ask()
+    if (known.size >= ANSWERS_MAX) known.clear()
+    if (now() < fresh.until) known.set(key, fresh)
+    return fresh.answer
   }
 }
 
-type Cached = { readonly until: number; readonly answer: Authorized }
+/**
+ * Checks a bearer token as the JWT authorizer does: RSA signature by the issuer's keys, iss, aud, exp, nbf, iat. A token that is good at one
+ * instant is good from then until it expires.
+ */
+const verify = async (token: string, { issuer, audience }: Jwt, keys: JSONWebKeySet, at: number): Promise<Timed> => {
+  const refused = (why: string): Timed => ({ from: at, until: at, answer: unauthorized(why) })
+  try {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+      issuer,
+      audience: [...audience],
+      algorithms: ['RS256'],
+      requiredClaims: ['sub', 'exp'],
+      currentDate: new Date(at),
+    })
+    if (typeof payload.iat === 'number' && payload.iat * 1000 > at) return refused(WHY_EARLY)
+    const claims = Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, claimText(value)]))
+    return { from: at, until: Number(payload.exp) * 1000, answer: { ok: true, context: { jwt: { claims, scopes: null } } } }
+  } catch (error) {
+    return refused(whyNot(error))
+  }
+}
 
-/** Makes the gateway's check of one request; answers of Lambda authorizers are kept as long as the template says. */
-export const openAuthorizer = (options: AuthorizeOptions) => {
-  const cache = new Map<string, Cached>()
+/** Makes the gateway's check of one request. A token's signature is looked at once; a Lambda authorizer's answer is kept as the template says. */
+export const openAuthorizer = ({ jwks, lambda, now }: AuthorizeOptions) => {
+  const answers = timedAnswers(now)
+
+  const byJwt = async (token: string | undefined, authorization: Jwt): Promise<Authorized> => {
+    const { issuer, audience } = authorization
+    if (!token)
+      return unauthorized(
+        'This operation is for people. Log in with: supersede login NAME, and send the token as "Authorization: Bearer …".',
+      )
+    const keys = jwks(issuer)
+    if (!keys) return unauthorized(`Nothing is known of the issuer ${issuer}.`)
+    return answers([issuer, ...audience, token].join(' '), () => verify(token, authorization, keys, now()))
+  }
 
   const byLambda = async (
     token: string | undefined,
-    authorization: Extract<Authorization, { kind: 'lambda' }>,
+    { functionName, ttlSeconds }: Extract<Authorization, { kind: 'lambda' }>,
     event: Readonly<Record<string, unknown>>,
   ): Promise<Authorized> => {
     if (!token)
       return unauthorized(
         'This operation is for enrolled hosts: sign a token with the host’s own key and send it as "Authorization: Bearer …".',
       )
-    const key = `${authorization.functionName} ${token}`
-    const cached = cache.get(key)
-    if (cached && cached.until > options.now()) return cached.answer
-    const answer = await askLambda(authorization.functionName, event)
-    if (cache.size > 10_000) cache.clear()
-    cache.set(key, { until: options.now() + authorization.ttlSeconds * 1000, answer })
-    return answer
+    return answers(`${functionName} ${token}`, async () => {
+      const answer = await askLambda(functionName, event)
+      return { from: Number.NEGATIVE_INFINITY, until: now() + ttlSeconds * 1000, answer }
+    })
   }
 
   const askLambda = async (functionName: string, event: Readonly<Record<string, unknown>>): Promise<Authorized> => {
-    const said = (await options.lambda.invoke(functionName, { ...event, type: 'REQUEST' })) as {
+    const said = (await lambda.invoke(functionName, { ...event, type: 'REQUEST' })) as {
       isAuthorized?: unknown
       context?: Record<string, unknown>
     } | null
@@ -105,6 +126,6 @@ export const openAuthorizer = (options: AuthorizeOptions) => {
   ): Promise<Authorized> => {
     if (authorization.kind === 'none') return { ok: true, context: {} }
     const token = /^Bearer (\S+)$/i.exec(headers['authorization'] ?? '')?.[1]
-    return authorization.kind === 'jwt' ? byJwt(token, authorization, options) : byLambda(token, authorization, event)
+    return authorization.kind === 'jwt' ? byJwt(token, authorization) : byLambda(token, authorization, event)
   }
 }

@@ -124,6 +124,18 @@ describe('a person’s token', () => {
     expect(JSON.parse(String(answer?.body))).toMatchObject({ status: 401, code: 'unauthorized', detail: expect.stringMatching(detail) })
   })
 
+  test('that was admitted before is refused when its time is over, and where the clock is set back to before its beginning', async () => {
+    const [start, authorization] = [clock.now, `Bearer ${await signed({ ...CLAIMS, nbf: seconds() - 1 })}`]
+    const admittedAt = async (at: number) => {
+      clock.now = at
+      return (await byJwt(authorization)).ok
+    }
+    const admitted: boolean[] = []
+    for (const after of [0, 59_999, 60_000, 0, -1_000, -1_001]) admitted.push(await admittedAt(start + after))
+    clock.now = start
+    expect(admitted).toEqual([true, true, false, true, true, false])
+  })
+
   test('of an issuer that nobody knows is refused', async () => {
     const elsewhere: Authorization = { ...people, issuer: 'http://elsewhere' }
     const outcome = await authorize(elsewhere, { authorization: `Bearer ${await signed({ ...CLAIMS, iss: 'http://elsewhere' })}` }, {})
