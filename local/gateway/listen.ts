@@ -15,33 +15,34 @@ export type ListenOptions = {
 export type Listener = { readonly port: number; readonly close: () => Promise<void> }
 
 /** Null: too large. It is read to its end all the same, keeping none of it: a client that is cut off while it sends never sees the answer. */
-const readBody = async (request: IncomingMessage, bytesMax: number): Promise<Buffer | null> => {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer
-    size += bytes.length
-    if (size <= bytesMax) chunks.push(bytes)
-    else chunks.length = 0
-  }
-  return size > bytesMax ? null : Buffer.concat(chunks)
-}
+const readBody = (request: IncomingMessage, bytesMax: number): Promise<Buffer | null> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= bytesMax) chunks.push(chunk)
+      else chunks.length = 0
+    })
+    request.on('end', () => resolve(size > bytesMax ? null : Buffer.concat(chunks)))
+    request.on('error', reject)
+    request.on('close', () => reject(new Error('the client went away')))
+  })
 
-const headersOf = (request: IncomingMessage): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(request.headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(',') : value]],
-    ),
-  )
+const headersOf = (request: IncomingMessage): Readonly<Record<string, string>> => {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value
+  return headers
+}
 
 /** A page of another site that a name server points at this machine (DNS rebinding) carries that site's name here. */
 const isLoopbackHost = (host: string | undefined): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host ?? '')
 
 const send = (response: ServerResponse, method: string, { status, headers, body, cookies }: HttpAnswer): void => {
-  const bytes = Buffer.from(body)
-  const length = status === 304 ? {} : { 'content-length': bytes.length }
+  const length = status === 304 ? {} : { 'content-length': Buffer.byteLength(body) }
   response.writeHead(status, { ...headers, ...length, ...(cookies ? { 'set-cookie': [...cookies] } : {}) })
-  response.end(method === 'HEAD' || status === 304 ? undefined : bytes)
+  response.end(method === 'HEAD' || status === 304 ? undefined : body)
 }
 
 const handle = async (request: IncomingMessage, { bodyBytesMax, answer }: ListenOptions): Promise<HttpAnswer> => {

@@ -41,14 +41,14 @@ const authorizationOf = (route: Resource, deployed: Deployed): Authorization => 
   }
 }
 
-/** The routes of the template's HTTP API. */
+/** The routes of the template's HTTP API, the most specific first. */
 export const readRoutes = (deployed: Deployed): readonly Route[] => {
   const integrations = new Map(
     deployed
       .ofType('AWS::ApiGatewayV2::Integration')
       .map(({ logicalId, properties }) => [deployed.physicalId(logicalId), functionOf(properties['IntegrationUri'])]),
   )
-  return deployed.ofType('AWS::ApiGatewayV2::Route').map(route => {
+  const routes = deployed.ofType('AWS::ApiGatewayV2::Route').map((route): Route => {
     const routeKey = String(route.properties['RouteKey'])
     const [method = '', path = ''] = routeKey === '$default' ? ['ANY', '/{proxy+}'] : routeKey.split(' ')
     const target = String(route.properties['Target']).replace('integrations/', '')
@@ -56,6 +56,7 @@ export const readRoutes = (deployed: Deployed): readonly Route[] => {
     if (!functionName) throw new Error(`route ${routeKey} has no integration ${target}`)
     return { routeKey, method, segments: path.split('/').slice(1), functionName, authorization: authorizationOf(route, deployed) }
   })
+  return routes.sort(bySpecificity)
 }
 
 const isVariable = (segment: string): boolean => segment.startsWith('{')
@@ -98,7 +99,7 @@ const bySpecificity = (a: Route, b: Route): number => {
 
 export type Match = { readonly route: Route; readonly pathParameters: Readonly<Record<string, string>> }
 
-/** Finds the most specific route; `methods` tells which ones the path would take when none matches. */
+/** Finds the first route that fits, of `readRoutes`; `methods` tells which ones the path would take when none does. */
 export const matchRoute = (
   routes: readonly Route[],
   method: string,
@@ -110,12 +111,11 @@ export const matchRoute = (
   } catch {
     return { route: null, methods: [] }
   }
-  const fitting = routes
-    .flatMap(route => {
-      const pathParameters = bind(route, segments)
-      return pathParameters ? [{ route, pathParameters }] : []
-    })
-    .sort((a, b) => bySpecificity(a.route, b.route))
-  const found = fitting.find(({ route }) => route.method === method || route.method === 'ANY')
-  return found ?? { route: null, methods: [...new Set(fitting.map(({ route }) => route.method))] }
+  const methods = new Set<string>()
+  for (const route of routes) {
+    const pathParameters = bind(route, segments)
+    if (pathParameters && (route.method === method || route.method === 'ANY')) return { route, pathParameters }
+    if (pathParameters) methods.add(route.method)
+  }
+  return { route: null, methods: [...methods] }
 }
