@@ -33,7 +33,7 @@ export const judgementOf = (change: Change, plan: Plan, judged: Judge): ChangeEv
   if (change.review !== null && digestOf(before) === digestOf(found)) return null
   const bound = change.review === null ? found : { ...found, revision: (revision ?? 0) + 1 }
   const downgrade = verdict.cohorts.some(cohort => cohort.downgrade)
-  return { type: 'judged', digest: changeDigest(bound), bound, outcome: verdict.outcome, downgrade }
+  return { type: 'judged', digest: changeDigest(change, bound), bound, outcome: verdict.outcome, downgrade }
 }
 
 /**

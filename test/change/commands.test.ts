@@ -82,13 +82,23 @@ table('propose', [
   ],
 ])
 
+test('a digest names its change and fleet: of another one, with all else the same, it is another', () => {
+  const bound = { livepatch: 'l', verdict: 'v', plan: planDefaults, policy: 'p' }
+  const digests = [
+    ['c', 'f'],
+    ['d', 'f'],
+    ['c', 'g'],
+  ].map(([id = '', fleet = '']) => changeDigest({ id, fleet }, bound))
+  expect(new Set(digests).size).toBe(3)
+})
+
 table('judge', [
   [
     'binds livepatch, verdict, plan and policy in the digest',
     judgedUnder(proposed, 'p1'),
     {
       type: 'judged',
-      digest: changeDigest({ livepatch: proposed.livepatch, verdict: 'v', plan: proposed.plan, policy: 'p1' }),
+      digest: changeDigest(proposed, { livepatch: proposed.livepatch, verdict: 'v', plan: proposed.plan, policy: 'p1' }),
       outcome: 'clear',
       downgrade: false,
     },
@@ -453,7 +463,7 @@ table('release', [
     release(
       after(proposed, change => judgedUnder(change, 'older')),
       {
-        digest: changeDigest({ livepatch: proposed.livepatch, verdict: 'v', plan: proposed.plan, policy: 'older' }),
+        digest: changeDigest(proposed, { livepatch: proposed.livepatch, verdict: 'v', plan: proposed.plan, policy: 'older' }),
         decision: leave,
       },
     ),
