@@ -110,8 +110,23 @@ describe('a leftover that is accepted by name', () => {
     expect(await show()).toMatchObject({ status: 'in-review', confirmation: null })
   })
 
+  test('is looked at by those who may break the glass for it, with all that it is about; they may do nothing else', async () => {
+    const looked = await Promise.all([
+      house.ask('show-change', { as: 'frank', path: { change } }),
+      house.ask('show-verdict', { as: 'frank', path: { change } }),
+      house.ask('list-changes', { as: 'frank', query: {} }),
+      house.ask('show-patch', { as: 'frank', path: { digest: OLD } }),
+      house.ask('show-fleet', { as: 'frank', path: { fleet } }),
+    ])
+    expect(looked.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    expect((await house.ask('list-history', { as: 'frank' })).status).toBe(403)
+    expect(await approve('frank')).toMatchObject({ status: 403 })
+  })
+
   test('is released by a second person in time; a review is open from then on', async () => {
-    expect(await confirm('erin')).toMatchObject({ status: 201, body: { status: 'released', afterReview: 'open' } })
+    const { digest, view } = (await house.ask('show-change', { as: 'frank', path: { change } })).body
+    const confirmed = await say('frank', { decision: 'confirm', digest, seen: view })
+    expect(confirmed).toMatchObject({ status: 201, body: { status: 'released', afterReview: 'open' } })
   })
 
   test('reaches the hosts: their stack is admitted', async () => {
@@ -128,7 +143,7 @@ describe('a leftover that is accepted by name', () => {
     expect(body['edges']).toMatchObject([{ previous: NEW, next: OLD, leftOpen: LEFT }])
     expect(await show()).toMatchObject({ status: 'completed', afterReview: 'open' })
     expect((await house.ask('list-changes', { as: 'dave', query: { review: 'open' } })).body['items']).toMatchObject([{ id: change }])
-    expect(await say('erin', { decision: 'close-review', text: 'all well' })).toMatchObject({ status: 403 })
+    expect(await say('frank', { decision: 'close-review', text: 'all well' })).toMatchObject({ status: 403 })
     expect(await say('dave', { decision: 'close-review', text: 'a bridge is built' })).toMatchObject({ status: 201 })
   })
 })

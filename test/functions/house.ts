@@ -68,6 +68,7 @@ const GROUPS = {
   carol: 'security',
   dave: 'auditors',
   erin: '[kernel-maintainers]',
+  frank: '[break-glass]',
   mallory: '',
 } as const
 export type PersonName = keyof typeof GROUPS

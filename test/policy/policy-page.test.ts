@@ -59,7 +59,7 @@ these very events and for what they are about (\`shared/store/leave.ts\`), so th
 - Denied unless some rule permits and no rule forbids. A rule that cannot be evaluated denies.
 - A decision carries the ids of the rules that determined it and the version of the policy set, which is the digest of its
   texts. Both are recorded with the commit.
-- A change digest binds livepatch, verdict, plan and policy version. When a rule is edited, what was approved under the old
+- A change digest binds livepatch, verdict, plan and policy version, of one change on one fleet. When a rule is edited, what was approved under the old
   version is not released under the new one; the change is revised and approved again ([approvals.md](approvals.md)).
 - The schema and every rule are parsed and type-checked when they are loaded. A rule that does not parse, speaks of what the
   schema does not know, or lacks its \`@id\` or \`@reason\` is refused with its file, and nothing starts.
@@ -97,7 +97,7 @@ The routes of the API name these actions in \`shared/operations\`; a test holds 
 - \`context.unconfirmed\`: what is accepted in an emergency that no second person has confirmed.
 
 What is missing is told with the rule's sentence; where approvals are missing, with the time until which they can be given: *approvals of two
-different people, before 2026-12-01T18:00Z*. \`GET /changes/{change}\` has the sentences as \`needs\` and the rules' ids as \`heldBackBy\`.
+different people: one more, before 2026-12-01T18:00Z*. \`GET /changes/{change}\` has the sentences as \`needs\` and the rules' ids as \`heldBackBy\`.
 
 ## Freezes
 
