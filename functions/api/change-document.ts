@@ -12,6 +12,7 @@ import type { Commit } from '../../shared/history/index.ts'
 import {
   approvalsSince,
   type Hold,
+  minuteText,
   type Need,
   needsForRelease,
   type PolicySet,
@@ -36,7 +37,7 @@ const confirmationOf = ({ settings }: PolicySet, change: Change, now: number): r
   const { breakGlass } = change
   if (breakGlass === null || change.review?.confirmation) return []
   const end = confirmBefore(change, settings.breakGlass.confirmSecondsMax)
-  const until = `${new Date(end).toISOString().slice(0, 16)}Z`
+  const until = minuteText(end)
   const isOver = now >= end
   if (breakGlass.accepts !== undefined && isOver)
     return [{ text: `a new proposal, because the emergency ${breakGlass.incident} could be confirmed until ${until}`, policy: null }]

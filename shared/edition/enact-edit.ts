@@ -1,14 +1,17 @@
 import {
   type Answer,
   authorize,
+  countDown,
   countingApprovals,
   type Decision,
+  minuteText,
   type Request,
   type Resource,
   tallyOf,
   WORKFLOW_PRINCIPAL,
 } from '../policy/index.ts'
 import type { EditApproval, PolicyEdit, PolicyEditEvent } from './edit.ts'
+import { decideBefore } from './evolve-edit.ts'
 import { type ActivePolicies, type Edition, loadLayered } from './layer.ts'
 import { changedFiles } from './policy-files.ts'
 
@@ -24,12 +27,14 @@ export const editResource = ({ id, fleet, proposer }: Pick<PolicyEdit, 'id' | 'f
   proposer: proposer.id,
 })
 
+const tallyOfEdit = (edit: PolicyEdit) => tallyOf(countingEditApprovals(edit).map(({ by }) => ({ by, signOff: [] })))
+
 const enactQuestion = (edit: PolicyEdit): Request => ({
   principal: WORKFLOW_PRINCIPAL,
   action: 'enactPolicy',
   resource: editResource(edit),
   context: {
-    approvals: tallyOf(countingEditApprovals(edit).map(({ by }) => ({ by, signOff: [] }))),
+    approvals: tallyOfEdit(edit),
     scope: edit.fleet === null ? 'house' : 'fleet',
   },
 })
@@ -37,10 +42,13 @@ const enactQuestion = (edit: PolicyEdit): Request => ({
 /* The policies that the edit starts from, which it would change. No other ones are asked. */
 const answerOf = ({ set }: ActivePolicies, edit: PolicyEdit): Answer => authorize(set, enactQuestion(edit))
 
-/** What an edit in review still needs, in plain words. Precondition: `active` is what the edit starts from. */
+/** What an edit in review still needs and until when, in plain words. Precondition: `active` is what the edit starts from. */
 export const missingForEnactment = (active: ActivePolicies, edit: PolicyEdit): readonly string[] => {
   const answer = answerOf(active, edit)
-  return answer.allowed ? [] : answer.reasons
+  if (answer.allowed) return []
+  const rules = active.set.policies.filter(({ id }) => answer.policies.includes(id))
+  const [approvals, before] = [tallyOfEdit(edit), minuteText(decideBefore(edit))]
+  return rules.length === 0 ? answer.reasons : rules.map(rule => `${rule.reason}${countDown(rule, approvals)}, before ${before}`)
 }
 
 export type Enactment = { readonly event: PolicyEditEvent; readonly edition: Edition; readonly decision: Decision }

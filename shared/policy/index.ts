@@ -1,3 +1,4 @@
+export { countDown } from './count-down.ts'
 export { approvalsSince, countingApprovals, tallyOf } from './counting-approvals.ts'
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { describePolicies, type KindOfChange, type PoliciesInWords } from './describe-policies.ts'
@@ -13,7 +14,7 @@ export {
   placeHold,
 } from './hold-events.ts'
 export { loadPolicies, type PolicySet } from './load-policies.ts'
-export { missingForRelease, type Need, needsForRelease } from './missing-for-release.ts'
+export { minuteText, missingForRelease, type Need, needsForRelease } from './missing-for-release.ts'
 export { PlanRequest, planDefaults, planOf, problemsOf } from './plan-of.ts'
 export { type CaseResult, runPolicyCases } from './policy-cases.ts'
 export { PolicyError, type PolicyTexts, policyTextsOf } from './policy-texts.ts'

@@ -1,11 +1,12 @@
 import { acceptedIn, type Verdict } from '../verdict/index.ts'
+import { countDown } from './count-down.ts'
 import { approvalsSince, countingApprovals } from './counting-approvals.ts'
 import { authorize } from './decision.ts'
 import { consentText, unconsentedOf } from './foreign-livepatches.ts'
 import { freezesInForce, freezeText } from './freezes.ts'
 import { holdText } from './hold.ts'
 import type { PolicySet, PolicyText } from './load-policies.ts'
-import { type Releasable, releaseQuestion, type Situation } from './release.ts'
+import { type Releasable, releaseContext, releaseQuestion, type Situation } from './release.ts'
 import { windowsOf, windowText } from './settings.ts'
 
 /** What stands against a release or a wave: a sentence for people, and the rule that says so (null: no rule permits it at all). */
@@ -36,7 +37,7 @@ const detailsOf = (
 const isGiven = ({ text }: PolicyText): boolean => /context\.(approvals\.(?!changesRequested)|unconsented)/.test(text)
 
 /** "2026-12-01T18:00Z" */
-const minuteText = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`
+export const minuteText = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`
 
 /**
  * What a change still needs for its release (or its next wave) in a situation, in plain words; empty when nothing stands against it.
@@ -54,10 +55,11 @@ export const needsForRelease = (
   const rules = policySet.policies.filter(({ id }) => answer.policies.includes(id))
   if (rules.length === 0) return answer.reasons.map(text => ({ text, policy: null }))
   const details = Object.entries(detailsOf(policySet, change, verdict, situation))
+  const { approvals } = releaseContext(policySet, change, verdict, situation)
   return rules.map(rule => {
     const told = details.map(([attribute, detail]) => (rule.text.includes(`context.${attribute}`) ? detail : ''))
     const deadline = before !== undefined && isGiven(rule) ? `, before ${minuteText(before)}` : ''
-    return { text: `${rule.reason}${told.join('')}${deadline}`, policy: rule.id }
+    return { text: `${rule.reason}${countDown(rule, approvals)}${told.join('')}${deadline}`, policy: rule.id }
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Verdict } from '../verdict/index.ts'
+import { groupsIn } from './count-down.ts'
 import { type Approved, approvalsSince, countingApprovals } from './counting-approvals.ts'
 import { authorize } from './decision.ts'
 import type { PolicySet } from './load-policies.ts'
@@ -14,12 +15,6 @@ export type Reviewers = {
   /** The rule that asks. */
   readonly policy: string
 }
-
-const TALLY = /getTag\("([^"]+)"\)\s*>=\s*(\d+)/g
-
-/** Which groups a rule counts, and how many of each it wants. */
-const groupsIn = (text: string): readonly (readonly [group: string, needed: number])[] =>
-  [...text.matchAll(TALLY)].map(([, group = '', needed = '1']) => [group, Number(needed)])
 
 /**
  * Which groups the policies ask about this very change: those of the rules that would hold it if nobody had approved. Precondition:

@@ -109,8 +109,8 @@ describe('policy diff', () => {
         { id: 'core-1', before: ['a verdict without blocking findings'], after: [], policies: ['never-with-a-blocking-finding'] },
         {
           id: 'core-2',
-          before: expect.arrayContaining(['approvals of two different people']),
-          after: expect.arrayContaining(['approvals of two different people']),
+          before: expect.arrayContaining(['approvals of two different people: one more']),
+          after: expect.arrayContaining(['approvals of two different people: one more']),
         },
       ],
     })

@@ -36,7 +36,7 @@ describe('an edit of the policies', () => {
         title: `Approval asked for an edit of the policies: of the house, edit ${edit}`,
         by: 'Alice',
         says: 'the audit',
-        missing: ['approvals of two different people', expect.stringContaining('one of security')],
+        missing: ['approvals of two different people, before 2026-11-16T09:00Z', expect.stringContaining('one of security')],
         decideBefore: new Date(house.time + 14 * 86_400_000).toISOString(),
         change: null,
       },

@@ -61,33 +61,55 @@ describe('what is missing for a release, in words', () => {
     [
       'security and a second person, after one kernel maintainer',
       [bob],
-      ['approvals of two different people', 'an approval by one of security, because the verdict has findings to review'],
+      ['approvals of two different people: one more', 'an approval by one of security, because the verdict has findings to review'],
     ],
     ['nothing, after one of each', [bob, carol], []],
     [
       'as much as before, after an approval of an old digest',
       [bob, { ...carol, digest: 'd1' }],
-      ['approvals of two different people', 'an approval by one of security, because the verdict has findings to review'],
+      ['approvals of two different people: one more', 'an approval by one of security, because the verdict has findings to review'],
     ],
     [
       'as much as before, after the proposer’s own',
       [bob, said('alice', ['security'])],
-      ['approvals of two different people', 'an approval by one of security, because the verdict has findings to review'],
+      ['approvals of two different people: one more', 'an approval by one of security, because the verdict has findings to review'],
     ],
     [
       'as much as before, after an approval that was withdrawn',
       [{ ...bob, withdrawnAt: '2026-11-23T12:00:00Z' }, bob, { ...carol, withdrawnAt: '2026-11-23T12:00:00Z' }],
-      ['approvals of two different people', 'an approval by one of security, because the verdict has findings to review'],
+      ['approvals of two different people: one more', 'an approval by one of security, because the verdict has findings to review'],
     ],
-    ['a second person, where one has two hats', [said('eve', ['kernel-maintainers', 'security'])], ['approvals of two different people']],
+    [
+      'a second person, where one has two hats',
+      [said('eve', ['kernel-maintainers', 'security'])],
+      ['approvals of two different people: one more'],
+    ],
     [
       'a second person, where one says it twice',
       [bob, bob, said('bob', ['security'])],
-      ['approvals of two different people', 'an approval by one of kernel-maintainers'],
+      ['approvals of two different people: one more', 'an approval by one of kernel-maintainers'],
     ],
   ]
   test.each(rows)('%s', (_, approvals, missing) => {
     expect(missingForRelease(housePolicies, changeWith(...approvals), verdict('review'), SITUATION)).toEqual(missing)
+  })
+
+  test('each rule counts down what it counts, of everybody or of a group', () => {
+    const cedar = `@id("three-and-two") @reason("three people, two of them of security")
+      forbid (principal, action in Action::"move", resource in Fleet::"edge")
+      unless { context.approvals.people >= 3 && context.approvals.hasTag("security") && context.approvals.getTag("security") >= 2 };`
+    const policies = loadPolicies({ ...houseFiles, teams: { edge: { 'more.cedar': cedar } } })
+    const before = Date.UTC(2026, 11, 1, 18)
+    const told = (...approvals: readonly Said[]) =>
+      missingForRelease(policies, changeWith(...approvals), verdict('clear'), SITUATION, { before }).filter(text =>
+        text.startsWith('three'),
+      )
+    expect([told(), told(bob), told(bob, carol), told(bob, carol, said('erin', []))]).toEqual([
+      ['three people, two of them of security, before 2026-12-01T18:00Z'],
+      ['three people, two of them of security: 2 more, before 2026-12-01T18:00Z'],
+      ['three people, two of them of security: one more and one more of security, before 2026-12-01T18:00Z'],
+      ['three people, two of them of security: one more of security, before 2026-12-01T18:00Z'],
+    ])
   })
 
   test('a verdict that blocks is missing a verdict that does not', () => {
@@ -176,7 +198,9 @@ describe('approvals that are valid for a day', () => {
       'an approval by one of kernel-maintainers',
     ])
     const again = changeWith(bob, carol, { ...bob, at: new Date(hours(24)).toISOString() })
-    expect(missingForRelease(daily, again, verdict('clear'), { now: hours(24), held: [] })).toEqual(['approvals of two different people'])
+    expect(missingForRelease(daily, again, verdict('clear'), { now: hours(24), held: [] })).toEqual([
+      'approvals of two different people: one more',
+    ])
   })
   test('carry a released change through all its waves, unless the settings say otherwise', () => {
     const released = { ...change, rollout: { releasedAt: new Date(hours(2)).toISOString() } }
