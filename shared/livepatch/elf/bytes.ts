@@ -34,11 +34,13 @@ export const bytesOf = (input: Uint8Array, little: boolean): Bytes => {
     s32: offset => view.getInt32(offset, little),
     // Nearly always small; then nothing is computed that V8 would have to box.
     u64: offset => {
-      const [above, below] = [view.getUint32(offset + high, little), view.getInt32(offset + low, little)]
+      const above = view.getUint32(offset + high, little)
+      const below = view.getInt32(offset + low, little)
       return above === 0 && below >= 0 ? below : above * HIGH_WORD + (below >>> 0)
     },
     s64: offset => {
-      const [above, below] = [view.getInt32(offset + high, little), view.getInt32(offset + low, little)]
+      const above = view.getInt32(offset + high, little)
+      const below = view.getInt32(offset + low, little)
       return above === below >> 31 ? below : above * HIGH_WORD + (below >>> 0)
     },
     decimal: offset =>

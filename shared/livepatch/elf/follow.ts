@@ -101,19 +101,19 @@ export const stringAt = (elf: Elf, at: Place, bytesMax: number): Text => {
 const ALIASES_MAX = 16
 
 /** The symbol of that type which begins at a place. */
-export const symbolAt = (elf: Elf, at: Place, type: number): number | null => {
-  const { indexes, from } = elf.symbols.inSection(at.section.index)
-  const first = from(at.offset)
+export const symbolAt = (elf: Elf, section: Section, offset: number, type: number): number | null => {
+  const { indexes, from } = elf.symbols.inSection(section.index)
+  const first = from(offset)
   for (let position = first; position < first + ALIASES_MAX; position += 1) {
     const symbol = indexes[position]
-    if (symbol === undefined || elf.symbols.value(symbol) !== at.offset) return null
+    if (symbol === undefined || elf.symbols.value(symbol) !== offset) return null
     if (elf.symbols.type(symbol) === type) return symbol
   }
   return null
 }
 
 /** The symbol whose bytes hold a place: the last one that begins at or before it and reaches beyond it. */
-export const symbolAround = (elf: Elf, { section, offset }: Place, type: number): number | null => {
+export const symbolAround = (elf: Elf, section: Section, offset: number, type: number): number | null => {
   const { indexes, from } = elf.symbols.inSection(section.index)
   const last = from(offset + 1) - 1
   for (let position = last; position > last - ALIASES_MAX; position -= 1) {

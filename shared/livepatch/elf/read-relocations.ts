@@ -113,12 +113,19 @@ const infoAt = (input: Bytes, place: number): { symbol: number; type: number } =
 export const entriesIn = (section: Section): number => section.size / RELA_BYTES
 
 const readTable = (input: Bytes, tables: readonly Section[], target: Section, warnings: Warnings): Relocations => {
-  const places = placesByOffset(input, tables)
-  const count = places.length
+  const [only, second] = tables
+  const places = only && !second && isInOrder(input, only) ? null : placesByOffset(input, tables)
+  const count = places ? places.length : entriesIn(only ?? target)
   const [symbolAt, typeAt] = input.little ? [12, 8] : [8, 12]
-  const [offsets, addends, symbols, types] = [places, new Float64Array(count), new Uint32Array(count), new Uint32Array(count)]
+  const [offsets, addends, symbols, types] = [
+    new Float64Array(count),
+    new Float64Array(count),
+    new Uint32Array(count),
+    new Uint32Array(count),
+  ]
+  const start = only?.offset ?? 0
   for (let index = 0; index < count; index += 1) {
-    const place = compact(places[index] ?? 0)
+    const place = places ? compact(places[index] ?? 0) : start + index * RELA_BYTES
     symbols[index] = input.u32(place + symbolAt)
     types[index] = input.u32(place + typeAt)
     addends[index] = input.s64(place + 16)
@@ -142,16 +149,23 @@ const readTable = (input: Bytes, tables: readonly Section[], target: Section, wa
 const placesByOffset = (input: Bytes, tables: readonly Section[]): Float64Array => {
   const places = new Float64Array(tables.reduce((sum, table) => sum + entriesIn(table), 0))
   let position = 0
-  let [isOrdered, last] = [true, 0]
   for (const table of tables)
     for (let place = table.offset; place < table.offset + table.size; place += RELA_BYTES) {
-      const offset = input.u64(place)
-      if (offset < last) isOrdered = false
-      last = offset
       places[position] = place
       position += 1
     }
-  return isOrdered ? places : places.sort((a, b) => input.u64(a) - input.u64(b))
+  return places.sort((a, b) => input.u64(a) - input.u64(b))
+}
+
+/** As nearly every table is. */
+const isInOrder = (input: Bytes, table: Section): boolean => {
+  let last = 0
+  for (let place = table.offset; place < table.offset + table.size; place += RELA_BYTES) {
+    const offset = input.u64(place)
+    if (offset < last) return false
+    last = offset
+  }
+  return true
 }
 
 const warnOfOddities = (table: Relocations, target: Section, warnings: Warnings): void => {

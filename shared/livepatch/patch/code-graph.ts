@@ -1,7 +1,7 @@
 import { type Place, symbolAt } from '../elf/follow.ts'
 import type { Elf } from '../elf/read-elf.ts'
 import { STT } from '../elf/read-symbols.ts'
-import { fileSize } from '../elf/section.ts'
+import { fileSize, type Section } from '../elf/section.ts'
 import { type CodeNode, codeNode } from './code-node.ts'
 import { hashFrom } from './hash-from.ts'
 import { type CodeContext, lookAtCode } from './look-at-code.ts'
@@ -9,7 +9,7 @@ import { newTranscript } from './transcript.ts'
 
 export type CodeGraph = {
   /** The function that begins at a place; null where symbols were stripped and its end is not known. */
-  functionAt: (at: Place) => CodeNode | null
+  functionAt: (section: Section, offset: number) => CodeNode | null
   /** A function and every local function it can reach, in the order in which the code names them; null: more than is looked at. */
   reachable: (from: CodeNode) => readonly CodeNode[] | null
   /** Digest of what a function does: its code and that of the local functions it reaches, after relocation. */
@@ -25,17 +25,17 @@ const EXHAUSTED = -1
 export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
   const budget = { bytes: 4 * elf.input.length + 1024 * 1024 }
   const functions = new Map<number, CodeNode | null>()
-  const functionAt = (at: Place): CodeNode | null => {
-    const symbol = symbolAt(elf, at, STT.FUNC)
-    if (symbol === null && at.offset > 0) return null
-    const key = symbol ?? -at.section.index
+  const functionAt = (section: Section, offset: number): CodeNode | null => {
+    const symbol = symbolAt(elf, section, offset, STT.FUNC)
+    if (symbol === null && offset > 0) return null
+    const key = symbol ?? -section.index
     let known = functions.get(key)
     if (known === undefined) {
       if (functions.size >= FUNCTIONS_MAX) {
         budget.bytes = EXHAUSTED
         return null
       }
-      known = findFunction(elf, at, symbol)
+      known = findFunction(elf, section, offset, symbol)
       functions.set(key, known)
     }
     return known
@@ -46,6 +46,7 @@ export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
     functionAt,
     budget,
     callees: [],
+    branches: [],
     anonymous: new Map(),
     constants: new Map(),
     transcript: newTranscript(),
@@ -61,7 +62,7 @@ export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
     return [...found]
   }
   const hashOf = (at: Place): string | null => {
-    const node = functionAt(at)
+    const node = functionAt(at.section, at.offset)
     if (node && node.meaning === undefined) hashFrom(node, look)
     return node?.meaning ?? null
   }
@@ -71,7 +72,7 @@ export const codeGraph = (elf: Elf, nameBytesMax: number): CodeGraph => {
 /** With -ffunction-sections each function has a section, and its extent is known without a symbol. */
 const OWN_SECTION = /^\.text\.(?!unlikely$|hot$|startup$|exit$|sorted\.)/
 
-const findFunction = (elf: Elf, { section, offset }: Place, symbol: number | null): CodeNode | null => {
+const findFunction = (elf: Elf, section: Section, offset: number, symbol: number | null): CodeNode | null => {
   const size = symbol === null ? 0 : elf.symbols.size(symbol)
   if (size > 0 && offset + size <= fileSize(section)) return codeNode(section, offset, offset + size)
   return offset === 0 && OWN_SECTION.test(section.name) && fileSize(section) > 0 ? codeNode(section, 0, section.size) : null

@@ -52,6 +52,13 @@ const isThisModule = ({ symbols }: Elf, field: Field): boolean =>
   (field.kind === 'outside' && symbols.name(field.symbol) === '__this_module') ||
   (field.kind === 'place' && field.section.name === '.gnu.linkonce.this_module' && field.offset === 0)
 
+/** Most pointers are to something else, and that costs nothing to see. */
+const mayBeThisModule = ({ symbols, sections }: Elf, symbol: number): boolean => {
+  if (symbol >= symbols.count) return false
+  const home = symbols.home(symbol)
+  return home < 0 || sections[home]?.name === '.gnu.linkonce.this_module'
+}
+
 const fits = (at: Place): boolean => at.offset + PATCH_HEAD_BYTES <= at.section.size
 const hasOwner = (elf: Elf, at: Place): boolean => fits(at) && isThisModule(elf, fieldAt(elf, at.section, at.offset))
 const pointsToData = (elf: Elf, at: Place): boolean => {
@@ -98,7 +105,7 @@ const argumentsOfCalls = (elf: Elf, references: CodeReferences, warnings: Warnin
 
 /** The function around a place in code, or its whole section where symbols were stripped. */
 export const extentOfCode = (elf: Elf, code: Section, offset: number): { start: number; end: number } => {
-  const symbol = symbolAround(elf, { section: code, offset }, STT.FUNC)
+  const symbol = symbolAround(elf, code, offset, STT.FUNC)
   if (symbol === null) return { start: 0, end: code.size }
   const start = elf.symbols.value(symbol)
   return { start, end: Math.min(code.size, start + elf.symbols.size(symbol)) }
@@ -110,7 +117,7 @@ const scanForOwner = (elf: Elf, terrain: Terrain): readonly Place[] => {
     if (!isData(section) || !has(section, SHF.WRITE) || section.name === '.gnu.linkonce.this_module') continue
     const table = elf.relocations.of(section)
     for (let index = 0; table && index < table.count && found.length < CANDIDATES_MAX; index += 1) {
-      if (table.types[index] !== elf.machine.pointer) continue
+      if (table.types[index] !== elf.machine.pointer || !mayBeThisModule(elf, table.symbols[index] ?? 0)) continue
       const at = { section, offset: compact(table.offsets[index] ?? 0) }
       if (hasOwner(elf, at) && beginsObjects(elf, at, terrain)) found.push(at)
     }

@@ -34,11 +34,13 @@ const IS = {
 export type CodeContext = {
   readonly elf: Elf
   readonly nameBytesMax: number
-  readonly functionAt: (at: Place) => CodeNode | null
+  readonly functionAt: (section: Section, offset: number) => CodeNode | null
   /** Bytes that may still be looked at: crafted symbols can make a million functions and constants of the same bytes. */
   readonly budget: { bytes: number }
   /** The local functions that were found so far in the function that is looked at. */
   readonly callees: CodeNode[]
+  /** What may be branches in that function. */
+  readonly branches: number[]
   /** Numbers of places in data that have no name, in that function. */
   readonly anonymous: Map<number, number>
   /** Digests of named constants, by symbol. */
@@ -74,17 +76,19 @@ type LocalCall = { readonly at: number; readonly symbol: number; readonly callee
 const NO_CALLS: readonly LocalCall[] = []
 
 /** Such calls hit the very beginning of another function, and no relocation stands there. */
-const localCalls = ({ elf, functionAt }: CodeContext, { section, start, end }: CodeNode): readonly LocalCall[] => {
+const localCalls = ({ elf, functionAt, branches }: CodeContext, { section, start, end }: CodeNode): readonly LocalCall[] => {
   let calls: LocalCall[] | null = null
-  localBranches(elf.machine.arch, elf.input, section.offset + start, section.offset + end, (at, target) => {
-    const place = { section, offset: target - section.offset }
-    if (place.offset < 0 || hasRelocation(elf, section, at - section.offset)) return
-    const symbol = symbolAt(elf, place, STT.FUNC)
-    const callee = symbol === null ? null : functionAt(place)
-    if (symbol === null || !callee) return
+  localBranches(elf.machine.arch, elf.input, section.offset + start, section.offset + end, branches)
+  for (let index = 0; index < branches.length; index += 2) {
+    const at = branches[index] ?? 0
+    const offset = (branches[index + 1] ?? 0) - section.offset
+    if (offset < 0 || offset >= section.size || hasRelocation(elf, section, at - section.offset)) continue
+    const symbol = symbolAt(elf, section, offset, STT.FUNC)
+    const callee = symbol === null ? null : functionAt(section, offset)
+    if (symbol === null || !callee) continue
     calls ??= []
     calls.push({ at, symbol, callee })
-  })
+  }
   return calls ?? NO_CALLS
 }
 
@@ -112,7 +116,8 @@ const writeReferences = (context: CodeContext, node: CodeNode, calls: readonly L
   const table = elf.relocations.of(section)
   let call = 0
   for (let index = table?.from(start) ?? 0; table && index < table.count && (table.offsets[index] ?? 0) < end; index += 1) {
-    const [offset, type] = [table.offsets[index] ?? 0, table.types[index] ?? 0]
+    const offset = table.offsets[index] ?? 0
+    const type = table.types[index] ?? 0
     if (type === 0) continue
     budget.bytes -= RELOCATION_COST
     if (budget.bytes < 0) return
@@ -168,9 +173,9 @@ const writeCodeReference = (context: CodeContext, node: CodeNode, target: Place)
     transcript.number(target.offset - node.start)
     return
   }
-  const symbol = symbolAround(elf, target, STT.FUNC)
+  const symbol = symbolAround(elf, target.section, target.offset, STT.FUNC)
   const start = symbol === null ? target.offset : elf.symbols.value(symbol)
-  const callee = functionAt({ section: target.section, offset: start })
+  const callee = functionAt(target.section, start)
   if (callee) noteCallee(context, node, callee)
   else node.namesUnknown = true
   if (symbol === null) {
@@ -196,7 +201,7 @@ const writeDataReference = (context: CodeContext, node: CodeNode, at: Place): vo
     transcript.raw(elf.input.bytes, start, start + size)
     return
   }
-  const symbol = symbolAround(elf, at, STT.OBJECT)
+  const symbol = symbolAround(elf, section, offset, STT.OBJECT)
   if (symbol !== null) {
     writeObject(context, node, at, symbol)
     return

@@ -55,6 +55,6 @@ const entryOf = (elf: Elf, { section, symbol }: Entry): Place | 'none' | null =>
 }
 
 const functionOf = (elf: Elf, graph: CodeGraph, at: Place): CodeNode | null => {
-  if (symbolAt(elf, at, STT.FUNC) !== null) return graph.functionAt(at)
+  if (symbolAt(elf, at.section, at.offset, STT.FUNC) !== null) return graph.functionAt(at.section, at.offset)
   return at.offset === 0 ? codeNode(at.section, 0, at.section.size) : null
 }

@@ -28,7 +28,14 @@ export type ReadObjects = {
 
 type Name = { text: string | null; fault: string | null }
 
-const nameFrom = ({ elf, limits, warnings }: Reading, field: Field, section: string, offset: number, what: string): Name => {
+const NAME = /^[\x21-\x7e]+$/
+
+const nameFrom = (reading: Reading, field: Field, section: string, offset: number, what: string): Name => {
+  const text = field.kind === 'place' ? stringAt(reading.elf, field, reading.limits.nameBytesMax) : null
+  return text?.ok && NAME.test(text.text) ? { text: text.text, fault: null } : oddName(reading, field, section, offset, what)
+}
+
+const oddName = ({ elf, limits, warnings }: Reading, field: Field, section: string, offset: number, what: string): Name => {
   const fault = (code: string, reason: string): Name => {
     warnings.add(code, section, offset, `${what} ${reason}`)
     return { text: null, fault: `${what} ${reason}` }
@@ -50,7 +57,7 @@ const nameFrom = ({ elf, limits, warnings }: Reading, field: Field, section: str
 
 /** Name of the FUNC symbol at the target of a code pointer; null where it was stripped. */
 export const codeName = (elf: Elf, at: Place): string | null => {
-  const symbol = symbolAt(elf, at, STT.FUNC)
+  const symbol = symbolAt(elf, at.section, at.offset, STT.FUNC)
   return symbol === null ? null : elf.symbols.name(symbol)
 }
 

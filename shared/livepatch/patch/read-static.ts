@@ -49,7 +49,7 @@ const ambiguousPatch = (elf: Elf, candidates: readonly Place[]): InspectedPatch 
   states: null,
   note: `${candidates.length} structures could be the klp_patch; code decides which one is enabled`,
   candidates: candidates.map(at => {
-    const symbol = symbolAt(elf, at, STT.OBJECT)
+    const symbol = symbolAt(elf, at.section, at.offset, STT.OBJECT)
     return { section: at.section.name, offset: at.offset, symbol: symbol === null ? null : elf.symbols.name(symbol) }
   }),
 })

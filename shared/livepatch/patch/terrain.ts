@@ -73,7 +73,7 @@ export const terrainOf = (elf: Elf, nameBytesMax: number): Terrain => {
 
 /** Size of the OBJECT symbol at a place, as the symbol table says it: it may reach beyond the section. */
 const sizeOfObject = (elf: Elf, at: Place): number | null => {
-  const symbol = symbolAt(elf, at, STT.OBJECT)
+  const symbol = symbolAt(elf, at.section, at.offset, STT.OBJECT)
   const size = symbol === null ? 0 : elf.symbols.size(symbol)
   return size > 0 ? size : null
 }
