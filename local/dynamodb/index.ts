@@ -2,6 +2,7 @@ import { Fault, faultBody, unknownOperation, unreadable } from './fault.ts'
 import type { Context, Operation } from './operations/context.ts'
 import { operations } from './operations/operations.ts'
 import { sweepExpired } from './operations/time-to-live.ts'
+import { forgetTokens } from './operations/transact-write-items.ts'
 import { CommitQueue } from './storage/commit-queue.ts'
 import { Storage } from './storage/storage.ts'
 
@@ -64,12 +65,16 @@ export const openDynamoDb = ({ file, now, region = 'us-east-1', account = '12345
     const nowMs = now()
     if (nowMs - sweptAtMs < sweepIntervalMs) return false
     sweptAtMs = nowMs
-    return [...storage.tables()].some(table => table.expiry)
+    return true
+  }
+  const sweep = () => {
+    sweepExpired(storage, now())
+    forgetTokens(storage, now())
   }
   return {
     handle: async (target, body) => {
       try {
-        if (isSweepDue()) await queue.submit(() => sweepExpired(storage, now()))
+        if (isSweepDue()) await queue.submit(sweep)
         return await answerTo(context, target, body)
       } catch (error) {
         return failed(error)

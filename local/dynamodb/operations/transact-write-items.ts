@@ -98,13 +98,16 @@ const transact = (storage: Storage, writes: readonly ItemWrite[]): readonly Done
 
 type Replay = 'fresh' | 'repeated'
 
+/** Tokens whose time is over. */
+export const forgetTokens = (storage: Storage, nowMs: number): void =>
+  storage.run('DELETE FROM token WHERE at_ms <= ?', nowMs - tokenLifeMs)
+
 /** A token stands for its request for ten minutes: the same request again is answered without doing it again. */
 const claimToken = (storage: Storage, token: string | undefined, fingerprint: string, nowMs: number): Replay => {
   if (token === undefined) return 'fresh'
-  storage.run('DELETE FROM token WHERE at_ms <= ?', nowMs - tokenLifeMs)
-  const known = storage.row('SELECT fingerprint FROM token WHERE token = ?', token)
+  const known = storage.row('SELECT fingerprint FROM token WHERE token = ? AND at_ms > ?', token, nowMs - tokenLifeMs)
   if (!known) {
-    storage.run('INSERT INTO token (token, fingerprint, at_ms) VALUES (?, ?, ?)', token, fingerprint, nowMs)
+    storage.run('INSERT OR REPLACE INTO token (token, fingerprint, at_ms) VALUES (?, ?, ?)', token, fingerprint, nowMs)
     return 'fresh'
   }
   if (known.fingerprint === fingerprint) return 'repeated'

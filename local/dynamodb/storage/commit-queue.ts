@@ -7,7 +7,8 @@ type Job = { readonly work: () => () => void; readonly failed: (error: unknown) 
 /**
  * Group commit. Work that is submitted in one turn of the event loop, which is all that arrived while the last commit
  * was writing to disk, runs in one SQLite transaction; nobody hears of success before that transaction is on disk.
- * Each piece of work has a savepoint of its own: what it wrote goes when it throws, and the others' stays.
+ * Each of several has a savepoint of its own: what it wrote goes when it throws, and the others' stays. One that is alone needs none, for
+ * which SQLite would keep a copy of each page that it writes.
  */
 export class CommitQueue {
   readonly #storage: Storage
@@ -39,7 +40,25 @@ export class CommitQueue {
   #flush(): void {
     const jobs = this.#waiting
     this.#waiting = []
-    if (jobs.length === 0) return
+    const [first, ...others] = jobs
+    if (first && others.length === 0) this.#alone(first)
+    else if (first) this.#together(jobs)
+  }
+
+  #alone(job: Job): void {
+    let settle: () => void
+    try {
+      this.#storage.run('BEGIN IMMEDIATE')
+      settle = job.work()
+      this.#storage.run('COMMIT')
+    } catch (error) {
+      this.#abandon([job], error)
+      return
+    }
+    settle()
+  }
+
+  #together(jobs: readonly Job[]): void {
     const settle: (() => void)[] = []
     try {
       this.#storage.run('BEGIN IMMEDIATE')
@@ -66,14 +85,14 @@ export class CommitQueue {
     }
   }
 
-  /** The transaction itself failed (a full disk, say): nothing of it may be acknowledged. */
+  /** The whole transaction failed (a full disk, say): nothing of it may be acknowledged. */
   #abandon(jobs: readonly Job[], error: unknown): void {
     try {
       this.#storage.run('ROLLBACK')
     } catch {
       // SQLite has rolled back by itself.
     }
-    this.#storage.reload()
+    if (!(error instanceof Fault)) this.#storage.reload()
     for (const job of jobs) job.failed(error)
   }
 }
