@@ -10,11 +10,13 @@ type Forced = Extract<Input, { type: 'forced' }>
 
 /** The id of a clearance of the very transition that the host stands in, and that it has not tried; null: it forces nothing. */
 const usable = ({ durable, evidence }: Agent, { at, document, observation: { bootId } }: Cleared, settings: Settings): string | null => {
-  const { work, stop, usedClearance, directiveKeys } = durable
+  const { work, stop, usedClearance, directiveKeys, reported } = durable
   if (document === null || !work || !evidence || isStopInForce(stop?.order ?? null, at)) return null
   const { host, fleet } = settings
   const transition = { change: work.change, livepatch: work.livepatch.name, bootId, since: evidence.since }
-  const verified = verifyClearance(document, { host, fleet, ...transition, now: at, keys: new Map(Object.entries(directiveKeys)) })
+  /* A clock that is set back revives no clearance: what had expired when the host last reported has expired. */
+  const now = Math.max(at, reported?.at ?? 0)
+  const verified = verifyClearance(document, { host, fleet, ...transition, now, keys: new Map(Object.entries(directiveKeys)) })
   return verified.ok && verified.clearance.id !== usedClearance?.clearance ? verified.clearance.id : null
 }
 

@@ -9,6 +9,7 @@ import { etagOf, type Outcome, ok } from '../http/answer.ts'
 import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
+import { noEarlier } from '../no-earlier.ts'
 import type { Ports } from '../ports.ts'
 import { holdsOn } from '../situation-of.ts'
 import { wakeIfDue } from '../wake.ts'
@@ -74,7 +75,7 @@ const heldProblem = async (ports: ControlPorts, { input: { body } }: PersonCall<
 
 const decide = async (ports: ControlPorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
   if (isRepeated(loaded.change, call)) return { settled: loaded }
-  const refused = matchProblem(call, loaded) ?? (await heldProblem(ports, call, loaded))
+  const refused = matchProblem(call, loaded) ?? (await heldProblem(noEarlier(ports, loaded), call, loaded))
   if (refused) return { settled: refused }
   const outcome = decideOn(loaded.change, call)
   if (!outcome.ok) return { settled: refusedProblem(loaded.change, outcome) }

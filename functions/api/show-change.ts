@@ -2,6 +2,7 @@ import { onHouse, unknownChange } from '../http/admission.ts'
 import { etagOf, type Outcome, ok } from '../http/answer.ts'
 import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
+import { noEarlier } from '../no-earlier.ts'
 import type { Ports } from '../ports.ts'
 import { askedOf, changeDocument, commitsOfChange, heldOf, needsOf, sinceOf, verdictDigestOf } from './change-document.ts'
 import { changePath } from './path-schemas.ts'
@@ -10,11 +11,12 @@ export const shape = { path: changePath, query: nothing, body: noBody }
 export const question = onHouse('viewChange')
 
 export const showChange =
-  (ports: Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'fleets' | 'policy' | 'now'>) =>
+  (machine: Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'fleets' | 'policy' | 'now'>) =>
   async ({ input: { path } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
-    const { ledger, catalog, fleets } = ports
+    const { ledger, catalog, fleets } = machine
     const loaded = await ledger.loadChange(path.change)
     if (!loaded) return unknownChange(path.change)
+    const ports = noEarlier(machine, loaded)
     const { change, version } = loaded
     const verdictDigest = verdictDigestOf(change)
     const [verdict, slots, commits, held] = await Promise.all([

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../shared/canonical/index.ts'
 import { type Change, coveringVerdicts, isTerminal } from '../../shared/change/index.ts'
 import type { Directive, Instruction, SignedDirective } from '../../shared/rollout/index.ts'
+import { noEarlier } from '../no-earlier.ts'
 import type { Ports } from '../ports.ts'
 import { holdsOn } from '../situation-of.ts'
 import { instructionOf, type Subject } from './instruction-of.ts'
@@ -64,7 +65,7 @@ export const issueForChange = (
   const instruct = async (previous: Directive | null): Promise<Instruction | null> => {
     const loaded = await ports.ledger.loadChange(change.id)
     if (!loaded) return null
-    const isHeld = (await holdsOn(ports, loaded.change)).length > 0
+    const isHeld = (await holdsOn(noEarlier(ports, loaded), loaded.change)).length > 0
     if (!(await maySpeak(ports, loaded.change, previous))) return lateWord(loaded.change, previous, isHeld)
     return instructionOf(loaded.change, await subjectOf(ports, loaded.change), isHeld)
   }

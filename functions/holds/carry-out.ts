@@ -2,6 +2,7 @@ import { heldDetail } from '../../shared/policy/index.ts'
 import { publishDirective } from '../directive/publish-directive.ts'
 import { type HaltPorts, haltChange } from '../lifecycle/halt-change.ts'
 import { releaseIfDue } from '../lifecycle/release-if-due.ts'
+import { noEarlier } from '../no-earlier.ts'
 import type { Ports } from '../ports.ts'
 import { holdsOn } from '../situation-of.ts'
 import { wakeIfDue } from '../wake.ts'
@@ -17,13 +18,15 @@ export type CarriedOut = { readonly halted: readonly string[]; readonly inTransi
 const tellAsking = async (ports: CarryOutPorts, { fleet, asking }: FleetNow): Promise<void> => {
   const loaded = asking === null ? null : await ports.ledger.loadChange(asking)
   if (!loaded) return
-  const held = await holdsOn(ports, loaded.change)
+  const held = await holdsOn(noEarlier(ports, loaded), loaded.change)
   await publishDirective(ports, { id: loaded.change.id, fleet }, held.length > 0 ? 'anew' : 'what-is-new')
 }
 
 const haltHeld = async (ports: CarryOutPorts, { active }: FleetNow): Promise<readonly string[]> => {
   if (active?.status !== 'released' && active?.status !== 'rolling') return []
-  const held = await holdsOn(ports, active)
+  if ((await holdsOn(ports, active)).length === 0) return []
+  const loaded = await ports.ledger.loadChange(active.id)
+  const held = loaded ? await holdsOn(noEarlier(ports, loaded), active) : []
   if (held.length === 0) return []
   const became = await haltChange(ports, active.id, { code: 'held', detail: heldDetail(held) })
   await wakeIfDue(ports, active.id)

@@ -2,6 +2,7 @@ import { expire } from '../../shared/change/index.ts'
 import { missingForRelease } from '../../shared/policy/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, byWorkflow, leaveOf } from '../append-change.ts'
+import { noEarlier } from '../no-earlier.ts'
 import type { Ports } from '../ports.ts'
 import { situationOf } from '../situation-of.ts'
 import { type WaitAgain, waitAgain } from '../wake.ts'
@@ -21,9 +22,10 @@ export type Expired = { readonly released: boolean } | WaitAgain
  * `again`: the deadline itself moved meanwhile.
  */
 export const expireApprovals =
-  (ports: ExpirePorts) =>
+  (machine: ExpirePorts) =>
   async ({ change: id }: { readonly change: string }): Promise<Expired> => {
-    const appended = await appendChange<Expired>(ports, id, async loaded => {
+    const appended = await appendChange<Expired>(machine, id, async loaded => {
+      const ports = noEarlier(machine, loaded)
       const left = waitAgain(loaded.change, ports.now())
       if (left) return { settled: left }
       const outcome = expire(loaded.change, { missing: await missingOf(ports, loaded) })

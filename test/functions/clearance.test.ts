@@ -158,3 +158,14 @@ test('a clearance is handed to its host alone, and not after its time', async ()
   house.time += 60_000
   expect((await handed(host.id, fleet)).status).toBe(404)
 })
+
+test('a clock that is set back hands out no clearance that had expired when the host was heard from', async () => {
+  const { host, fleet, say } = await stalled()
+  await clear(host.id, 'alice', { minutes: 10 })
+  house.time += 11 * 60_000
+  await say({ state: 'transition-stalled', transition: waitingFor('reader') })
+  house.time -= 11 * 60_000
+  expect((await handed(host.id, fleet)).status).toBe(404)
+  expect((await clear(host.id, 'alice', { minutes: 12 })).status).toBe(201)
+  expect((await handed(host.id, fleet)).status).toBe(200)
+})

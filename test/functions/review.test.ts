@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { carryOutHolds } from '../../functions/holds/carry-out.ts'
 import { openWave } from '../../functions/lifecycle/open-wave.ts'
+import { releaseIfDue } from '../../functions/lifecycle/release-if-due.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { loadPolicies } from '../../shared/policy/index.ts'
 import { houseFiles, housePolicies } from '../policy/house-policies.ts'
@@ -470,6 +472,26 @@ describe('a clock that is set back', () => {
     expect(await approve('carol')).toMatchObject({ status: 201, body: { status: 'in-review' } })
     expect(await approve('bob')).toMatchObject({ status: 201, body: { status: 'released' } })
     house.policies = housePolicies
+  })
+
+  test('holds nothing by a hold that had ended: neither a release, nor a wave, nor who resumes', async () => {
+    const hold = { scope: 'fleet', reason: 'an audit', hours: 1 }
+    await inReview()
+    const fleet = `fleet-${fleets}`
+    const placed = await house.ask('place-hold', { as: 'carol', body: { ...hold, target: fleet } })
+    expect(placed.status).toBe(201)
+    for (const as of ['bob', 'carol'] as const) expect((await approve(as)).body).toMatchObject({ status: 'in-review' })
+    await pastAndBack()
+    expect(await show()).toMatchObject({ status: 'in-review', needs: [], holds: [] })
+    await releaseIfDue(house.ports, change)
+    expect(await show()).toMatchObject({ status: 'released' })
+    await carryOutHolds({ ...house.ports }, fleet)
+    expect(await show()).toMatchObject({ status: 'released' })
+    expect(await openWave(house.ports)({ change })).toMatchObject({ next: 'await' })
+    expect(await house.store.fleets.directive(fleet)).toMatchObject({ directive: { stopped: false } })
+    const control = (command: string) =>
+      house.ask('control-change', { as: 'alice', path: { change }, body: { command }, headers: { 'if-match': '*' } })
+    expect([(await control('pause')).status, (await control('resume')).status]).toEqual([200, 200])
   })
 
   test('lets nobody confirm an emergency whose time is over', async () => {
