@@ -15,7 +15,7 @@ import { publishDirective } from '../directive/publish-directive.ts'
 import type { JudgePorts } from '../judged-on-fleet.ts'
 import { noEarlier } from '../no-earlier.ts'
 import { situationOf } from '../situation-of.ts'
-import { describeDrift, driftOf } from './drift-of.ts'
+import { describeDrift, driftOf, liveDrift } from './drift-of.ts'
 import { type HaltPorts, haltChange } from './halt-change.ts'
 import { rejudge } from './rejudge.ts'
 import { verdictsOf } from './verdicts-of.ts'
@@ -87,20 +87,21 @@ const heldBack = (loaded: Loaded, leave: Exclude<Leave, { readonly allowed: true
   return { halt: { code: 'policy', detail: `Policy holds the wave back: ${leave.reasons.join('; ')}.` } }
 }
 
-/** The guard before each wave, then the wave. */
+/** The guard before each wave, then the wave. One that is open already stands in front of it again where stacks appeared meanwhile. */
 const decide = async (machine: OpenWavePorts, loaded: Loaded): Promise<Intent<Stopped>> => {
   const { change } = loaded
   const ports = noEarlier(machine, loaded)
   const open = activeWave(change)
   if (isTerminal(change.status)) return { settled: { opened: answer('ended', 0, loaded) } }
   if (change.status === 'halted') return { settled: { opened: answer('halted', change.halt.wave ?? 0, loaded) } }
-  if (open !== null) return { settled: { opened: answer('await', open, loaded) } }
+  if (open !== null && (await liveDrift(ports, change)).length === 0) return { settled: { opened: answer('await', open, loaded) } }
 
   const situation = await situationOf(ports, change)
   const held = leaveUnder(ports, change, await verdictsOf(ports, change), situation)
   if (held.allowed !== true) return { settled: heldBack(loaded, held, situation) }
   const covered = await cover(ports, change)
   if ('halt' in covered) return { settled: covered }
+  if (open !== null && !covered.rejudged) return { settled: { opened: answer('await', open, loaded) } }
   const leave = leaveUnder(ports, change, covered.verdicts, situation)
   if (leave.allowed !== true) return { settled: heldBack(loaded, leave, situation) }
   const tooMany = tooManyStacks(covered.verdicts)

@@ -127,6 +127,53 @@ describe('the guard before a wave', () => {
   })
 })
 
+describe('a stack that appears while the last wave is open', () => {
+  const rolling = async (plan: object = PLAN): Promise<Scene> => {
+    const scene = await released(plan)
+    await openWave(house.ports)({ change: scene.change })
+    await awaitWave(house.ports)({ change: scene.change, wave: 0, token: `last-${scene.change}` })
+    await say(scene, ['applied', 'applied', 'applied'])
+    return scene
+  }
+  const appears = async (scene: Scene, stack: ReturnType<typeof stackOf>): Promise<void> => {
+    await report(house, scene.fleet, [scene.hosts[3]?.report({ state: 'quarantined', change: scene.change, stack }) ?? ''])
+  }
+  const judge = ({ change }: Scene) => judgeWave(house.ports)({ change, wave: 0 })
+
+  test('is judged again; no worse, and the wave is opened again and admits it, once', async () => {
+    const scene = await rolling()
+    const before = await house.store.fleets.directive(scene.fleet)
+    await appears(scene, { ...stackOf(), targets: ['ext4'] })
+    expect(await judge(scene)).toEqual({ next: 'wave' })
+    expect(await openWave(house.ports)({ change: scene.change })).toMatchObject({ next: 'await', wave: 0 })
+    const after = await house.store.fleets.directive(scene.fleet)
+    expect(after?.directive.ask?.admitted).toEqual([stackDigest(stackOf()), stackDigest({ ...stackOf(), targets: ['ext4'] })])
+    expect(after?.directive.version).toBe((before?.directive.version ?? 0) + 1)
+    expect(await openWave(house.ports)({ change: scene.change })).toMatchObject({ next: 'await', wave: 0 })
+    expect(await judge(scene)).toEqual({ next: 'complete' })
+    expect(await show(scene)).toMatchObject({ rejudged: { hosts: 1, worse: [] } })
+  })
+
+  test('is judged again; worse, and the change halts before it is completed', async () => {
+    const scene = await rolling()
+    await appears(scene, stackOf('1'))
+    expect(await judge(scene)).toEqual({ next: 'wave' })
+    expect(await openWave(house.ports)({ change: scene.change })).toMatchObject({ next: 'halted' })
+    expect(await show(scene)).toMatchObject({
+      status: 'halted',
+      halted: { code: 'drift', detail: expect.stringMatching(/^1 host runs a stack .*lp_proc_1.*\. Judged again, it is worse/) },
+    })
+    expect((await house.store.fleets.directive(scene.fleet))?.directive).toMatchObject({ stopped: true })
+  })
+
+  test('a wave with another one behind it passes: the guard before that one looks', async () => {
+    const scene = await rolling({ ...PLAN, waves: [{ share: 9_900 }, { share: 10_000 }] })
+    await appears(scene, { ...stackOf(), targets: ['ext4'] })
+    expect(await judge(scene)).toEqual({ next: 'wave' })
+    expect(await openWave(house.ports)({ change: scene.change })).toMatchObject({ next: 'await', wave: 1 })
+  })
+})
+
 describe('the gate after a wave', () => {
   test('an exceeded budget wakes the workflow at once, before the wave is full', async () => {
     const scene = await released()
