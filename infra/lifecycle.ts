@@ -112,11 +112,20 @@ export class Lifecycle extends Construct {
 
     const isTrue = (name: string) => Condition.jsonata(`{% $states.input.${name} = true %}`)
     validate.next(next('Admissible?', ended, [isTrue('admissible'), awaitApprovals]))
-    // A revision gives people their whole time again: then it is waited on. The last approval may land between the timeout and its task: then the change goes on.
-    const released = next('Released?', ended, [isTrue('released'), openWave], [isTrue('again'), awaitApprovals])
-    expireApprovals.next(released)
-    awaitApprovals.next(released)
-    openWave.next(next('WaveOpen?', ended, [isNext('await'), awaitWave], [isNext('later'), awaitWindow], [isNext('halted'), awaitDecision]))
+    // What a wait is answered with is believed of nobody, a task token may be stolen: the next task reads the ledger. A revision gives people their
+    // whole time again: then it is waited on. The last approval may land between the timeout and its task: then the change goes on.
+    expireApprovals.next(next('Released?', ended, [isTrue('released'), openWave], [isTrue('again'), awaitApprovals]))
+    awaitApprovals.next(next('ToldReleased?', expireApprovals, [isTrue('released'), openWave]))
+    openWave.next(
+      next(
+        'WaveOpen?',
+        ended,
+        [isNext('await'), awaitWave],
+        [isNext('later'), awaitWindow],
+        [isNext('unreleased'), expireApprovals],
+        [isNext('halted'), awaitDecision],
+      ),
+    )
     awaitWindow.next(openWave)
     awaitWave.next(next('Filled?', judgeWave, [isTrue('filled'), soak]))
     soak.next(judgeWave)
@@ -124,7 +133,7 @@ export class Lifecycle extends Construct {
       next('MoreWaves?', ended, [isNext('wave'), openWave], [isNext('complete'), recordLineage], [isNext('halted'), awaitDecision]),
     )
     halt.next(next('Halted?', ended, [isNext('halted'), awaitDecision]))
-    awaitDecision.next(next('Decision?', ended, [Condition.jsonata("{% $states.input.decision = 'resume' %}"), openWave]))
+    awaitDecision.next(openWave)
     recordLineage.next(completed)
 
     this.machine = new StateMachine(this, 'Machine', {

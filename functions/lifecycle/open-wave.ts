@@ -23,8 +23,8 @@ import { verdictsOf } from './verdicts-of.ts'
 export type OpenWavePorts = HaltPorts & JudgePorts
 
 export type Opened = {
-  /** `later`: a maintenance window opens in `waitSeconds`. */
-  readonly next: 'await' | 'later' | 'halted' | 'ended'
+  /** `later`: a maintenance window opens in `waitSeconds`. `unreleased`: whoever woke the workflow had no reason to. */
+  readonly next: 'await' | 'later' | 'unreleased' | 'halted' | 'ended'
   readonly wave: number
   readonly waveSecondsMax: number
   readonly soakSeconds: number
@@ -94,6 +94,7 @@ const decide = async (machine: OpenWavePorts, loaded: Loaded): Promise<Intent<St
   const open = activeWave(change)
   if (isTerminal(change.status)) return { settled: { opened: answer('ended', 0, loaded) } }
   if (change.status === 'halted') return { settled: { opened: answer('halted', change.halt.wave ?? 0, loaded) } }
+  if (change.rollout === null) return { settled: { opened: answer('unreleased', 0, loaded) } }
   if (open !== null && (await liveDrift(ports, change)).length === 0) return { settled: { opened: answer('await', open, loaded) } }
 
   const situation = await situationOf(ports, change)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { carryOutHolds } from '../../functions/holds/carry-out.ts'
+import { expireApprovals } from '../../functions/lifecycle/expire-approvals.ts'
 import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { releaseIfDue } from '../../functions/lifecycle/release-if-due.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
@@ -422,17 +423,26 @@ describe('a fix that would be lost', () => {
 })
 
 describe('a workflow that is woken with a lie', () => {
-  test('halts: no wave opens of what nobody released, and no host is told', async () => {
+  test('finds out: what nobody released is neither opened nor halted, no host is told, and it waits on for as long as is left', async () => {
     await inReview()
     await approve('bob')
-    const opened = await openWave(house.ports)({ change })
-    expect(opened).toMatchObject({ next: 'halted' })
-    expect(await show()).toMatchObject({
-      status: 'halted',
-      halted: { code: 'policy', detail: expect.stringContaining('two different people') },
-    })
-    expect(await typesOf()).not.toContain('wave-opened')
+    const before = await show()
+    expect(await openWave(house.ports)({ change })).toMatchObject({ next: 'unreleased' })
+    house.time += 3_600_000
+    expect(await expireApprovals(house.ports)({ change })).toEqual({ released: false, again: true, approvalSecondsMax: 3 * 86_400 - 3_600 })
+    house.time -= 3_600_000
+    expect(await show()).toEqual(before)
     expect(await house.store.fleets.directive(`fleet-${fleets}`)).toBeNull()
+    expect(await approve('carol')).toMatchObject({ body: { status: 'released' } })
+  })
+
+  test('of a decision that nobody made waits on for one', async () => {
+    await inReview()
+    for (const as of ['bob', 'carol'] as const) await approve(as)
+    const control = { as: 'alice', path: { change }, body: { command: 'pause' }, headers: { 'if-match': '*' } } as const
+    expect((await house.ask('control-change', control)).status).toBe(200)
+    expect(await openWave(house.ports)({ change })).toMatchObject({ next: 'halted' })
+    expect(await show()).toMatchObject({ status: 'halted', halted: { code: 'paused' } })
   })
 })
 

@@ -49,6 +49,21 @@ describe('the lifecycle state machine', () => {
     expect(uncaught.map(([name]) => name).toSorted()).toEqual(['AwaitDecision', 'Halt'])
   })
 
+  /* A token that was stolen answers a wait with whatever its thief likes. */
+  test('nothing ends on the word of who answers a wait: a task that reads the ledger is between', () => {
+    const nextOf = (name: string): readonly string[] => {
+      const { Type, Next, Default, Choices = [] } = definition.States[name] ?? { Type: 'Fail' }
+      if (Type !== 'Choice') return typeof Next === 'string' ? [Next] : []
+      const ways = Choices as readonly { readonly Next: string }[]
+      return [...ways.map(way => way.Next), ...(typeof Default === 'string' ? [Default] : [])]
+    }
+    const afterWait = (name: string): readonly string[] =>
+      nextOf(name).flatMap(next => (definition.States[next]?.Type === 'Choice' ? afterWait(next) : [next]))
+    expect(afterWait('AwaitApprovals').toSorted()).toEqual(['ExpireApprovals', 'OpenWave'])
+    expect(afterWait('AwaitDecision')).toEqual(['OpenWave'])
+    expect(afterWait('AwaitWave').toSorted()).toEqual(['JudgeWave', 'Soak'])
+  })
+
   test('no payload carries a list', () => {
     expect(JSON.stringify(definition.States)).not.toContain('"Arguments":{"Payload":[')
     for (const state of Object.values(definition.States)) {
