@@ -58,19 +58,23 @@ const replacedBefore = (stack: Stack, behind: ReadonlyMap<string, readonly Edge[
 }
 
 /**
- * A cohort with its past. Lineage knows fleets and not boots, so a host that rebooted since is taken to carry what others may carry.
- * A module that is in memory though lineage does not tell of it was replaced as well, nobody knows when: as the last, so that only
+ * A cohort with its past. Lineage knows fleets and not boots: hosts that are fresh since theirs carry nothing of it, the others are taken to
+ * carry all of it. A module that is in memory though lineage does not tell of it was replaced as well, nobody knows when: as the last, so that only
  * what runs can have taken over from it. Where lineage tells nothing, the verdict looks at what is in memory by itself.
  */
 const withPast = (
-  { stack, hosts }: CohortCount,
+  { stack, hosts, fresh }: CohortCount,
   behind: ReadonlyMap<string, readonly Edge[]>,
   names: ReadonlyMap<string, string>,
-): Cohort => {
+): readonly Cohort[] => {
   const told = replacedBefore(stack, behind).flatMap(digest => names.get(digest) ?? [])
-  if (told.length === 0) return { stack, hosts }
+  if (told.length === 0) return [{ stack, hosts }]
   const untold = stack.resident.map(({ name }) => name).filter(name => !told.includes(name))
-  return { stack, hosts, replacedEarlier: [...told, ...untold] }
+  const cohorts = [
+    { stack, hosts: fresh, replacedEarlier: [] },
+    { stack, hosts: hosts - fresh, replacedEarlier: [...told, ...untold] },
+  ]
+  return cohorts.filter(cohort => cohort.hosts > 0)
 }
 
 /** Of a change: where it goes, and what its emergency accepts. */
@@ -91,7 +95,7 @@ export const judgedOnFleet = async (ports: JudgePorts, { fleet, breakGlass }: Ab
   return {
     livepatch,
     trust,
-    cohorts: live.map(cohort => withPast(cohort, behind, names)),
+    cohorts: live.flatMap(cohort => withPast(cohort, behind, names)),
     known: all,
     stricter,
     accepts: breakGlass?.accepts,

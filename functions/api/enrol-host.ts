@@ -47,6 +47,7 @@ const newHost = ({ at, input: { path, body } }: Call): Host => ({
   sequence: 0,
   state: 'unapplied',
   bootId: null,
+  fresh: false,
   stackDigest: null,
   stack: null,
   change: null,

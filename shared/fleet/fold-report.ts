@@ -1,5 +1,6 @@
 import { stackDigest } from '../kernel/index.ts'
 import type { Host, HostFact, Moved } from './host.ts'
+import { isFresh } from './is-fresh.ts'
 import type { Report } from './report.ts'
 
 /** The last instant that a Date can carry; a host's clock may say anything. */
@@ -34,6 +35,7 @@ export const foldReport = (host: Host, report: Report, now: number): Moved | nul
     sequence: report.sequence,
     state: report.state,
     bootId: report.bootId,
+    fresh: isFresh(host, report),
     stackDigest: digest,
     stack: report.stack,
     change: report.change,

@@ -16,6 +16,8 @@ export type Host = {
   readonly state: HostState
   /** Of its newest report; null before the first. */
   readonly bootId: string | null
+  /** Its reports tell of the whole of this boot, and nothing was replaced in it: whatever was before went with the reboot. */
+  readonly fresh: boolean
   readonly stackDigest: string | null
   readonly stack: Stack | null
   readonly change: string | null

@@ -22,12 +22,13 @@ export type CounterSteps = ReadonlyMap<string, Steps>
 
 const keyOf = (host: Host, delta: CounterDelta): Key => {
   const slot = slotOf(host.bucket)
-  return delta.counter === 'cohort'
-    ? { pk: cohortsOf(host.fleet), sk: `${delta.cohort}#${Math.floor((slot * COHORT_SHARDS) / SLOTS)}` }
-    : { pk: progressOf(host.fleet, delta.change), sk: slotKey(slot) }
+  return delta.counter === 'state'
+    ? { pk: progressOf(host.fleet, delta.change), sk: slotKey(slot) }
+    : { pk: cohortsOf(host.fleet), sk: `${delta.cohort}#${Math.floor((slot * COHORT_SHARDS) / SLOTS)}` }
 }
 
-const attributeOf = (delta: CounterDelta): string => (delta.counter === 'cohort' ? 'hosts' : delta.state)
+const ATTRIBUTES = { cohort: 'hosts', fresh: 'fresh' } as const
+const attributeOf = (delta: CounterDelta): string => (delta.counter === 'state' ? delta.state : ATTRIBUTES[delta.counter])
 
 /** Adds the steps of one more host; returns new steps, the old ones stay as they are. */
 export const withSteps = (steps: CounterSteps, before: Host | null, after: Host): CounterSteps => {
@@ -72,14 +73,15 @@ export const dropEmpty = async (table: Table, key: Key): Promise<void> => {
 export const enrolledHosts = async (table: Table, fleet: string): Promise<number> =>
   (await table.partition(enrolledOf(fleet))).reduce((sum, item) => sum + count(item, 'hosts'), 0)
 
-/** Hosts by cohort, summed over the shards; cohorts of nobody are left out. */
-export const cohortSizes = async (table: Table, fleet: string): Promise<ReadonlyMap<string, number>> => {
-  const sums = new Map<string, number>()
+/** Hosts by cohort and the fresh ones among them, summed over the shards; cohorts of nobody are left out. */
+export const cohortSizes = async (table: Table, fleet: string): Promise<ReadonlyMap<string, { hosts: number; fresh: number }>> => {
+  const sums = new Map<string, { hosts: number; fresh: number }>()
   for (const item of await table.partition(cohortsOf(fleet))) {
     const cohort = text(item, 'sk').split('#')[0] ?? ''
-    sums.set(cohort, (sums.get(cohort) ?? 0) + count(item, 'hosts'))
+    const { hosts, fresh } = sums.get(cohort) ?? { hosts: 0, fresh: 0 }
+    sums.set(cohort, { hosts: hosts + count(item, 'hosts'), fresh: fresh + count(item, 'fresh') })
   }
-  return new Map([...sums].filter(([, hosts]) => hosts > 0))
+  return new Map([...sums].filter(([, { hosts }]) => hosts > 0))
 }
 
 const statesOf = (item: Item): Record<string, number> =>

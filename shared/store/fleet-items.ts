@@ -16,7 +16,7 @@ import { type Item, itemOf, type Key, padded, text } from './item.ts'
  *   host#<host>             fact#000000000001     a fact of its history
  *   stack#<digest>          stack                 a stack, once for all hosts that have it
  *   enrolled#<fleet>        slot#07               counter: hosts enrolled in a slot
- *   cohorts#<fleet>         <digest>#3            counter: hosts of a cohort, in ten shards by slot
+ *   cohorts#<fleet>         <digest>#3            counters: hosts of a cohort, and the fresh ones among them, in ten shards by slot
  *   progress#<fleet>#<c>    slot#07               counters: hosts that answer to change c, one attribute a state
  */
 
@@ -44,6 +44,7 @@ const StoredHost = z.object({
   sequence: z.int(),
   state: HostState,
   bootId: z.string().nullable().default(null),
+  fresh: z.boolean().default(false),
   stackDigest: z.string().nullable(),
   change: z.string().nullable(),
   refusal: Report.shape.refusal,

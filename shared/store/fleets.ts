@@ -103,9 +103,9 @@ export const openFleets = (table: Table, pause: Pause): Fleets => {
   const cohorts = async (fleet: string) => {
     const sizes = await cohortSizes(table, fleet)
     const known = await stacks.get([...sizes.keys()])
-    return [...sizes].flatMap(([cohort, hosts]) => {
+    return [...sizes].flatMap(([cohort, { hosts, fresh }]) => {
       const stack = known.get(cohort)
-      return stack ? [{ cohort, stack, hosts }] : []
+      return stack ? [{ cohort, stack, hosts, fresh }] : []
     })
   }
 

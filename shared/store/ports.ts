@@ -153,7 +153,8 @@ export type FleetSummary = {
   /** Certificates (PEM) of the keys whose signatures its owners trust; none: signatures are not judged. */
   readonly trust: readonly string[]
 }
-export type CohortCount = { readonly cohort: string; readonly stack: Stack; readonly hosts: number }
+/** `fresh`: those of the hosts that carry nothing from before their boot. */
+export type CohortCount = { readonly cohort: string; readonly stack: Stack; readonly hosts: number; readonly fresh: number }
 /** Hosts of one change by slot (hundredths of the fleet) and host state; exact. */
 export type SlotCounts = { readonly slot: number; readonly hosts: number; readonly states: Readonly<Record<string, number>> }
 

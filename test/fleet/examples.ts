@@ -18,6 +18,7 @@ export const host = (over: Partial<Host> = {}): Host => ({
   sequence: 0,
   state: 'unapplied',
   bootId: null,
+  fresh: false,
   stackDigest: null,
   stack: null,
   change: null,

@@ -73,8 +73,49 @@ describe('a report', () => {
   })
 })
 
+describe('what a reboot clears', () => {
+  const before = host({ sequence: 5, bootId: 'old', stack: stack('lp_fix_1'), stackDigest: digest('lp_fix_1') })
+  const booted = { ...before, sequence: 6, bootId: 'b', fresh: true }
+  const resident = { name: 'lp_fix_1', digest: null, refcnt: 0 }
+  const disabled = { name: 'lp_fix_1', digest: null, enabled: false, transition: true }
+
+  test.each<[string, Host, Partial<Report>, boolean]>([
+    ['the first report of a new boot', before, { sequence: 6 }, true],
+    ['the same boot as before', before, { sequence: 6, bootId: 'old' }, false],
+    ['the first report of all: what was before it nobody knows', host(), { sequence: 1 }, false],
+    ['a report is missing, of whichever boot', before, { sequence: 7 }, false],
+    [
+      'a new boot that has a module in memory which was replaced already',
+      before,
+      { sequence: 6, stack: { ...stack('lp_fix_2'), resident: [resident] } },
+      false,
+    ],
+    ['nothing happened since the boot', booted, { sequence: 7 }, true],
+    ['one more was loaded since the boot', booted, { sequence: 7, stack: stack('lp_fix_1', 'hotfix') }, true],
+    ['the first was loaded since the boot', { ...booted, stack: stack() }, { sequence: 7 }, true],
+    ['one was replaced since the boot', booted, { sequence: 7, stack: stack('lp_fix_2') }, false],
+    [
+      'one was replaced by another of its name',
+      booted,
+      { sequence: 7, stack: { ...stack(), livepatches: [{ name: 'lp_fix_1', digest: 'd', enabled: true, transition: false }] } },
+      false,
+    ],
+    ['one is being disabled', booted, { sequence: 7, stack: { ...stack(), livepatches: [disabled] } }, false],
+    ['a report is missing since the boot', booted, { sequence: 8 }, false],
+    ['what is lost stays lost until the next boot', { ...booted, fresh: false }, { sequence: 7 }, false],
+    ['the next boot', { ...booted, fresh: false }, { sequence: 7, bootId: 'next' }, true],
+  ])('%s', (_, known, over, fresh) => {
+    expect(foldReport(known, report(over), NOW)?.host.fresh).toBe(fresh)
+  })
+})
+
 const anyReports = fc.array(
-  fc.record({ sequence: fc.integer({ min: 1, max: 12 }), state: fc.constantFrom(...HOST_STATES), name: fc.constantFrom('a', 'b') }),
+  fc.record({
+    sequence: fc.integer({ min: 1, max: 12 }),
+    state: fc.constantFrom(...HOST_STATES),
+    name: fc.constantFrom('a', 'b'),
+    boot: fc.constantFrom('b1', 'b2'),
+  }),
   { maxLength: 20 },
 )
 const play = (reports: readonly Report[]) => reports.reduce<Host>((known, next) => foldReport(known, next, NOW)?.host ?? known, host())
@@ -97,18 +138,27 @@ describe('laws of reports', () => {
       fc.property(anyReports, list => {
         const counters = new Map<string, number>()
         let now = host()
-        for (const { sequence, state, name } of list) {
-          const next = foldReport(now, report({ sequence, state, stack: stack(name), change: name === 'a' ? 'c1' : null }), NOW)?.host
+        for (const { sequence, state, name, boot } of list) {
+          const next = foldReport(
+            now,
+            report({ sequence, state, bootId: boot, stack: stack(name), change: name === 'a' ? 'c1' : null }),
+            NOW,
+          )?.host
           if (!next) continue
           for (const delta of counterDeltas(now, next)) {
-            const key = delta.counter === 'cohort' ? delta.cohort : `${delta.change} ${delta.state}`
+            const key = delta.counter === 'state' ? `${delta.change} ${delta.state}` : `${delta.counter} ${delta.cohort}`
             counters.set(key, (counters.get(key) ?? 0) + delta.by)
             expect(delta.by).not.toBe(0)
           }
           now = next
         }
         const left = [...counters].filter(([, hosts]) => hosts !== 0)
-        const recount = [now.stackDigest, now.change && `${now.change} ${now.state}`].flatMap(key => (key ? [[key, 1]] : []))
+        const counted = [
+          now.stackDigest && `cohort ${now.stackDigest}`,
+          now.stackDigest && now.fresh && `fresh ${now.stackDigest}`,
+          now.change && `${now.change} ${now.state}`,
+        ]
+        const recount = counted.flatMap(key => (key ? [[key, 1]] : []))
         expect(left.sort()).toEqual(recount.sort())
       }),
     )

@@ -64,6 +64,35 @@ describe('what a verdict on a fleet is told of the past', () => {
     expect(await pastsOf(await fleetOn(stackOf('2'), []))).toEqual([undefined])
   })
 
+  test('is nothing for hosts that have rebooted since, and stays for the others', async () => {
+    fleets += 1
+    const fleet = `past-${fleets}`
+    await createFleet(house, fleet)
+    const hosts = await enrol(house, fleet, 2)
+    const say = async (count: number, bootId: string) =>
+      report(
+        house,
+        fleet,
+        hosts.slice(0, count).map(host => host.report({ stack: stackOf('1'), bootId })),
+      )
+    await say(2, 'first')
+    const given = { previous: TWO ?? '', next: ONE ?? '', fleet, change: 'c', at: '2026-11-01T00:00:00.000Z', hosts: 2 }
+    await house.ports.lineage.add([{ ...given, kept: [], repatched: [], added: [], reverted: [] }])
+    expect(await pastsOf(fleet)).toEqual([['lp_proc_2']])
+    await say(1, 'second')
+    expect(await pastsOf(fleet)).toEqual([[], ['lp_proc_2']])
+    const skipped = async (): Promise<readonly unknown[]> =>
+      Object((await house.ask('simulate', { as: 'dave', body: { livepatch: THREE, fleet } })).body)['findings'].filter(
+        ({ code }: { code: string }) => code === 'callbacks-skipped',
+      )
+    expect(await skipped()).toHaveLength(1)
+    await say(2, 'third')
+    expect(await pastsOf(fleet)).toEqual([[]])
+    expect(await skipped()).toEqual([])
+    await say(2, 'third')
+    expect(await pastsOf(fleet)).toEqual([[]])
+  })
+
   test('ends with modules in memory of which lineage does not tell', async () => {
     const stack = { ...stackOf('2'), resident: [{ name: 'lp_proc_3', digest: THREE ?? '', refcnt: 0 }] }
     expect(await pastsOf(await fleetOn(stack, [[ONE, TWO]]))).toEqual([['lp_proc_1', 'lp_proc_3']])
