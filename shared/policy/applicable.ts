@@ -6,6 +6,8 @@ import {
   preparsePolicySet,
   type TypeAndId,
 } from '@cedar-policy/cedar-wasm/nodejs'
+import { pathsIn } from './context-path.ts'
+import { literalsAt, withKnown } from './known-conditions.ts'
 import { boundOf, entitiesOf } from './policy-scope.ts'
 import { PolicyError } from './policy-texts.ts'
 import type { ActionRules } from './schema-actions.ts'
@@ -14,7 +16,8 @@ import type { ActionRules } from './schema-actions.ts'
  * A decision costs what the engine is given: each policy, entity and attribute is copied into it and looked at. So it is given
  * only what can make a difference, which follows from the policies' heads and from the words that stand in them:
  * - a policy whose head names other actions, or another fleet, can neither permit nor forbid;
- * - an attribute of the context that no policy reads, and an entity that none can tell from one that is not there, decide nothing.
+ * - an attribute of the context that no policy reads, and an entity that none can tell from one that is not there, decide nothing;
+ * - a policy that what is known of the context has ruled out (known-conditions.ts) has no say, and what it alone read decides nothing.
  * Whatever cannot be told cheaply is given. That the decision is the same is held by a property over all of it.
  */
 
@@ -60,9 +63,19 @@ const fleetsOf = ({ resource, entities }: Asked): readonly string[] => {
 const named = (uid: EntityJson['uid']): TypeAndId => ('__entity' in uid ? uid.__entity : uid)
 const isSame = (uid: EntityJson['uid'], other: TypeAndId): boolean => named(uid).type === other.type && named(uid).id === other.id
 
+/**
+ * A rule with what was looked at when it was chosen taken out of its head, so that the engine need not look again, nor know groups of
+ * actions: the action, and the fleet that the resource is or lies in.
+ */
+const withoutHead = ({ resource, ...json }: PolicyJson): PolicyJson => ({
+  ...json,
+  action: { op: 'All' },
+  resource: resource.op === 'in' && boundOf(resource)?.type === 'Fleet' ? { op: 'All' } : resource,
+  annotations: {},
+})
+
 const prepared = (name: string, rules: readonly Rule[]): Applicable => {
-  /* Each of them speaks about the action, which has been looked at; so its head need not, and the engine need not know action groups. */
-  const bodies = rules.map(({ id, json }): readonly [string, PolicyJson] => [id, { ...json, action: { op: 'All' }, annotations: {} }])
+  const bodies = rules.map(({ id, json }): readonly [string, PolicyJson] => [id, withoutHead(json)])
   const parsed = preparsePolicySet(name, { staticPolicies: Object.fromEntries(bodies) })
   if (parsed.type === 'failure') throw new PolicyError(parsed.errors.map(({ message }) => message).join('\n'))
   const text = JSON.stringify(bodies)
@@ -104,13 +117,42 @@ const paredContext = (context: Context, { mentions, whole }: Applicable): Contex
   return Object.fromEntries(read.map(([name, value]) => [name, isRecord(value) && !whole.has(name) ? only(value, mentions) : value]))
 }
 
-/** Pares questions down to what these rules can tell apart. Rules are parsed once for each action, and fleet that has rules of its own. */
+/** The rules that speak about an action on fleets, what of the context they read, and how they were parsed for what it said. */
+type Speaking = {
+  readonly name: string
+  readonly rules: readonly Rule[]
+  readonly paths: readonly (readonly string[])[]
+  readonly parsed: Map<string, Applicable>
+}
+
+/** Truths, names and empty sets come in few combinations. Should there ever be more, whatever comes then is given as it is. */
+const COMBINATIONS_MAX = 64
+
+const preparedFor = ({ name: about, rules, paths, parsed }: Speaking, context: Context): Applicable => {
+  const literals = parsed.size < COMBINATIONS_MAX ? literalsAt(context, paths) : []
+  const name = `${about} ${JSON.stringify(literals)}`
+  const found = parsed.get(name)
+  if (found) return found
+  const known = new Map(literals.flatMap((literal, at) => (literal === null ? [] : [[paths[at]?.join('.') ?? '', literal]])))
+  const left = rules.flatMap(({ id, json }) => {
+    const policy = withKnown(json, known)
+    return policy === null ? [] : [{ id, json: policy }]
+  })
+  const made = prepared(name, left)
+  parsed.set(name, made)
+  return made
+}
+
+/**
+ * Pares questions down to what these rules can tell apart. Rules are parsed once for each action, fleet that has rules of its own, and
+ * combination of what is known of the context.
+ */
 export const openApplicable = (version: string, rules: readonly Rule[], actions: ActionRules) => {
   const bounds = rules.map(rule => ({ ...rule, bound: boundOf(rule.json.resource), actions: entitiesOf(rule.json.action) }))
   const ruled = new Set(bounds.flatMap(({ bound }) => (bound?.type === 'Fleet' ? [bound.id] : [])))
-  const known = new Map<string, Applicable>()
+  const known = new Map<string, Speaking>()
 
-  const applicableTo = (action: string, fleets: readonly string[]): Applicable => {
+  const speakingAbout = (action: string, fleets: readonly string[]): Speaking => {
     const name = [version, action, ...fleets].join(' ')
     const found = known.get(name)
     if (found) return found
@@ -119,7 +161,8 @@ export const openApplicable = (version: string, rules: readonly Rule[], actions:
       ({ bound, actions: about }) =>
         (about === null || about.some(({ id }) => groups.has(id))) && (bound?.type !== 'Fleet' || fleets.includes(bound.id)),
     )
-    const made = prepared(name, speaking)
+    const paths = new Set(speaking.flatMap(({ json }) => pathsIn(json.conditions)))
+    const made = { name, rules: speaking, paths: Array.from(paths, path => path.split('.')), parsed: new Map() }
     known.set(name, made)
     return made
   }
@@ -127,7 +170,7 @@ export const openApplicable = (version: string, rules: readonly Rule[], actions:
   /** The question as the engine is to be asked. */
   return (asked: Asked) => {
     const fleets = fleetsOf(asked).filter(fleet => ruled.has(fleet))
-    const applicable = applicableTo(asked.action.id, fleets)
+    const applicable = preparedFor(speakingAbout(asked.action.id, fleets), asked.context)
     /* A condition that compares actions needs to know the groups that they are in. */
     const groups = applicable.readsAction ? [actions.entityOf(asked.action.id)] : []
     const entities = [...asked.entities.flatMap(entity => paredEntity(entity, applicable) ?? []), ...groups]

@@ -1,5 +1,6 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { FINDING_CODES } from '../verdict/index.ts'
+import { pathOf } from './context-path.ts'
 import { CONSENT } from './foreign-livepatches.ts'
 import { HOLD_SCOPES } from './hold.ts'
 import { DECISIONS, EDIT_DECISIONS } from './request.ts'
@@ -16,16 +17,6 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
-
-/** `verdict.outcome` of `context.verdict.outcome`; null where a node is anything else. */
-const pathOf = (node: unknown): string | null => {
-  const read = isObject(node) ? node['.'] : undefined
-  if (!isObject(read)) return null
-  const { left, attr } = read
-  if (isObject(left) && left['Var'] === 'context') return String(attr)
-  const before = pathOf(left)
-  return before === null ? null : `${before}.${String(attr)}`
-}
 
 const literalsOf = (node: unknown): readonly string[] => {
   if (!isObject(node)) return []

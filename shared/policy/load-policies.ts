@@ -113,12 +113,21 @@ const faultOfBreakable = ({ id, effect, breakable, text }: Parsed): string | nul
   return `a breakable rule forbids unless context.breakGlass.confirmed and context.breakGlass.passes.contains("${id}")`
 }
 
+const hasRoundedNumber = (node: unknown): boolean =>
+  typeof node === 'object' && node !== null
+    ? Object.values(node).some(hasRoundedNumber)
+    : typeof node === 'number' && !Number.isSafeInteger(node)
+
+/** The engine is given policies as JSON, where a larger number would be rounded without a word. */
+const faultOfNumbers = ({ json }: Parsed): string | null =>
+  hasRoundedNumber(json.conditions) ? `a number is at most ${Number.MAX_SAFE_INTEGER}` : null
+
 const faultsOf = (parsed: readonly Parsed[]): readonly string[] => {
   const first = new Map(parsed.toReversed().map(policy => [policy.id, policy]))
   return parsed.flatMap(policy => {
     const { id, file, fleet, json } = policy
     if (first.get(id) !== policy) return [`${file}: the id ${id} is taken already`]
-    const fault = (fleet === null ? null : faultOfTeamPolicy(fleet, json)) ?? faultOfBreakable(policy)
+    const fault = (fleet === null ? null : faultOfTeamPolicy(fleet, json)) ?? faultOfBreakable(policy) ?? faultOfNumbers(policy)
     return fault === null ? [] : [`${file}: ${id}: ${fault}`]
   })
 }

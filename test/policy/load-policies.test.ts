@@ -28,6 +28,11 @@ describe('policies are refused loudly, with their file and the fault', () => {
       named('forbid (principal, action == Action::"openWave", resource) when { context.approvals.getTag("security") < 1 };'),
       /team\.cedar: mine/,
     ],
+    [
+      'a number that would be rounded on its way to the engine',
+      named('forbid (principal, action == Action::"openWave", resource) when { context.approvals.people < 9007199254740993 };'),
+      /team\.cedar: mine: a number is at most 9007199254740991/,
+    ],
     ['a template', named('permit (principal == ?principal, action, resource);'), /template/],
   ]
   test.each(rows)('%s', (_, text, message) => {

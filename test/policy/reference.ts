@@ -1,5 +1,5 @@
 import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs'
-import type { PolicySet, Request, Resource } from '../../shared/policy/index.ts'
+import { authorize, type PolicySet, type Request, type Resource } from '../../shared/policy/index.ts'
 
 type Uid = { readonly type: string; readonly id: string }
 const uid = (type: string, id: string): Uid => ({ type, id })
@@ -29,6 +29,12 @@ const tallyOf = (request: Request) => {
   return [{ uid: uid('Approvals', 'current'), attrs, parents: [], tags: members }]
 }
 
+/** What the house answers, in the same form. */
+export const answered = (policySet: PolicySet, request: Request) => {
+  const answer = authorize(policySet, request)
+  return { allowed: answer.allowed, policies: (answer.allowed ? answer.decision.policies : answer.policies).toSorted() }
+}
+
 /**
  * The engine asked as its manual says: every policy as it is written, the schema, every entity, the request checked. Slow, and the
  * measure for whatever is faster.
@@ -51,5 +57,9 @@ export const askedPlainly = (schema: string, { policies }: PolicySet, request: R
   const answer = isAuthorized(JSON.parse(JSON.stringify(call)))
   if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join())
   const { decision, diagnostics } = answer.response
-  return { allowed: decision === 'allow', policies: diagnostics.reason.toSorted(), failed: diagnostics.errors.length }
+  const failed = diagnostics.errors.map(({ policyId }) => policyId).toSorted()
+  /* The engine itself leaves out a policy that fails; the house does not go on without it. */
+  return failed.length > 0
+    ? { allowed: false, policies: failed }
+    : { allowed: decision === 'allow', policies: diagnostics.reason.toSorted() }
 }
