@@ -57,6 +57,7 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   'retry-delivery': ['ledger:read', 'ledger:write', ...NOTIFY],
   'show-policies': ['ledger:read'],
   'list-policy-editions': ['ledger:read'],
+  'check-policy-edit': ['ledger:read', 'catalog:read', 'fleet:read'],
   'propose-policy-edit': ['ledger:read', 'ledger:write', 'fleet:read'],
   'list-policy-edits': ['ledger:read'],
   'show-policy-edit': ['ledger:read'],

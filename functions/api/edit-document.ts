@@ -37,7 +37,7 @@ const changeOf = (before: string | null, after: string | null): 'added' | 'chang
   before === null ? 'added' : after === null ? 'removed' : 'changed'
 
 /** Each file with what differs. The settings that were deployed are what an edition's take the place of, so they are compared with those. */
-const filesOf = ({ files }: PolicyEdit, base: Readonly<Record<string, string>>, settings: string | undefined) =>
+export const differencesOf = ({ files }: Pick<PolicyEdit, 'files'>, base: Readonly<Record<string, string>>, settings: string | undefined) =>
   Object.entries(files)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([path, after]) => {
@@ -71,6 +71,6 @@ export const commitsOfEdit = async (ledger: Ports['ledger'], id: string): Promis
 export const editDocument = async (ports: Pick<Ports, 'ledger' | 'policies' | 'policy'>, loaded: LoadedEdit) => {
   const { edit } = loaded
   const [base, commits] = await Promise.all([ports.policies.edition(edit.base.edition), commitsOfEdit(ports.ledger, edit.id)])
-  const files = filesOf(edit, base?.files ?? {}, ports.policy.active().floor.settings)
+  const files = differencesOf(edit, base?.files ?? {}, ports.policy.active().floor.settings)
   return { ...editBrief(ports, loaded), files, timeline: timelineOf(commits) }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { fleetOf, fleetsIn, proposeEdit } from '../../shared/edition/index.ts'
+import { fleetOf, proposeEdit } from '../../shared/edition/index.ts'
 import { HOUSE, type Request } from '../../shared/policy/index.ts'
 import type { LoadedEdit } from '../../shared/store/index.ts'
 import { principalOf } from '../http/admission.ts'
@@ -7,6 +7,7 @@ import { created, etagOf, type Outcome } from '../http/answer.ts'
 import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
+import { knownFleets } from '../known-fleets.ts'
 import type { Ports } from '../ports.ts'
 import { editBrief } from './edit-document.ts'
 import { editProblem } from './edit-problems.ts'
@@ -32,14 +33,6 @@ export const question = ({ body }: Input, person: Call['person']): Request => {
 }
 
 export type ProposeEditPorts = Pick<Ports, 'policies' | 'policy' | 'fleets'>
-
-const FLEETS_MAX = 32
-
-const knownFleets = async ({ fleets }: ProposeEditPorts, files: Input['body']['files']): Promise<ReadonlySet<string>> => {
-  const named = fleetsIn(files).slice(0, FLEETS_MAX)
-  const summaries = await Promise.all(named.map(fleet => fleets.summary(fleet)))
-  return new Set(summaries.flatMap(summary => summary?.id ?? []))
-}
 
 const moved = (seen: number, now: number): Problem =>
   problem(

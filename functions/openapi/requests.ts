@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { OperationId } from '../../shared/operations/index.ts'
 import { shape as approveChange } from '../api/approve-change.ts'
+import { shape as checkPolicyEdit } from '../api/check-policy-edit.ts'
 import { shape as clearTransition } from '../api/clear-transition.ts'
 import { shape as controlChange } from '../api/control-change.ts'
 import { shape as controlReceiver } from '../api/control-receiver.ts'
@@ -79,6 +80,7 @@ export const REQUESTS: Readonly<Record<OperationId, Shape>> = {
   'show-lineage': showLineage,
   'show-policies': showPolicies,
   'list-policy-editions': listPolicyEditions,
+  'check-policy-edit': checkPolicyEdit,
   'propose-policy-edit': proposePolicyEdit,
   'list-policy-edits': listPolicyEdits,
   'show-policy-edit': showPolicyEdit,

@@ -244,10 +244,32 @@ const EditBrief = z.object({
   endedAt: instant.nullable(),
   paths: z.array(z.string()),
 })
-const PolicyEdit = EditBrief.extend({
-  files: z.array(
-    z.object({ path: z.string(), change: z.enum(['added', 'changed', 'removed']), text: z.string().nullable(), diff: z.string() }),
+const EditedFile = z.object({
+  path: z.string(),
+  change: z.enum(['added', 'changed', 'removed']),
+  text: z.string().nullable(),
+  diff: z.string(),
+})
+const PolicyCheck = z.object({
+  sound: z.boolean(),
+  faults: z.array(z.object({ path: z.string(), message: z.string() })),
+  files: z.array(EditedFile),
+  /** How many past changes were replayed; `otherwise` names those that would have been decided otherwise. */
+  replayed: z.int(),
+  otherwise: z.array(
+    z.object({
+      change: z.string(),
+      fleet: z.string(),
+      status: z.string(),
+      proposedAt: instant,
+      before: z.array(z.string()),
+      after: z.array(z.string()),
+      policies: z.array(z.string()),
+    }),
   ),
+})
+const PolicyEdit = EditBrief.extend({
+  files: z.array(EditedFile),
   timeline: z.array(z.object({ at: instant, actor: z.string(), type: z.string(), text: z.string() })),
 })
 const Rule = z.object({
@@ -376,6 +398,7 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
   'list-history': { status: 200, body: page(Commit) },
   'show-policies': { status: 200, body: Policies },
   'list-policy-editions': { status: 200, body: page(EditionHead) },
+  'check-policy-edit': { status: 200, body: PolicyCheck },
   'propose-policy-edit': { status: 201, body: EditBrief },
   'list-policy-edits': { status: 200, body: page(EditHead) },
   'show-policy-edit': { status: 200, body: PolicyEdit },

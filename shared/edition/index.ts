@@ -1,3 +1,4 @@
+export { checkChanges } from './check-changes.ts'
 export { approveEdit, commentOnEdit, lapsed, rejectEdit, withdrawEdit } from './decide-edit.ts'
 export { EDIT_STATUSES, type EditStatus, type PolicyEdit, PolicyEditEvent } from './edit.ts'
 export { countingEditApprovals, type Enactment, editResource, enactEdit, missingForEnactment } from './enact-edit.ts'

@@ -104,6 +104,15 @@ export const OPERATIONS = [
   read('list-history', '/history', 'viewHistory', 'List recorded commits, newest first'),
   read('show-policies', '/policies', 'viewPolicy', 'Show the policies in force, and what they ask for in plain words'),
   read('list-policy-editions', '/policies/editions', 'viewPolicy', 'List what came into force on top of the deployed policies'),
+  {
+    ...write(
+      'check-policy-edit',
+      '/policies/checks',
+      'viewPolicy',
+      'Check an edit of the policies without proposing it, and what past changes it would have decided otherwise',
+    ),
+    idempotent: false,
+  },
   write('propose-policy-edit', '/policies/edits', 'editPolicy', 'Propose an edit of the policies'),
   read('list-policy-edits', '/policies/edits', 'viewPolicy', 'List edits of the policies, newest first'),
   read('show-policy-edit', '/policies/edits/{edit}', 'viewPolicy', 'Show an edit of the policies, what differs and what is missing'),

@@ -25,7 +25,7 @@ export const PastChange = z.object({
   proposedAt: z.string(),
   plan: Plan,
   approvals: z.array(Said),
-  changesRequested: z.array(z.object({ by: z.object({ name: z.string() }), reason: z.string() })).default([]),
+  changesRequested: z.array(z.object({ by: z.string(), name: z.string(), reason: z.string() })).default([]),
   timeline: z.array(z.object({ at: z.string(), type: z.string() })),
 })
 export type PastChange = z.infer<typeof PastChange>
@@ -62,7 +62,8 @@ const releasableOf = (policySet: PolicySet, past: PastChange): Releasable => {
   const approvals = past.approvals
     .filter(mayApprove)
     .map(({ by, groups, at, signOff }) => ({ by: { id: by, groups }, digest, signOff, at, withdrawnAt: null }))
-  return { ...change, review: { digest, approvals, changesRequested: past.changesRequested }, rollout: null }
+  const changesRequested = past.changesRequested.map(({ name, reason }) => ({ by: { name }, reason }))
+  return { ...change, review: { digest, approvals, changesRequested }, rollout: null }
 }
 
 /**

@@ -42,6 +42,7 @@ const CHANGES = [
   past('core-2', 'core', {
     status: 'declined',
     approvals: [approval('bob', 'kernel-maintainers')],
+    changesRequested: [{ by: 'carol', name: 'Carol', digest: DIGEST, reason: 'soak longer', at: '2026-11-20T12:30:00.000Z' }],
     timeline: [{ at: '2026-11-21T00:00:00.000Z', type: 'expired' }],
   }),
   past('new-1', 'core', { status: 'proposed', digest: null, approvals: [] }),
@@ -110,7 +111,10 @@ describe('policy diff', () => {
         {
           id: 'core-2',
           before: expect.arrayContaining(['approvals of two different people: one more']),
-          after: expect.arrayContaining(['approvals of two different people: one more']),
+          after: expect.arrayContaining([
+            'approvals of two different people: one more',
+            expect.stringMatching(/request for changes by Carol: soak longer/),
+          ]),
         },
       ],
     })

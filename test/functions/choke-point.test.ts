@@ -28,6 +28,7 @@ const ASKS: Readonly<Partial<Record<OperationId, Ask>>> = {
   'extend-hold': { body: { reason: 'r', hours: 1 } },
   simulate: { body: { livepatch: digest, fleet: 'edge' } },
   'create-fleet': { body: { id: 'edge' } },
+  'check-policy-edit': { body: { files: { 'house/a.cedar': null } } },
   'propose-policy-edit': { body: { files: { 'house/a.cedar': null }, reason: 'r' } },
   'decide-policy-edit': { body: { decision: 'approve', digest } },
   'issue-enrolments': { body: {} },

@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import type { Context } from 'aws-lambda'
 import * as approveChange from '../../functions/api/approve-change.ts'
+import * as checkPolicyEdit from '../../functions/api/check-policy-edit.ts'
 import * as clearTransition from '../../functions/api/clear-transition.ts'
 import * as controlChange from '../../functions/api/control-change.ts'
 import * as controlReceiver from '../../functions/api/control-receiver.ts'
@@ -237,6 +238,13 @@ const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler
       listPolicyEditions.question,
       around,
       listPolicyEditions.listPolicyEditions(ports),
+    ),
+    'check-policy-edit': servePerson(
+      'check-policy-edit',
+      checkPolicyEdit.shape,
+      checkPolicyEdit.question,
+      around,
+      checkPolicyEdit.checkPolicyEdit(ports),
     ),
     'propose-policy-edit': servePerson(
       'propose-policy-edit',
