@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { AfterReview, Decide } from './decide.tsx'
 import { HoldsOn } from './holds.tsx'
-import { Loaded, PatchLink, plural, Status, shortDigest, Time } from './parts.tsx'
+import { Loaded, PatchLink, plural, Status, shortDigest, Time, Timeline } from './parts.tsx'
 import type { Change } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 import { VerdictView } from './verdict.tsx'
@@ -93,21 +93,6 @@ const Approvals = ({ change }: { readonly change: Change }) => (
   </section>
 )
 
-const Timeline = ({ change }: { readonly change: Change }) => (
-  <section>
-    <h2>History</h2>
-    <ol class="timeline">
-      {change.timeline.map((entry, index) => (
-        <li key={`${entry.at}-${index}`}>
-          <Time at={entry.at} />
-          <span>{entry.text}</span>
-          <span class="hint">{entry.actor}</span>
-        </li>
-      ))}
-    </ol>
-  </section>
-)
-
 /** One change, live until it has ended. */
 export const ChangePage = ({ id, names }: { readonly id: string; readonly names: ReadonlyMap<string, string> }) => {
   const [version, setVersion] = useState(0)
@@ -118,7 +103,8 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
       {(change, etag) => (
         <>
           <h1>
-            {change.fleet} → <PatchLink digest={change.livepatch} names={names} /> <Status of={change.status} />
+            <a href={`#/fleets/${encodeURIComponent(change.fleet)}`}>{change.fleet}</a> →{' '}
+            <PatchLink digest={change.livepatch} names={names} /> <Status of={change.status} />
           </h1>
           <p class="reason">{change.reason}</p>
           <p class="hint" title={change.view ?? ''}>
@@ -162,7 +148,7 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
             <VerdictView change={id} version={version} />
           )}
           {change.status === 'in-review' || change.approvals.length === 0 ? null : <Approvals change={change} />}
-          <Timeline change={change} />
+          <Timeline entries={change.timeline} />
         </>
       )}
     </Loaded>

@@ -2,9 +2,13 @@ import { render } from 'preact'
 import { useEffect, useErrorBoundary, useState } from 'preact/hooks'
 import { ChangePage } from './change.tsx'
 import { Changes } from './changes.tsx'
+import { FleetPage, FleetsPage } from './fleets.tsx'
 import { HoldBanner, HoldsPage } from './holds.tsx'
+import { HostPage } from './host.tsx'
 import { LineagePage } from './lineage.tsx'
 import { codeFromUrl, Login } from './login.tsx'
+import { PoliciesPage } from './policies.tsx'
+import { PolicyEditPage } from './policy-edit.tsx'
 import { ReceiverPage, Receivers } from './receivers.tsx'
 import { session } from './session.ts'
 import type { Holds, Listing, Patch } from './shapes.ts'
@@ -19,6 +23,8 @@ const useHash = (): string => {
   useEffect(() => {
     const changed = () => setHash(location.hash)
     addEventListener('hashchange', changed)
+    // It may have changed after it was read and before anybody listened.
+    changed()
     return () => removeEventListener('hashchange', changed)
   }, [])
   return hash
@@ -32,7 +38,9 @@ const useSession = () => {
 
 const LINKS: readonly (readonly [hash: string, name: string])[] = [
   ['#/', 'Changes'],
+  ['#/fleets', 'Fleets'],
   ['#/holds', 'Holds'],
+  ['#/policies', 'Policies'],
   ['#/receivers', 'Who is told'],
 ]
 
@@ -95,6 +103,10 @@ const Room = ({ hash, names, onHeld }: RoomProps) => {
   const id = named(given)
   if (room === 'changes' && id) return <ChangePage key={id} id={id} names={names} />
   if (room === 'lineage' && id) return <LineagePage key={id} digest={id} names={names} />
+  if (room === 'fleets') return id ? <FleetPage key={id} id={id} names={names} /> : <FleetsPage />
+  if (room === 'hosts' && id) return <HostPage key={id} id={id} />
+  if (room === 'policies') return <PoliciesPage />
+  if (room === 'edits' && id) return <PolicyEditPage key={id} id={id} />
   if (room === 'receivers') return id ? <ReceiverPage key={id} id={id} /> : <Receivers />
   if (room === 'holds') return <HoldsPage names={names} onDone={onHeld} />
   return <Changes names={names} />

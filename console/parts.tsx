@@ -1,9 +1,16 @@
 import type { ComponentChildren } from 'preact'
+import type { Stack } from './shapes.ts'
 import type { Asked } from './use-asked.ts'
 
 export const shortDigest = (digest: string): string => digest.slice(0, 12)
 
 export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+export const namesOf = ({ livepatches }: Pick<Stack, 'livepatches'>): string =>
+  livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'
+/** What a host runs, and what lies about on it. */
+export const stackText = (stack: Pick<Stack, 'livepatches' | 'resident'>): string =>
+  stack.resident.length > 0 ? `${namesOf(stack)} (still resident: ${stack.resident.map(({ name }) => name).join(', ')})` : namesOf(stack)
 
 /** In the reader's words and time zone; the instant itself is its title. */
 export const Time = ({ at }: { readonly at: string }) => (
@@ -18,6 +25,24 @@ export const PatchLink = ({ digest, names }: { readonly digest: string; readonly
   <a href={`#/lineage/${digest}`} title={digest}>
     {names?.get(digest) ?? <code>{shortDigest(digest)}</code>}
   </a>
+)
+
+type Happened = { readonly at: string; readonly actor: string; readonly text: string }
+
+/** What happened, in order. */
+export const Timeline = ({ entries }: { readonly entries: readonly Happened[] }) => (
+  <section>
+    <h2>History</h2>
+    <ol class="timeline">
+      {entries.map((entry, index) => (
+        <li key={`${entry.at}-${index}`}>
+          <Time at={entry.at} />
+          <span>{entry.text}</span>
+          <span class="hint">{entry.actor}</span>
+        </li>
+      ))}
+    </ol>
+  </section>
 )
 
 /** What a finding means, why, and how to fix it: a page that is served beside the console, opened beside what is read now. */

@@ -1,3 +1,4 @@
+import type { Stack } from '../shared/kernel/index.ts'
 import type { Plan } from '../shared/rollout/index.ts'
 import type { Finding, Verdict } from '../shared/verdict/index.ts'
 
@@ -23,6 +24,49 @@ export type Hold = {
 export type Holds = Listing<Hold> & { readonly mayStop?: boolean }
 export type HoldWithHosts = Hold & { readonly inTransition?: number }
 export type Fleet = { readonly id: string; readonly description: string; readonly hosts: number }
+export type FleetWhole = Fleet & {
+  readonly holds: readonly Hold[]
+  readonly cohorts: readonly { readonly cohort: string; readonly hosts: number; readonly stack: Stack }[]
+  readonly directive: {
+    readonly version: number
+    readonly issuedAt: string
+    readonly ask: { readonly change: string; readonly livepatch: string; readonly share: number } | null
+    readonly stopped: boolean
+  } | null
+}
+export type Host = {
+  readonly id: string
+  readonly fleet: string
+  readonly state: string
+  readonly kernelRelease: string | null
+  readonly livepatches: readonly { readonly name: string }[]
+  readonly change: string | null
+  readonly refusal: { readonly code: string; readonly detail: string } | null
+  readonly lastSeenAt: string | null
+}
+/** What a stalled transition waits for; times are the host's own, in epoch milliseconds. */
+export type Evidence = {
+  readonly livepatch: string
+  readonly direction: string
+  readonly since: number
+  readonly at: number
+  readonly waiting: number | null
+  readonly tasks: readonly {
+    readonly pid: number | null
+    readonly name: string
+    readonly kthread: boolean
+    readonly functions: readonly string[]
+    readonly stack: readonly string[]
+  }[]
+  readonly unproven: readonly string[]
+  readonly log: readonly string[]
+}
+export type HostWhole = Host & {
+  readonly transition: Evidence | null
+  /** Digest of the evidence, which a clearance names. */
+  readonly evidence: string | null
+  readonly cleared: { readonly clearedBy: string; readonly livepatch: string; readonly issuedAt: number; readonly expiresAt: number } | null
+}
 export type Change = {
   readonly id: string
   readonly fleet: string
@@ -128,4 +172,4 @@ export type Delivery = {
   readonly nextAt: string | null
   readonly why: string
 }
-export type { Finding, Verdict }
+export type { Finding, Stack, Verdict }

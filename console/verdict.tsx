@@ -1,11 +1,6 @@
-import { FindingLink, Loaded, plural, shortDigest } from './parts.tsx'
+import { FindingLink, Loaded, namesOf, plural, shortDigest, stackText } from './parts.tsx'
 import type { Finding, Verdict, VerdictAnswer } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
-
-type Stack = Verdict['cohorts'][number]['stack']
-const namesOf = ({ livepatches }: Stack): string => livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'
-const stackText = (stack: Stack): string =>
-  stack.resident.length > 0 ? `${namesOf(stack)} (still resident: ${stack.resident.map(({ name }) => name).join(', ')})` : namesOf(stack)
 
 /** `none`: what stands there where nothing is listed; without it the line is left out. */
 const List = ({ title, items, none }: { readonly title: string; readonly items: readonly string[]; readonly none?: string }) =>

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { startReceiver } from '../notice/receiver-double.ts'
 import { hasBrowser, openBrowser, openTab, WHY_SKIPPED } from './browser.ts'
 import { type House, openHouse } from './house.ts'
+import { stalledHost } from './stalled-host.ts'
 
 jest.setTimeout(60_000)
 if (!hasBrowser) console.warn(WHY_SKIPPED)
@@ -146,13 +147,13 @@ const press = (page: Page, name: string | RegExp) => page.getByRole('button', { 
     await alice.getByText('Revise it').click()
     await alice.getByLabel('Soak').fill('a while')
     await see(alice, /^Soak: write waves as/)
-    await alice.getByLabel('Soak').fill('2s')
+    await alice.getByLabel('Soak').fill('0s')
     await alice.getByLabel('Failed hosts').fill('1 or 2.5 %')
     await alice.getByLabel('Why it is revised').fill(REASON)
     await press(alice, 'Revise with this plan')
     await see(bob, `Alice Arnaud revised it with another plan: ${REASON}`)
     const { body } = await house().platform.ask('show-change', { as: 'dave', path: { change: known.first } })
-    expect(body['plan']).toMatchObject({ soakSeconds: 2, budgets: { failed: { count: 1, share: 0.025 }, silent: { count: 20 } } })
+    expect(body['plan']).toMatchObject({ soakSeconds: 0, budgets: { failed: { count: 1, share: 0.025 }, silent: { count: 20 } } })
     expect(body['changesRequested']).toEqual([])
   })
 
@@ -273,6 +274,77 @@ const press = (page: Page, name: string | RegExp) => page.getByRole('button', { 
     const held = z.array(z.object({ id: z.string(), scope: z.string(), reason: z.string() })).parse(body['items'])
     expect(held.map(({ scope, reason }) => [scope, reason])).toEqual(['series', 'livepatch', 'fleet'].map(scope => [scope, REASON]))
     for (const { id } of held) await house().platform.ask('lift-hold', { as: 'alice', path: { hold: id }, body: { reason: 'done' } })
+  })
+
+  test('a fleet shows what it runs, and what its policies ask for in plain words; a host what it runs', async () => {
+    const page = await at('dave', '#/fleets')
+    await page.getByRole('link', { name: 'edge' }).click()
+    await see(page, /^\d hosts?: lp_proc_2/)
+    const words = page.getByRole('region', { name: 'Policies in plain words' })
+    await words.getByRole('heading', { name: 'What a release on edge needs' }).waitFor()
+    await words.getByText('approvals of two different people', { exact: true }).first().waitFor()
+    await words.locator('summary', { hasText: 'four-eyes' }).first().click()
+    await words.locator('details[open] pre', { hasText: '@id("four-eyes' }).first().waitFor()
+    await page.getByRole('link', { name: 'edge-2' }).click()
+    await status(page, 'applied')
+    expect(await page.getByRole('button', { name: /Clear/ }).count()).toBe(0)
+  })
+
+  test('a stalled transition is shown with what it waits for, and cleared by two clicks of who submitted the livepatch', async () => {
+    const host = await stalledHost(house().platform, 'lab.1', known.module2)
+    const bob = await at('bob', `#/hosts/${host}`)
+    const clear = async (page: Page) => {
+      await status(page, 'transition-stalled')
+      await page.getByText('reader<img').waitFor()
+      await see(page, 'in vmlinux:version_proc_show')
+      await page.getByLabel('Why these tasks are safe in either code').fill(REASON)
+      await press(page, 'Clear it to be forced')
+      expect((await house().platform.ask('show-host', { as: 'dave', path: { host } })).body['cleared']).toBe(null)
+      await press(page, `Really let ${host} force it`)
+    }
+    await clear(bob)
+    await bob.locator('.decide .error').waitFor()
+    const alice = await at('alice', `#/hosts/${host}`)
+    await alice.getByLabel('The leave lasts').fill('2h')
+    await clear(alice)
+    await see(alice, /^alice gave leave to force the transition of lp_proc_2/)
+    const { body } = await house().platform.ask('show-host', { as: 'dave', path: { host } })
+    const cleared = z.object({ issuedAt: z.number(), expiresAt: z.number() }).parse(body['cleared'])
+    expect(cleared.expiresAt - cleared.issuedAt).toBe(7_200_000)
+  })
+
+  test('an edit of the policies is checked before it is proposed, replayed by who decides, and rejected', async () => {
+    const alice = await at('alice', '#/policies')
+    await alice.getByLabel('File').fill('house/harm.cedar')
+    await press(alice, 'Edit it')
+    const text = alice.getByLabel('house/harm.cedar')
+    expect(await text.inputValue()).toContain('@id("edge-needs-three")')
+    await text.fill('permit (')
+    await press(alice, 'Check')
+    await see(alice, 'It would be refused:')
+    expect(await alice.getByRole('button', { name: 'Propose' }).isDisabled()).toBe(true)
+    const harm = '<img src=x onerror=window.harmed=1>'
+    await text.fill(`@id("harm") @reason("an end to ${harm}")\nforbid (principal, action == Action::"releaseChange", resource);`)
+    await press(alice, 'Check')
+    await alice.getByRole('region', { name: 'Past changes' }).getByRole('link', { name: known.first }).waitFor()
+    await alice.locator('.diff .added', { hasText: `an end to ${harm}` }).waitFor()
+    await alice.getByLabel('Why it is edited').fill(REASON)
+    await press(alice, 'Propose')
+    await see(alice, 'You proposed this edit, so others decide about it.')
+    const edit = new URL(alice.url()).hash
+    const [bob, carol] = [await at('bob', edit), await at('carol', '#/policies')]
+    await press(bob, 'Replay past changes')
+    const turned = row(bob, known.first)
+    await turned.getByText('released → held back').waitFor()
+    await turned.getByText(`an end to ${harm}`).waitFor()
+    await bob.getByLabel('Comment or reason').fill(COMMENT)
+    await press(bob, 'Approve')
+    await see(alice, /^Bob Brandt \(bob\), .*onload/)
+    await carol.getByRole('link', { name: REASON }).click()
+    await carol.getByLabel('Comment or reason').fill('Not this way')
+    await press(carol, 'Reject')
+    for (const page of [alice, bob, carol]) await status(page, 'rejected')
+    await see(alice, 'Carol Conti rejected it: Not this way')
   })
 
   test('who is told is shown with what nobody took; a test is sent, and a dead letter sent again', async () => {
