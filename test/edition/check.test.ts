@@ -37,7 +37,7 @@ describe('a check of an edit', () => {
           status: 'released',
           before: [],
           policies: ['edge-three'],
-          after: ['approvals of three people'],
+          after: ['approvals of three people: one more'],
         },
       ],
     })

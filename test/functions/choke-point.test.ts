@@ -130,7 +130,7 @@ describe('who is let in', () => {
   ]
   test.each(people.filter(id => !aboutOne.includes(id)))('%s refuses a person without a role', async id => {
     const answer = await house.ask(id, { ...askFor(id), as: 'mallory' })
-    expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', reasons: [expect.any(String)] } })
+    expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', reasons: expect.arrayContaining([expect.any(String)]) } })
   })
 
   test.each(['show-directive', 'report-hosts'] as const)('%s answers no person', async id => {
