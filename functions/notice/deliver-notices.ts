@@ -1,6 +1,7 @@
 import {
   type Delivery,
   dueStage,
+  dueStageOfEdit,
   familyOf,
   type Notice,
   newDelivery,
@@ -10,6 +11,7 @@ import {
   noticesOfHold,
   receiversOf,
   reminderOf,
+  reminderOfEdit,
   type Surroundings,
 } from '../../shared/notice/index.ts'
 import type { Announced, KeptReceiver, Loaded } from '../../shared/store/index.ts'
@@ -36,9 +38,10 @@ const surroundingsOf = async (ports: DeliverPorts, { change }: Loaded): Promise<
   return { change, livepatch, missing: needsOf(ports, change, verdict, held).map(({ text }) => text), publicUrl }
 }
 
-const enqueue = async ({ notices, now }: DeliverPorts, notice: Notice, receivers: readonly KeptReceiver[]): Promise<void> => {
+const enqueue = async ({ notices, policy, now }: DeliverPorts, notice: Notice, receivers: readonly KeptReceiver[]): Promise<void> => {
+  const { escalation } = policy.set().settings
   const listening = receivers.filter(({ disabled }) => disabled === null)
-  for (const { id } of receiversOf(notice, listening)) await notices.enqueue(newDelivery(id, notice, now()))
+  for (const { id } of receiversOf(notice, listening, escalation?.group)) await notices.enqueue(newDelivery(id, notice, now()))
 }
 
 const commitOf = async ({ ledger }: DeliverPorts, { stream, sequence, id }: Announced) => {
@@ -81,11 +84,21 @@ const tell = async (ports: DeliverPorts, announced: Announced, receivers: readon
 }
 
 const remind = async (ports: DeliverPorts, id: string, receivers: readonly KeptReceiver[]): Promise<void> => {
-  const { ledger, notices, now } = ports
+  const { ledger, notices, policy, now } = ports
   const loaded = await ledger.loadChange(id)
-  const due = loaded && dueStage(loaded.change, now())
+  const due = loaded && dueStage(loaded.change, policy.set().settings.reminders.atShares, now())
   if (!due || (await notices.wasTold(due.mark))) return
   await enqueue(ports, reminderOf(await surroundingsOf(ports, loaded), due), receivers)
+  await notices.told(due.mark, now())
+}
+
+const remindOfEdit = async (ports: DeliverPorts, id: string, receivers: readonly KeptReceiver[]): Promise<void> => {
+  const { policies, notices, policy, publicUrl, now } = ports
+  const loaded = await policies.loadEdit(id)
+  const due = loaded && dueStageOfEdit(loaded.edit, policy.set().settings.reminders.atShares, now())
+  if (!due || (await notices.wasTold(due.mark))) return
+  const about = { edit: loaded.edit, missing: editNeeds(policy.active(), loaded.edit), publicUrl }
+  await enqueue(ports, reminderOfEdit(about, due), receivers)
   await notices.told(due.mark, now())
 }
 
@@ -107,13 +120,33 @@ const tellAll = async (ports: DeliverPorts, receivers: readonly KeptReceiver[], 
   }
 }
 
-const remindAll = async (ports: DeliverPorts, receivers: readonly KeptReceiver[], failures: unknown[]): Promise<void> => {
+type ReadPage = (page: {
+  readonly limit: number
+  readonly cursor?: string | undefined
+}) => Promise<{ readonly items: readonly { readonly id: string }[]; readonly next?: string | undefined }>
+
+const eachListed = async (read: ReadPage, failures: unknown[], run: (id: string) => Promise<void>): Promise<void> => {
   let cursor: string | undefined
   do {
-    const page = await ports.ledger.changes({ status: 'in-review' }, { limit: PAGE, cursor })
-    for (const { id } of page.items) await each([id], failures, change => remind(ports, change, receivers))
+    const page = await read({ limit: PAGE, cursor })
+    for (const { id } of page.items) await each([id], failures, run)
     cursor = page.next
   } while (cursor !== undefined)
+}
+
+const remindAll = async (ports: DeliverPorts, receivers: readonly KeptReceiver[], failures: unknown[]): Promise<void> => {
+  const { ledger, policies } = ports
+  const inReview = { status: 'in-review' } as const
+  await eachListed(
+    page => ledger.changes(inReview, page),
+    failures,
+    id => remind(ports, id, receivers),
+  )
+  await eachListed(
+    page => policies.edits(inReview, page),
+    failures,
+    id => remindOfEdit(ports, id, receivers),
+  )
 }
 
 /** A due attempt of a receiver that was removed, or one that its delivery knows nothing of. */

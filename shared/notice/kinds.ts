@@ -24,6 +24,8 @@ export const NOTICES = {
   'hold-lifted': { title: 'Held no more', type: 'hold.lifted' },
   'force-cleared': { title: 'Leave given to force a stalled transition', type: 'fleet.force_cleared' },
   'policy-edit-asked': { title: 'Approval asked for an edit of the policies', type: 'policy.edit_asked' },
+  'policy-edit-reminder': { title: 'Reminder: approval asked for an edit of the policies', type: 'policy.edit_reminder' },
+  'policy-edit-escalation': { title: 'Escalation: nobody has decided on an edit of the policies', type: 'policy.edit_escalation' },
   'policy-edit-ended': { title: 'An edit of the policies came to nothing', type: 'policy.edit_ended' },
   'policies-changed': { title: 'The policies changed', type: 'policy.changed' },
   test: { title: 'Test', type: 'receiver.test' },

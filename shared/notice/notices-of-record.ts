@@ -6,6 +6,7 @@ import type { NoticeKind } from './kinds.ts'
 import { NAME_MAX, type Notice, noticeId, TEXT_MAX } from './notice.ts'
 import { plainText } from './plain-text.ts'
 
+type Occasion = { readonly kind: NoticeKind; readonly at: string; readonly about: string }
 type Told = {
   readonly subject: string
   readonly fleet: string | null
@@ -16,11 +17,11 @@ type Told = {
   readonly decideBefore?: string | null
 }
 
-/** A notice about something that is no change. */
-const noticeOf = (commit: Commit, index: number, kind: NoticeKind, told: Told): Notice => ({
-  id: noticeId(Date.parse(commit.at), `${commit.stream}/${commit.sequence}/${index}`),
+/** A notice about something that is no change. `about` names what it tells, for its id. */
+const noticeOf = ({ kind, at, about }: Occasion, told: Told): Notice => ({
+  id: noticeId(Date.parse(at), about),
   kind,
-  at: commit.at,
+  at,
   subject: plainText(told.subject, TEXT_MAX),
   fleet: told.fleet,
   change: null,
@@ -35,7 +36,9 @@ const eachOf = (commit: Commit, tell: (event: Commit['events'][number]) => Told 
   commit.events.flatMap((event, index) => {
     const kind = kindOfEvent(commit.stream, event.type)
     const told = kind === null ? null : tell(event)
-    return kind === null || told === null ? [] : [noticeOf(commit, index, kind, told)]
+    return kind === null || told === null
+      ? []
+      : [noticeOf({ kind, at: commit.at, about: `${commit.stream}/${commit.sequence}/${index}` }, told)]
   })
 
 const saidIn = (event: PolicyEditEvent, edit: PolicyEdit): { readonly by: string | null; readonly says: string } => {
@@ -51,24 +54,32 @@ const saidIn = (event: PolicyEditEvent, edit: PolicyEdit): { readonly by: string
 }
 
 /** `missing`: what the edit still needs, in words. What it would change is not told: who decides on it looks at it. */
-export const noticesOfEdit = (
-  commit: Commit,
-  { edit, missing, publicUrl }: { readonly edit: PolicyEdit; readonly missing: readonly string[]; readonly publicUrl: string },
-): readonly Notice[] =>
+type AboutEdit = { readonly edit: PolicyEdit; readonly missing: readonly string[]; readonly publicUrl: string }
+
+const toldOfEdit = (
+  { edit, missing, publicUrl }: AboutEdit,
+  asks: boolean,
+  said: { readonly by: string | null; readonly says: string },
+): Told => ({
+  subject: `${edit.fleet === null ? 'of the house' : `of fleet ${edit.fleet}`}, edit ${edit.id}`,
+  fleet: edit.fleet,
+  ...said,
+  link: `${publicUrl}/`,
+  missing: asks ? missing : [],
+  decideBefore: asks ? new Date(decideBefore(edit)).toISOString() : null,
+})
+
+export const noticesOfEdit = (commit: Commit, about: AboutEdit): readonly Notice[] =>
   eachOf(commit, recorded => {
     const event = PolicyEditEvent.safeParse(recorded)
     if (!event.success) return null
-    const where = edit.fleet === null ? 'of the house' : `of fleet ${edit.fleet}`
-    const asks = event.data.type === 'proposed' && edit.status === 'in-review'
-    return {
-      subject: `${where}, edit ${edit.id}`,
-      fleet: edit.fleet,
-      ...saidIn(event.data, edit),
-      link: `${publicUrl}/`,
-      missing: asks ? missing : [],
-      decideBefore: asks ? new Date(decideBefore(edit)).toISOString() : null,
-    }
+    const asks = event.data.type === 'proposed' && about.edit.status === 'in-review'
+    return toldOfEdit(about, asks, saidIn(event.data, about.edit))
   })
+
+/** About an edit that is still to be decided on. */
+export const noticeAboutEdit = (about: AboutEdit, occasion: Occasion): Notice =>
+  noticeOf(occasion, toldOfEdit(about, true, { by: about.edit.proposer.name, says: about.edit.reason }))
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 

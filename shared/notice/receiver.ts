@@ -31,14 +31,19 @@ const concerns = (group: string, missing: readonly string[], groups: readonly st
 const isWanted = ({ fleets, kinds }: Receiver, { kind, fleet }: Notice): boolean =>
   (kinds.length === 0 || kinds.includes(kind)) && (fleets.length === 0 || fleet === null || fleets.includes(fleet))
 
-/** Who is told: those who want this kind for this fleet; of a reminder those whose group's approval is missing. */
-export const receiversOf = <R extends Receiver>(notice: Notice, receivers: readonly R[]): readonly R[] => {
+const REMINDERS: readonly NoticeKind[] = ['reminder', 'policy-edit-reminder']
+const ESCALATIONS: readonly NoticeKind[] = ['escalation', 'policy-edit-escalation']
+
+/**
+ * Who is told: those who want this kind for this fleet; of a reminder those whose group's approval is missing. An escalation goes to
+ * everybody, or where `escalation` names a group, to that one beside those whose approval is missing.
+ */
+export const receiversOf = <R extends Receiver>(notice: Notice, receivers: readonly R[], escalation?: string): readonly R[] => {
   const groups = [...new Set(receivers.flatMap(({ group }) => group ?? []))]
-  return receivers.filter(
-    receiver =>
-      isWanted(receiver, notice) &&
-      (notice.kind !== 'reminder' || receiver.group === null || concerns(receiver.group, notice.missing, groups)),
-  )
+  const isLast = ESCALATIONS.includes(notice.kind)
+  const isForSome = REMINDERS.includes(notice.kind) || (isLast && escalation !== undefined)
+  const isAsked = ({ group }: R): boolean => group === null || (isLast && group === escalation) || concerns(group, notice.missing, groups)
+  return receivers.filter(receiver => isWanted(receiver, notice) && (!isForSome || isAsked(receiver)))
 }
 
 /** As much of a receiver's address as anybody is shown. */

@@ -1,38 +1,55 @@
 import type { Change } from '../change/index.ts'
+import { decideBefore, type PolicyEdit } from '../edition/index.ts'
 import type { NoticeKind } from './kinds.ts'
 import type { Notice } from './notice.ts'
 import { noticeAbout, type Surroundings } from './notices-of.ts'
+import { noticeAboutEdit } from './notices-of-record.ts'
 
-type Stage = { readonly name: string; readonly share: number; readonly kind: NoticeKind }
+/** Something that people are to decide on; times in epoch milliseconds. */
+type Awaited = { readonly mark: string; readonly since: number; readonly until: number }
 
-/** When those who have not decided are told again, as shares of the time that the plan gives them, and when others are told instead. */
-export const STAGES: readonly Stage[] = [
-  { name: 'half', share: 0.5, kind: 'reminder' },
-  { name: 'last-quarter', share: 0.75, kind: 'reminder' },
-  { name: 'last-tenth', share: 0.9, kind: 'escalation' },
-]
-
-export type DueStage = Stage & {
+export type DueStage = {
+  /** The last stage tells others, too. */
+  readonly isLast: boolean
   /** When it was due, ISO 8601. */
   readonly at: string
-  /** The change, the digest to decide on, and the stage: each is told once. */
+  /** What is to be decided, its digest, and the stage: each is told once. */
   readonly mark: string
 }
 
 /**
- * The newest stage that is due at `now` (epoch milliseconds); null where nothing is to be decided, or it is too early. Where several
- * passed unseen, only the newest is told: two reminders at once say no more than one.
+ * The newest of the stages (shares of the time to decide) that is due; null where it is too early or too late. Where several passed unseen,
+ * only the newest is told: two reminders at once say no more than one.
  */
-export const dueStage = (change: Change, now: number): DueStage | null => {
-  if (change.status !== 'in-review') return null
-  const { judgedAt, digest } = change.review
-  const allowedMs = change.plan.approvalSecondsMax * 1_000
-  const since = Date.parse(judgedAt)
-  if (now >= since + allowedMs) return null
-  const stage = STAGES.findLast(({ share }) => now >= since + allowedMs * share)
-  if (stage === undefined) return null
-  return { ...stage, at: new Date(since + allowedMs * stage.share).toISOString(), mark: `${change.id}/${digest}/${stage.name}` }
+const stageOf = ({ mark, since, until }: Awaited, atShares: readonly number[], now: number): DueStage | null => {
+  if (now >= until) return null
+  const shares = atShares.toSorted((a, b) => a - b)
+  const due = shares.findLast(share => now >= since + (until - since) * share)
+  if (due === undefined) return null
+  return { isLast: due === shares.at(-1), at: new Date(since + (until - since) * due).toISOString(), mark: `${mark}/${due}` }
 }
 
-export const reminderOf = (surroundings: Surroundings, { kind, at, mark }: DueStage): Notice =>
-  noticeAbout(surroundings, { kind, at, about: mark, by: null, says: '' })
+/** Of a change that waits for approvals, at `now` (epoch milliseconds). */
+export const dueStage = (change: Change, atShares: readonly number[], now: number): DueStage | null => {
+  if (change.status !== 'in-review') return null
+  const since = Date.parse(change.review.judgedAt)
+  const until = since + change.plan.approvalSecondsMax * 1_000
+  return stageOf({ mark: `${change.id}/${change.review.digest}`, since, until }, atShares, now)
+}
+
+/** Of an edit of the policies. */
+export const dueStageOfEdit = (edit: PolicyEdit, atShares: readonly number[], now: number): DueStage | null => {
+  if (edit.status !== 'in-review') return null
+  const until = decideBefore(edit)
+  return stageOf({ mark: `policy-edit/${edit.id}/${edit.digest}`, since: Date.parse(edit.proposedAt), until }, atShares, now)
+}
+
+export const reminderOf = (surroundings: Surroundings, { isLast, at, mark }: DueStage): Notice => {
+  const kind: NoticeKind = isLast ? 'escalation' : 'reminder'
+  return noticeAbout(surroundings, { kind, at, about: mark, by: null, says: '' })
+}
+
+export const reminderOfEdit = (surroundings: Parameters<typeof noticeAboutEdit>[0], { isLast, at, mark }: DueStage): Notice => {
+  const kind: NoticeKind = isLast ? 'policy-edit-escalation' : 'policy-edit-reminder'
+  return noticeAboutEdit(surroundings, { kind, at, about: mark })
+}

@@ -43,8 +43,8 @@ export const Settings = z
     breakGlass: z.strictObject({ confirmSecondsMax: Seconds.default(3_600) }).default({ confirmSecondsMax: 3_600 }),
     /** How long a hold may last from the moment on when it is placed or extended. */
     holds: z.strictObject({ secondsMax: Seconds.default(30 * 86_400) }).default({ secondsMax: 30 * 86_400 }),
-    /** When people are reminded of a change that waits for them: shares of its time to be decided on. */
-    reminders: z.strictObject({ atShares: z.array(z.number().gt(0).lt(1)).max(8).readonly() }).default({ atShares: [0.5, 0.9] }),
+    /** When people are reminded of what waits for them: shares of its time to be decided on. The last one escalates. */
+    reminders: z.strictObject({ atShares: z.array(z.number().gt(0).lt(1)).max(8).readonly() }).default({ atShares: [0.5, 0.75, 0.9] }),
     /** Who is told beside those who were asked, at the last reminder. */
     escalation: z.strictObject({ group: Group }).optional(),
   })

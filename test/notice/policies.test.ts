@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { sweepEdits } from '../../functions/lifecycle/sweep-edits.ts'
 import { deliverNotices } from '../../functions/notice/deliver-notices.ts'
 import type { Commit } from '../../shared/history/index.ts'
 import { noticesOfFleet } from '../../shared/notice/index.ts'
@@ -14,6 +15,8 @@ const propose = async (path: string, id: string) => {
   return { edit: String(body['id']), digest: String(body['digest']) }
 }
 const decide = (as: 'bob' | 'carol', edit: string, body: object) => house.ask('decide-policy-edit', { as, path: { edit }, body })
+const DAY = 86_400_000
+const show = async (edit: string) => (await house.ask('show-policy-edit', { as: 'dave', path: { edit } })).body
 /** What came to the bus since the last look. */
 const told = async () => {
   await deliverNotices(house.ports)()
@@ -50,6 +53,34 @@ describe('an edit of the policies', () => {
       { type: 'dev.supersede.policy.changed.v1', data: { says: 'It is edition 1 of the policies.', missing: [] } },
     ])
     expect(JSON.stringify([asked, events])).not.toMatch(/forbid|not-yet|the end of the audit/)
+  })
+
+  test('that nobody decides on is remembered, escalates with what is still missing and until when, and ends; each once', async () => {
+    const { edit } = await propose('house/idle.cedar', 'idle')
+    await told()
+    await decide('bob', edit, { decision: 'approve', digest: (await show(edit))['digest'] })
+    const start = house.time
+    const types: string[] = []
+    let last: unknown
+    for (let day = 0; day < 14; day += 1) {
+      house.time += DAY
+      await sweepEdits(house.ports)
+      for (const event of await told()) {
+        types.push(event.type)
+        if (event.type.includes('escalation')) last = event.data
+      }
+    }
+    expect(types).toEqual(['reminder', 'reminder', 'escalation', 'ended'].map(word => `dev.supersede.policy.edit_${word}.v1`))
+    const until = new Date(start + 14 * DAY)
+    expect(last).toMatchObject({
+      title: `Escalation: nobody has decided on an edit of the policies: of the house, edit ${edit}`,
+      missing: [
+        `approvals of two different people: one more, before ${until.toISOString().slice(0, 16)}Z`,
+        expect.stringContaining('security'),
+      ],
+      decideBefore: until.toISOString(),
+    })
+    expect(await show(edit)).toMatchObject({ status: 'expired' })
   })
 
   test('of one fleet’s own rules is told to who hears of that fleet, and that it came to nothing, too', async () => {

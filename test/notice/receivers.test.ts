@@ -134,6 +134,15 @@ describe('who is told', () => {
   ])('of a %s while %j is missing: %j', (kind, missing, expected) => {
     expect(told(kind, missing)).toEqual(expected)
   })
+  test.each<[string, readonly string[]]>([
+    ['kernel-maintainers', ['any', 'maintainers', 'security']],
+    ['directors', ['any', 'security']],
+  ])('of an escalation that %s hear of as well: %j', (group, expected) => {
+    for (const kind of ['escalation', 'policy-edit-escalation'] as const) {
+      const notice = { ...NOTICE, kind, missing: ['an approval by one of security'], fleet: 'edge' }
+      expect(receiversOf(notice, all, group).map(({ id }) => id)).toEqual(expected)
+    }
+  })
   test('of what concerns no fleet: everybody', () => {
     expect(told('halted', [], null)).toContain('other-fleet')
   })

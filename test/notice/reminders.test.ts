@@ -2,8 +2,10 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { expireApprovals } from '../../functions/lifecycle/expire-approvals.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { deliverNotices } from '../../functions/notice/deliver-notices.ts'
+import { loadPolicies } from '../../shared/policy/index.ts'
 import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from '../functions/demo.ts'
 import { openHouse } from '../functions/house.ts'
+import { houseFiles } from '../policy/house-policies.ts'
 
 const house = openHouse()
 const deliver = () => deliverNotices(house.ports)()
@@ -104,6 +106,25 @@ describe('a change that nobody decides on', () => {
     await deliver()
     expect(await told(receiver)).toEqual(['approval-asked', 'escalation'])
     expect(await told(late)).toEqual([])
+  })
+
+  test('is remembered when the settings say, and not at all where they say never', async () => {
+    const receiver = await add()
+    const under = (settings: object) => {
+      house.policies = loadPolicies({ ...houseFiles, settings: JSON.stringify(settings) })
+    }
+    under({ reminders: { atShares: [0.25, 0.1] } })
+    await inReview()
+    for (const hours of [5, 6]) {
+      house.time += hours * HOUR
+      await deliver()
+    }
+    expect(await told(receiver)).toEqual(['approval-asked', 'reminder', 'escalation'])
+    under({ reminders: { atShares: [] } })
+    house.time += 28 * HOUR
+    await deliver()
+    house.policies = null
+    expect(await told(receiver)).toHaveLength(3)
   })
 
   test('which is decided, or whose time is over, is remembered no more', async () => {

@@ -130,8 +130,8 @@ ${settings}
 | \`approvalValidSeconds\` | how long an approval can release a change; without end where it is left out |
 | \`approvalsExpireInRollout\` | whether approvals also grow old between the waves of a released change; \`false\` where it is left out |
 | \`breakGlass.confirmSecondsMax\` | how long after the proposal a second person may confirm an emergency; an hour |
-| \`reminders.atShares\` | when people are reminded: shares of the time to decide; half and nine tenths |
-| \`escalation.group\` | who is told as well at the last reminder |
+| \`reminders.atShares\` | when people are reminded of a change or of an edit of the policies: shares of the time to decide, the last of which escalates; half, three quarters and nine tenths |
+| \`escalation.group\` | who is told at the last reminder beside those whose approval is missing; everybody where it is left out |
 
 **Livepatches of somebody else.** A cumulative change wipes every livepatch off a host, also one that the agent did not load. Before such a change
 is released, the group that owns it consents: one of its members approves and signs off \`foreign-livepatches\` (\`owners-consent\`). A
