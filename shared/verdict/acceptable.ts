@@ -4,6 +4,7 @@ import type { Finding, Verdict } from './verdict.ts'
 
 const KERNEL = 'the kernel itself refuses that'
 const FILE = 'the file is not what was signed'
+const WAY = 'nobody has shown that hosts get there'
 const UNKNOWN = 'nobody knows what a load would do there'
 
 /**
@@ -17,6 +18,7 @@ export const NEVER_ACCEPTED: Readonly<Record<string, string | null>> = {
   'kernel-release-mismatch': KERNEL,
   'missing-callback': null,
   'name-resident': KERNEL,
+  'route-not-proved': WAY,
   'symbol-ambiguous': KERNEL,
   'symbol-missing': KERNEL,
   'tracing-conflict': KERNEL,

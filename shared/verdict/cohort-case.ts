@@ -2,10 +2,10 @@ import type { Stack, StackEntry, Symbols } from '../kernel/index.ts'
 import type { Manifest } from '../livepatch/index.ts'
 import { type Bridge, smallestBridge } from './bridge.ts'
 import { type FunctionChanges, fixChanges, functionChanges, noFunctionChanges } from './function-sets.ts'
-import { accountOf, type Met, type Order, orderOf } from './obligations.ts'
+import { accountByDisabling, accountOf, type Met, type Order, orderOf } from './obligations.ts'
 import { type Replay, replayLoad, replayStack } from './replay.ts'
-import { type Return, routeByDisabling, wayBackOf } from './routes.ts'
-import type { ByDisabling, Verdict } from './verdict.ts'
+import { leftByDisabling, type Return, routeByDisabling, wayBackOf } from './routes.ts'
+import type { ByDisabling, Route, Verdict } from './verdict.ts'
 
 /** A livepatch that runs, and how the proposed one is ordered against it: `older` means that the proposed one is. */
 export type Running = { readonly manifest: Manifest; readonly order: Order }
@@ -25,9 +25,11 @@ export type CohortCase = {
    * `load`: it is to be loaded.
    */
   readonly situation: 'load' | 'applied' | 'underway' | 'unknown' | 'foreign-kernel'
+  /** How these hosts get there: where nothing runs, nothing is disabled, whatever was proposed. */
+  readonly route: Route
   /** The kernel rules of its release, and whether they were recorded on a real kernel. */
   readonly rules: Verdict['ruleSets'][string] | undefined
-  /** Enabled livepatches but the proposed one, oldest first. */
+  /** Enabled livepatches but the proposed one, oldest first; with it where it is disabled with the others and loaded again. */
   readonly running: readonly Running[]
   /** The same and those that are being disabled: whatever /sys/kernel/livepatch lists besides the proposed one. */
   readonly listed: readonly Manifest[]
@@ -51,7 +53,7 @@ export type CohortCase = {
   readonly wayBack: Return
   /** The smallest bridge that would close it, where the account holds something open; it fits hosts with any modules loaded. */
   readonly bridge: Bridge | null
-  /** The way there by disabling, worked out where the account holds something open; else null. */
+  /** The way there by disabling, where it is the route, or where the account holds something open; else null. */
   readonly byDisabling: ByDisabling | null
 }
 
@@ -77,11 +79,12 @@ const manifestFor = (entry: Pick<StackEntry, 'name' | 'digest'>, known: Known): 
   return manifest && (entry.digest === null || entry.digest === manifest.digest) ? manifest : undefined
 }
 
-const situationOf = (livepatch: Manifest, stack: Stack, unknown: readonly string[]): CohortCase['situation'] => {
+const situationOf = ({ livepatch, route }: Question, stack: Stack, unknown: readonly string[]): CohortCase['situation'] => {
   if (livepatch.kernelRelease !== stack.kernelRelease) return 'foreign-kernel'
   const own = stack.livepatches.find(({ name, digest }) => name === livepatch.name && digest === livepatch.digest)
   if (own?.enabled && own.transition) return 'underway'
-  if (own?.enabled && (!livepatch.replace || stack.livepatches.length === 1)) return 'applied'
+  const staysBelow = !livepatch.replace && route === 'replace'
+  if (own?.enabled && (staysBelow || stack.livepatches.length === 1)) return 'applied'
   return unknown.length > 0 ? 'unknown' : 'load'
 }
 
@@ -106,12 +109,13 @@ const accountOfPasts = (
   { stack, pasts }: DistinctCohort,
   running: readonly Manifest[],
   isLoaded: (object: string) => boolean,
+  accountBy: typeof accountOf = accountOf,
 ): readonly Met[] => {
   const inMemory = stack.resident.flatMap(entry => manifestFor(entry, known) ?? [])
   const entries = pasts.flatMap(past => {
     const residents = past === null ? inMemory : []
     const replacedEarlier = (past ?? []).flatMap(name => known.get(name) ?? [])
-    return accountOf(livepatch, { running, replacedEarlier, residents, isLoaded })
+    return accountBy(livepatch, { running, replacedEarlier, residents, isLoaded })
   })
   return [...new Map(entries.map(met => [`${met.obligation.text} ${met.obligation.origin}`, met])).values()]
 }
@@ -139,7 +143,33 @@ const loadCase = (asked: Question, cohort: DistinctCohort, manifests: readonly M
           accountOfPasts(asked, cohort, manifests, () => true),
         )
       : null,
-    byDisabling: open ? routeByDisabling(replayStack(stack, all), manifests, [livepatch]) : null,
+    byDisabling: open ? byDisablingOf(asked, cohort, manifests).route : null,
+  }
+}
+
+/** Every livepatch of the stack, disabled newest first, and the proposed one loaded then. */
+const byDisablingOf = (asked: Question, cohort: DistinctCohort, manifests: readonly Manifest[]) => {
+  const { stack, symbols } = cohort
+  const loaded = new Set(stack.targets)
+  const account = accountOfPasts(asked, cohort, manifests, object => loaded.has(object), accountByDisabling)
+  const all = [...stack.livepatches, ...stack.resident].flatMap(entry => manifestFor(entry, asked.known) ?? [])
+  return { account, ...routeByDisabling(replayStack(stack, all, symbols), manifests, [asked.livepatch], leftByDisabling(account)) }
+}
+
+const routeCase = (asked: Question, cohort: DistinctCohort, manifests: readonly Manifest[]): LoadCase => {
+  const { livepatch } = asked
+  const { stack } = cohort
+  const loaded = new Set(stack.targets)
+  const { account, route, walk } = byDisablingOf(asked, cohort, manifests)
+  const back = manifests.filter(({ digest }) => digest !== livepatch.digest)
+  return {
+    removedFirst: stack.resident.filter(({ name, refcnt }) => name === livepatch.name && refcnt === 0).map(({ name }) => name),
+    replay: walk.replay,
+    ...changesOf(asked, manifests),
+    account,
+    wayBack: walk.refused === null ? wayBackOf(livepatch, back, walk.machine, object => loaded.has(object)) : nothingToGoBackFrom,
+    bridge: null,
+    byDisabling: route,
   }
 }
 
@@ -162,16 +192,24 @@ export type Question = {
   readonly known: Known
   readonly accepts: ReadonlySet<string>
   readonly relevant: ReadonlySet<string>
+  readonly route: Route
   readonly ruleSets: Verdict['ruleSets']
   readonly answered: Map<string, LoadCase>
   /** What a load changes of functions and fixes, by what runs: it does not depend on anything else of a stack. */
   readonly changed: Map<string, Pick<CohortCase, 'functions' | 'fixes'>>
 }
 
-export const question = (livepatch: Manifest, known: Known, ruleSets: Verdict['ruleSets'], accepts: readonly string[] = []): Question => ({
+export const question = (
+  livepatch: Manifest,
+  known: Known,
+  ruleSets: Verdict['ruleSets'],
+  { route = 'replace', accepts = [] }: { readonly route?: Route | undefined; readonly accepts?: readonly string[] | undefined } = {},
+): Question => ({
   livepatch,
-  known,
+  // Where it is disabled with the others and loaded again, it is one of those that run.
+  known: route === 'replace' || known.has(livepatch.name) ? known : new Map(known).set(livepatch.name, livepatch),
   accepts: new Set(accepts),
+  route,
   relevant: relevantModules(livepatch, known),
   ruleSets,
   answered: new Map(),
@@ -197,11 +235,11 @@ const essenceOf = ({ relevant }: Question, { stack, pasts }: DistinctCohort): st
     pasts,
   ])
 
-const answer = (asked: Question, cohort: DistinctCohort, manifests: readonly Manifest[]): LoadCase => {
+const answer = (asked: Question, cohort: DistinctCohort, manifests: readonly Manifest[], route: Route): LoadCase => {
   const essence = essenceOf(asked, cohort)
   const known = asked.answered.get(essence)
   if (known) return known
-  const worked = loadCase(asked, cohort, manifests)
+  const worked = route === 'replace' ? loadCase(asked, cohort, manifests) : routeCase(asked, cohort, manifests)
   asked.answered.set(essence, worked)
   return worked
 }
@@ -210,9 +248,11 @@ const answer = (asked: Question, cohort: DistinctCohort, manifests: readonly Man
 export const cohortCase = (asked: Question, cohort: DistinctCohort): CohortCase => {
   const { livepatch, known } = asked
   const { stack, hosts } = cohort
-  const others = stack.livepatches.filter(({ name, digest }) => name !== livepatch.name || digest !== livepatch.digest)
-  const unknown = others.filter(entry => !manifestFor(entry, known)).map(({ name }) => name)
-  const situation = situationOf(livepatch, stack, unknown)
+  const foreign = stack.livepatches.filter(({ name, digest }) => name !== livepatch.name || digest !== livepatch.digest)
+  const unknown = foreign.filter(entry => !manifestFor(entry, known)).map(({ name }) => name)
+  const situation = situationOf(asked, stack, unknown)
+  const route = situation === 'load' && stack.livepatches.length > 0 ? asked.route : 'replace'
+  const others = route === 'replace' ? foreign : stack.livepatches
   const manifests = others.filter(({ enabled }) => enabled).flatMap(entry => manifestFor(entry, known) ?? [])
   const running = manifests.map(manifest => ({ manifest, order: orderOf(livepatch, manifest) }))
   return {
@@ -221,6 +261,7 @@ export const cohortCase = (asked: Question, cohort: DistinctCohort): CohortCase 
     hosts,
     stack,
     situation,
+    route,
     rules: asked.ruleSets[stack.kernelRelease],
     running,
     listed: others.flatMap(entry => manifestFor(entry, known) ?? []),
@@ -229,6 +270,6 @@ export const cohortCase = (asked: Question, cohort: DistinctCohort): CohortCase 
     assumed: others.filter(entry => entry.digest === null && manifestFor(entry, known)).map(({ name }) => name),
     accepts: asked.accepts,
     downgrade: running.some(({ order }) => order === 'older'),
-    ...(situation === 'load' ? answer(asked, cohort, manifests) : notLoaded()),
+    ...(situation === 'load' ? answer(asked, cohort, manifests, route) : notLoaded()),
   }
 }

@@ -26,6 +26,8 @@ export const Inputs = z.object({
       }),
     )
     .readonly(),
+  /** The route that was judged; left out: `replace`. */
+  route: z.literal('disable-then-load').optional(),
   /** Findings that were blocked instead of reviewed: the reason by code. */
   stricter: z.record(z.string(), z.string()),
   /** Leftovers that an emergency accepted by name; left out where there was none. */
@@ -55,11 +57,12 @@ export const ruleSetVersion = (): string => {
 /** What can be written down and given back: of a kernel's own list of functions only the caller knows. */
 export type Recordable = Omit<Judge, 'symbols'> & { readonly trust: readonly string[] }
 
-const inputsOf = ({ livepatch, known, cohorts, stricter, trust, accepts = [] }: Recordable): Inputs => ({
+const inputsOf = ({ livepatch, known, cohorts, route = 'replace', stricter, trust, accepts = [] }: Recordable): Inputs => ({
   schema: 'supersede.verdict-inputs/1',
   livepatch: livepatch.digest,
   known: [...known.values()].map(({ digest }) => digest).sort(),
   cohorts: cohorts.map(({ stack, hosts, replacedEarlier }) => ({ stack, hosts, ...(replacedEarlier && { replacedEarlier }) })),
+  ...(route === 'replace' ? {} : { route }),
   stricter: Object.fromEntries(stricter ?? []),
   ...(accepts.length === 0 ? {} : { accepts: accepts.toSorted() }),
   trust,

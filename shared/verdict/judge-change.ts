@@ -5,12 +5,14 @@ import { type Cohort, type CohortCase, cohortCase, type DistinctCohort, type Kno
 import { skippedCallbacks } from './routes.ts'
 import { modulePinned } from './rules/module-pinned.ts'
 import { RULES } from './rules.ts'
-import type { CohortVerdict, Finding, Verdict } from './verdict.ts'
+import type { CohortVerdict, Finding, Route, Verdict } from './verdict.ts'
 
 export type Judge = {
   readonly livepatch: Manifest
   readonly cohorts: readonly Cohort[]
   readonly known: Known
+  /** How hosts get there; left out: `replace`. */
+  readonly route?: Route | undefined
   /** Functions of vmlinux by kernel release, where they are known; else every function that is named is taken to exist once. */
   readonly symbols?: ReadonlyMap<string, Symbols> | undefined
   /** Findings that a fleet's owners block instead of reviewing or noting them: the reason by code. It makes nothing less severe. */
@@ -38,14 +40,14 @@ const resultOf = ({ situation, replay }: CohortCase): string | null => {
 
 type Told = Pick<CohortVerdict, 'stackAfter' | 'log' | 'functions' | 'fixes' | 'callbacks'>
 
-const told = ({ stack, replay, functions, fixes, account }: CohortCase): Told => ({
+const told = ({ stack, replay, functions, fixes, account, route }: CohortCase): Told => ({
   stackAfter: [...(replay?.stackAfter ?? stack.livepatches.map(({ name }) => name))],
   log: [...(replay?.log ?? [])],
   functions,
   fixes,
   callbacks: {
     run: (replay?.callbacks ?? []).map(({ livepatch, object, callback }) => `${livepatch}:${objectName(object)}:${callback}`),
-    skipped: skippedCallbacks(account),
+    skipped: route === 'replace' ? skippedCallbacks(account) : [],
   },
 })
 
@@ -117,16 +119,17 @@ const ruleSetsOf = (cohorts: readonly DistinctCohort[]): Verdict['ruleSets'] => 
  * worked out once. `known` holds the manifests of the livepatches that the stacks name, by module name.
  * The same input gives the same verdict, byte for byte, whatever the order of the cohorts.
  */
-export const judgeChange = ({ livepatch, cohorts, known, symbols, stricter, accepts }: Judge): Verdict => {
+export const judgeChange = ({ livepatch, cohorts, known, symbols, stricter, accepts, route = 'replace' }: Judge): Verdict => {
   const stacks = distinct(cohorts)
   const ruleSets = ruleSetsOf(stacks)
-  const asked = question(livepatch, known, ruleSets, accepts)
+  const asked = question(livepatch, known, ruleSets, { route, accepts })
   const cases = stacks.map(cohort => cohortCase(asked, { ...cohort, symbols: symbols?.get(cohort.stack.kernelRelease) }))
   const forced = new Set(stacks.filter(({ stack }) => stack.forced).map(({ digest }) => digest))
   const findings = findingsOf(livepatch, known, cases).map(finding => leftOut(raised(finding, stricter), forced))
   return {
     schema: 'supersede.verdict/1',
     livepatch: livepatch.digest,
+    ...(route === 'replace' ? {} : { route }),
     outcome: outcomeOf(findings),
     cohorts: cohortVerdicts(cases),
     findings,

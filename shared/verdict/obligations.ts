@@ -179,6 +179,31 @@ const tookOver = (livepatch: Manifest, object: string, earlier: readonly Manifes
   )
 
 /**
+ * On a bare machine no state of a predecessor is found, and callbacks expect nobody's work: only an explicit statement takes anything
+ * over, and only of a livepatch that is there to take over, a cumulative one.
+ */
+const meetOnBare = (livepatch: Manifest, earlier: Manifest, obligation: Obligation): Met => {
+  const { by } = meet(livepatch, earlier, obligation)
+  const counts = obligation.origin === 'carried' && (by === 'itself' || (by === 'adopts' && livepatch.replace))
+  return { obligation, by: counts ? by : 'nothing' }
+}
+
+/**
+ * The account of a machine when everything that runs is disabled first, newest first, so that its own callbacks run, and `livepatch` is
+ * loaded then. What stays is what nothing undoes: callbacks without a counterpart, what a livepatch answers for on a driver that is gone
+ * (its callbacks do not run there), and what was left earlier and never met.
+ */
+export const accountByDisabling = (livepatch: Manifest, machine: Account): readonly Met[] => {
+  const earlier = [...machine.replacedEarlier, ...machine.residents]
+  const left = machine.running.flatMap(manifest =>
+    obligationsOf(manifest, object => !machine.isLoaded(object) && tookOver(manifest, object, earlier), 'replaced')
+      .filter(({ object, callback }) => object !== null || APPLYING.includes(callback))
+      .map(open => [manifest, open] as const),
+  )
+  return [...carried(machine), ...left].map(([manifest, open]) => meetOnBare(livepatch, manifest, open))
+}
+
+/**
  * The account of a machine when `livepatch` is loaded: every obligation, and how it is met. One that is not cumulative replaces
  * nothing and so leaves only what was open before, which it does not have to answer for.
  */

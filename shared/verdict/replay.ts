@@ -93,30 +93,54 @@ export const replayLoad = (livepatch: Manifest, { stack, manifests, without, sym
 const withoutModule = (machine: Machine, name: string): Machine =>
   machine.modules.has(name) ? apply(machine, { op: 'unload', name }).machine : machine
 
-/**
- * Disables livepatches, newest first, removes their modules, and loads others in order: the route `disable-then-load`.
- * Null where the simulated kernel goes along with all of it, else what refused.
- */
-export const disableThenLoad = (start: Machine, disable: readonly string[], load: readonly Manifest[]): string | null => {
-  let machine = start
-  for (const name of disable.toReversed()) {
-    const { result, machine: after } = apply(machine, { op: 'enabled', patch: name, value: '0' })
-    if (result !== 'OK') return `disabling ${name} answers ${result}`
-    machine = withoutModule(after, name)
+/** What came of several operations in a row: all that they logged and ran, and what refused, in words; null where nothing did. */
+export type Walk = Loaded & { readonly refused: string | null }
+
+const beginning = (machine: Machine): Walk => ({
+  replay: { result: 'OK', stackAfter: machine.patches.map(({ name }) => name), log: [], callbacks: [] },
+  machine,
+  refused: null,
+})
+
+type Step = { readonly words: string; readonly take: (machine: Machine) => Loaded }
+
+const walked = (start: Machine, steps: readonly Step[]): Walk => {
+  let walk = beginning(start)
+  for (const { words, take } of steps) {
+    if (walk.refused !== null) return walk
+    const { replay, machine } = take(walk.machine)
+    const log = [...walk.replay.log, ...replay.log]
+    const callbacks = [...walk.replay.callbacks, ...replay.callbacks]
+    const refused = replay.result === 'OK' ? null : `${words} answers ${replay.result}`
+    walk = { replay: { ...replay, log, callbacks }, machine, refused }
   }
-  return loadAll(machine, load)
+  return walk
 }
+
+const performed = (machine: Machine, operation: Parameters<typeof apply>[1]): Loaded => {
+  const { result, log, callbacks, machine: after } = apply(machine, operation)
+  return { replay: { result, stackAfter: after.patches.map(({ name }) => name), log, callbacks }, machine: after }
+}
+
+const loading = (livepatch: Manifest): Step => ({
+  words: `loading ${livepatch.name}`,
+  take: machine => loadedOn(withoutModule(machine, livepatch.name), livepatch),
+})
+
+const disabling = (name: string): readonly Step[] => [
+  { words: `disabling ${name}`, take: machine => performed(machine, { op: 'enabled', patch: name, value: '0' }) },
+  { words: `removing ${name}`, take: machine => performed(machine, { op: 'unload', name }) },
+]
+
+/** Disables livepatches, newest first, each with its module removed, and loads others in order: the route `disable-then-load`. */
+export const disableThenLoad = (start: Machine, disable: readonly string[], load: readonly Manifest[]): Walk =>
+  walked(start, [...disable.toReversed().flatMap(disabling), ...load.map(loading)])
 
 /** Loads livepatches in order, each after the module that is left of its name was removed; null, or what refused. */
-export const loadAll = (start: Machine, load: readonly Manifest[]): string | null => {
-  let machine = start
-  for (const livepatch of load) {
-    const { replay, machine: after } = loadedOn(withoutModule(machine, livepatch.name), livepatch)
-    if (replay.result !== 'OK') return `loading ${livepatch.name} answers ${replay.result}`
-    machine = after
-  }
-  return null
-}
+export const loadAll = (start: Machine, load: readonly Manifest[]): string | null => walked(start, load.map(loading)).refused
 
 /** The simulated machine of a stack as it is. */
-export const replayStack = (stack: Stack, manifests: readonly Manifest[]): Machine => machineFor(stack, manifests, [])
+export const replayStack = (stack: Stack, manifests: readonly Manifest[], symbols?: Symbols): Machine => ({
+  ...machineFor(stack, manifests, []),
+  symbols,
+})

@@ -2,8 +2,8 @@ import type { Machine } from '../kernel/index.ts'
 import { type Manifest, objectName } from '../livepatch/index.ts'
 import { smallestBridge } from './bridge.ts'
 import { inBetween } from './in-between.ts'
-import { accountOf, unpairedObligations } from './obligations.ts'
-import { disableThenLoad, loadAll } from './replay.ts'
+import { accountOf, type Met, unpairedObligations } from './obligations.ts'
+import { disableThenLoad, loadAll, type Walk } from './replay.ts'
 import type { ByDisabling, WayBack } from './verdict.ts'
 
 /**
@@ -20,18 +20,37 @@ export type Return = {
 const notUndone = (manifests: readonly Manifest[]): readonly string[] =>
   manifests.flatMap(manifest => unpairedObligations(manifest)).map(({ text }) => `nothing undoes ${text}`)
 
-/** Disables everything that runs and loads `next`; worked out on the simulated machine of the same stack. */
-export const routeByDisabling = (machine: Machine, running: readonly Manifest[], next: readonly Manifest[]): ByDisabling => {
+/** What stays although everything was disabled (accountByDisabling), each as a reason. */
+export const leftByDisabling = (account: readonly Met[]): readonly string[] =>
+  account.filter(({ by }) => by === 'nothing').map(({ obligation: { text } }) => `nothing undoes ${text}`)
+
+/** Whether what is enabled in the end is what nobody disabled, and what was loaded. */
+const notArrived = ({ refused, machine }: Walk, wanted: readonly string[]): readonly string[] => {
+  if (refused !== null) return [refused]
+  if (machine.transition !== null) return [`the transition of ${machine.transition.patch} does not end`]
+  const enabled = machine.patches.filter(patch => patch.enabled).map(({ name }) => name)
+  return enabled.join(' ') === wanted.join(' ') ? [] : [`${enabled.join(' and ') || 'nothing'} would be enabled in the end`]
+}
+
+/** Disables everything that runs and loads `next`; worked out on the simulated machine of the same stack. `left`: what stays for other reasons. */
+export const routeByDisabling = (
+  machine: Machine,
+  running: readonly Manifest[],
+  next: readonly Manifest[],
+  left: readonly string[] = notUndone(running),
+): { readonly route: ByDisabling; readonly walk: Walk } => {
   const names = running.map(({ name }) => name)
-  const refused = disableThenLoad(machine, names, next)
-  const reasons = [...(refused === null ? [] : [refused]), ...notUndone(running)]
-  return {
+  const walk = disableThenLoad(machine, names, next)
+  const stays = machine.patches.map(({ name }) => name).filter(name => !names.includes(name))
+  const reasons = [...new Set([...notArrived(walk, [...stays, ...next.map(({ name }) => name)]), ...left])]
+  const route = {
     disables: names.toReversed(),
     loads: next.map(({ name }) => name),
     proved: reasons.length === 0,
     reasons,
     meanwhile: inBetween(running, next),
   }
+  return { route, walk }
 }
 
 /** Why an atomic replace does not lead from the proposed livepatch back to what runs now; empty where it does. */
@@ -62,7 +81,7 @@ export const wayBackOf = (
 ): Return => {
   const reasons = whyNotAtomic(livepatch, back, after, isLoaded)
   if (reasons.length === 0) return { way: 'replace', reasons, byDisabling: null }
-  const disabling = routeByDisabling(after, [livepatch], livepatch.replace ? back : [])
+  const disabling = routeByDisabling(after, [livepatch], livepatch.replace ? back : []).route
   if (disabling.proved) return { way: 'disable-then-load', reasons, byDisabling: back.length === 0 ? null : disabling }
   const [first] = back
   const account = first ? accountOf(first, { running: [livepatch], replacedEarlier: [], residents: [], isLoaded }) : []

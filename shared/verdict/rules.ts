@@ -3,6 +3,7 @@ import { adoptsNothing } from './rules/adopts-nothing.ts'
 import { blindsTracing } from './rules/blinds-tracing.ts'
 import { brokenSignature } from './rules/broken-signature.ts'
 import { callbacksSkipped } from './rules/callbacks-skipped.ts'
+import { disableThenLoad } from './rules/disable-then-load.ts'
 import { downgrade } from './rules/downgrade.ts'
 import { fixesLost } from './rules/fixes-lost.ts'
 import { functionsReverted } from './rules/functions-reverted.ts'
@@ -19,6 +20,7 @@ import { notCumulative } from './rules/not-cumulative.ts'
 import { orphanedShadow } from './rules/orphaned-shadow.ts'
 import { refusesLaterModule } from './rules/refuses-later-module.ts'
 import { releaseNotRecorded } from './rules/release-not-recorded.ts'
+import { routeNotProved } from './rules/route-not-proved.ts'
 import { stallLikely } from './rules/stall-likely.ts'
 import { statedNotRead } from './rules/stated-not-read.ts'
 import { symbolAmbiguous } from './rules/symbol-ambiguous.ts'
@@ -45,6 +47,7 @@ export const RULES: readonly Rule[] = [
   incompatibleStates,
   kernelRefuses,
   missingCallback,
+  routeNotProved,
   callbacksSkipped,
   unpairedCallback,
   adoptsNothing,
@@ -54,6 +57,7 @@ export const RULES: readonly Rule[] = [
   downgrade,
   functionsReverted,
   fixesLost,
+  disableThenLoad,
   noWayBack,
   wayBackNotAtomic,
   notCumulative,

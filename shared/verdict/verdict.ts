@@ -20,6 +20,9 @@ export const Finding = z.object({
 })
 export type Finding = z.infer<typeof Finding>
 
+/** How hosts get to a livepatch: it replaces what runs at once, or what runs is disabled first and its modules are removed. */
+export type Route = 'replace' | 'disable-then-load'
+
 /** The way from the proposed livepatch to what a cohort runs now, by the same guard. */
 export const WayBack = z.enum(['replace', 'disable-then-load', 'bridge', 'none'])
 export type WayBack = z.infer<typeof WayBack>
@@ -36,7 +39,7 @@ const InBetween = z.object({
 })
 export type InBetween = z.infer<typeof InBetween>
 
-/** A route that disables what runs, so that its own callbacks run, and loads afterwards. It is told, and never taken by itself. */
+/** A route that disables what runs, so that its own callbacks run, and loads afterwards. It is taken only where it was proposed. */
 const ByDisabling = z.object({
   /** Livepatches that are disabled, newest first, and those that are loaded then, in order. */
   disables: z.array(z.string()),
@@ -75,7 +78,7 @@ export const CohortVerdict = z.object({
   /** Older in the series than what the cohort runs. */
   downgrade: z.boolean(),
   wayBack: WayBack,
-  /** The way there by disabling, where callbacks would be skipped that nothing makes up for. */
+  /** The way there by disabling: where it is the route that is judged, or where callbacks would be skipped that nothing makes up for. */
   byDisabling: ByDisabling.optional(),
   /** The way back by disabling, where that is the way back. */
   backByDisabling: ByDisabling.optional(),
@@ -85,6 +88,8 @@ export type CohortVerdict = z.infer<typeof CohortVerdict>
 export const Verdict = z.object({
   schema: z.literal('supersede.verdict/1'),
   livepatch: z.string(),
+  /** The route that was judged; left out: `replace`. */
+  route: z.literal('disable-then-load').optional(),
   /** Digest of what it was worked out from (Inputs); left out where that was not written down. */
   inputs: z.string().optional(),
   /** The worst severity among the findings; `clear` where there is none. */

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Manifest } from '../../shared/livepatch/index.ts'
 import type { Bridge, Verdict } from '../../shared/verdict/index.ts'
 import { livepatch } from './examples.ts'
-import { history, type Judged, judged } from './random-history.ts'
+import { byDisabling, history, type Judged, judged } from './random-history.ts'
 
 /** Every load of a cumulative livepatch that the kernel took, in the life of a random machine. */
 const taken = (seed: number): readonly Judged[] => history(seed).filter(({ result, next }) => result === 'OK' && next.replace)
@@ -47,6 +47,23 @@ const acrossBridge = ({ before, next, known, verdict }: Judged): readonly unknow
     .filter(({ result, safe, left }) => result !== 'OK' || !safe || left.length > 0)
     .map(({ result, safe, left }) => ({ result, safe, left }))
 }
+
+/** Loads that the route disable-then-load is proved for, and what it then leaves. */
+const proved = (seed: number) => history(seed).flatMap(load => byDisabling(load) ?? [])
+
+describe('the route disable-then-load, on the same machines', () => {
+  test('goes through as it was proved, and leaves nothing behind', () =>
+    never(400, seed => proved(seed).filter(({ result, left }) => result !== 'OK' || left.length > 0)))
+
+  test('opens a way where replace is blocked', () => {
+    const blocked = Array.from({ length: 60 }, (_, seed) => taken(seed))
+      .flat()
+      .filter(({ safe }) => !safe)
+    const opened = blocked.filter(load => byDisabling(load) !== null)
+    expect(blocked.length).toBeGreaterThan(30)
+    expect(opened.length / blocked.length).toBeGreaterThan(0.2)
+  })
+})
 
 describe('the guard, on random machines whose callbacks really change something', () => {
   test('what it calls safe leaves nothing behind', () => never(800, leftThoughSafe))

@@ -20,12 +20,14 @@ type Case = {
   readonly more?: Readonly<Record<string, Partial<Manifest>>>
   /** What a host would have told of tracing. */
   readonly tracing?: Stack['tracing']
+  /** The step before which the route begins, where it is one of several steps. */
+  readonly from?: number
 }
 
 const KERNEL = '6.1'
 const all = new Map<string, Recording>(
   [
-    ...['own', 'by-hand', 'versions', 'stalled'].map(file => [file, recordings(KERNEL, file)] as const),
+    ...['own', 'by-hand', 'versions', 'stalled', 'routes'].map(file => [file, recordings(KERNEL, file)] as const),
     ['hazards', hazardRecordings(KERNEL)] as const,
   ].flatMap(([file, all]) => all.map(each => [`${file}/${each.name}`, each] as const)),
 )
@@ -37,7 +39,7 @@ const recorded = (place: string, more: NonNullable<Case['more']> = {}): Case => 
 }
 
 /** What is known when the load comes, what the verdict says of it, and what came then. */
-type Seen = {
+type Seen = Pick<Case, 'of' | 'at'> & {
   readonly next: Manifest
   readonly step: Step
   readonly earlier: readonly Step[]
@@ -47,7 +49,10 @@ type Seen = {
   readonly verdict: Verdict
 }
 
-const seen = ({ of, at, more = {}, tracing }: Case): Seen => {
+/** By the route disable-then-load, from this step to the load. */
+const byDisabling = (place: string, from: number): Case => ({ ...recorded(place), from })
+
+const seen = ({ of, at, more = {}, tracing, from = at }: Case): Seen => {
   const livepatches = of.modules.filter(({ kind }) => kind === 'livepatch')
   const version = (name: string): string => /\d+$/.exec(name)?.[0] ?? '1'
   const known = new Map(
@@ -56,15 +61,16 @@ const seen = ({ of, at, more = {}, tracing }: Case): Seen => {
   const step = of.steps[at]
   const next = known.get(step?.module ?? '')
   if (!step || !next) throw new Error(`step ${at} of ${of.name} loads no livepatch`)
-  const earlier = of.steps.slice(0, at)
+  const earlier = of.steps.slice(0, from)
   const before = earlier.at(-1)
   const order = earlier.flatMap(({ op, module, rc }) => (op === 'load' && rc === 'OK' && module !== undefined ? [module] : []))
   const listed = [...new Set(order.toReversed())].toReversed()
   const stack = { ...stackBefore(of, before, listed, known), ...(tracing && { tracing }) }
   const gone = Object.keys(before?.patches ?? {}).filter(name => !step.patches[name])
   const symbols = new Map([[of.kernel, guestSymbols(of.kernel)]])
-  const verdict = judgeChange({ livepatch: next, cohorts: [{ stack, hosts: 1 }], known, symbols })
-  return { next, step, earlier, later: of.steps.slice(at + 1), replaced: gone.flatMap(name => known.get(name) ?? []), verdict }
+  const route = from === at ? undefined : 'disable-then-load'
+  const verdict = judgeChange({ livepatch: next, cohorts: [{ stack, hosts: 1 }], known, symbols, route })
+  return { of, at, next, step, earlier, later: of.steps.slice(at + 1), replaced: gone.flatMap(name => known.get(name) ?? []), verdict }
 }
 
 const undoing = ({ name, objects }: Manifest): readonly string[] =>
@@ -158,6 +164,23 @@ const CASES: Readonly<Record<string, { found: Case; passed: Case; happens: (seen
     found: recorded('by-hand/03-atomic-replace/3'),
     passed: recorded('by-hand/02-stack-two/1'),
     happens: neverUndone,
+  },
+  'route-not-proved': {
+    found: byDisabling('routes/route-leaves-behind/3', 1),
+    passed: byDisabling('routes/route-downgrade/5', 2),
+    happens: ({ of, at }) =>
+      spoken(of.steps.flatMap(({ log }) => log)).includes('p4:vmlinux:pre_patch') &&
+      !spoken(of.steps.slice(0, at + 1).flatMap(({ log }) => log)).includes('p4:vmlinux:post_unpatch'),
+  },
+  'disable-then-load': {
+    found: byDisabling('routes/route-downgrade/5', 2),
+    passed: recorded('own/downgrade-and-back/3'),
+    happens: ({ of, at }) =>
+      of.steps
+        .slice(0, at)
+        .some(
+          ({ patches, calls }, step) => step > 0 && Object.keys(patches).length === 0 && Object.values(calls).every(by => by === 'orig'),
+        ),
   },
   'callbacks-skipped': { found: recorded('own/dup-positions/3'), passed: recorded('by-hand/02-stack-two/1'), happens: neverUndone },
   'unpaired-callback': {

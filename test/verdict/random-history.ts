@@ -78,6 +78,27 @@ export const judged = (before: Scene, next: Manifest, known: ReadonlyMap<string,
   }
 }
 
+/** What comes of the route disable-then-load instead, with everything counted that stays; null where the verdict does not prove it. */
+export const byDisabling = ({ before, next, known }: Judged): { readonly result: string; readonly left: Judged['left'] } | null => {
+  const stack = reported(before, known)
+  const route = 'disable-then-load'
+  const [cohort] = judgeChange({ livepatch: next, cohorts: [{ stack, hosts: 1, replacedEarlier: before.replaced }], known, route }).cohorts
+  if (!cohort?.byDisabling?.proved) return null
+  const results: string[] = []
+  const go = (now: Scene, ...[operation]: [Parameters<typeof perform>[1]]): Scene => {
+    const then = perform(now, operation, known, 'counted')
+    results.push(then.result)
+    return then
+  }
+  let now = cohort.byDisabling.disables.reduce(
+    (scene, name) => go(go(scene, { op: 'enabled', patch: name, value: '0' }), { op: 'unload', name }),
+    before,
+  )
+  if (now.machine.modules.has(next.name)) now = go(now, { op: 'unload', name: next.name })
+  const after = load(now, next, known)
+  return { result: [...results, after.result].find(result => result !== 'OK') ?? 'OK', left: leftovers(after) }
+}
+
 /** One step of a machine's life that no verdict was asked about. */
 const chance = (random: Dice, now: Scene, known: ReadonlyMap<string, Manifest>): Scene => {
   const driver = now.machine.modules.has('driver')

@@ -12,15 +12,20 @@ type Scene = Parameters<typeof stackOf>[1] & {
   readonly digestless?: boolean
   /** Loaded, but in no catalog. */
   readonly strangers?: readonly Manifest[]
+  readonly route?: 'disable-then-load'
 }
 
-const verdictOn = (next: Manifest, { on = [], also = [], symbols, digestless = false, strangers = [], ...given }: Scene): Verdict => {
+const verdictOn = (
+  next: Manifest,
+  { on = [], also = [], symbols, digestless = false, strangers = [], route, ...given }: Scene,
+): Verdict => {
   const stack = stackOf([...on, ...strangers], given)
   const seen = digestless ? { ...stack, livepatches: stack.livepatches.map(entry => ({ ...entry, digest: null })) } : stack
   return judgeChange({
     livepatch: next,
     cohorts: [{ stack: seen, hosts: 3 }],
     known: known(...on, ...also),
+    route,
     ...(symbols && { symbols: new Map([[RELEASE, symbols]]) }),
   })
 }
@@ -72,6 +77,16 @@ const CASES: Readonly<
   },
   'kernel-refuses': { severity: 'block', found: [named('9', { on: { vmlinux: { functions: ['f', 'f'] } } }), {}], passed: [plain, {}] },
   'missing-callback': { severity: 'block', found: [one, { on: [two] }], passed: [one, { on: [plain] }] },
+  'route-not-proved': {
+    severity: 'block',
+    found: [plain, { on: [oneWay], route: 'disable-then-load' }],
+    passed: [one, { on: [two, hotfix], route: 'disable-then-load' }],
+  },
+  'disable-then-load': {
+    severity: 'review',
+    found: [one, { on: [two], route: 'disable-then-load' }],
+    passed: [one, { route: 'disable-then-load' }],
+  },
   'callbacks-skipped': { severity: 'review', found: [three, { on: [two] }], passed: [three, { on: [one] }] },
   'unpaired-callback': {
     severity: 'review',

@@ -108,8 +108,17 @@ const workedOn = (effects: readonly Effect[], manifest: Manifest, machine: Machi
   return [...effects, ...made.filter(effect => !isThere(effect))]
 }
 
-/** Performs one operation: the simulation core decides which callbacks run, and each does to the effects what it stands for. */
-export const perform = (before: Scene, operation: Operation, known: Known): Scene & { readonly result: string } => {
+/**
+ * Performs one operation: the simulation core decides which callbacks run, and each does to the effects what it stands for.
+ * `unpaired`: what a livepatch leaves although it was disabled is told when it is proposed (unpaired-callback), and is nobody's to take
+ * over; unless it is counted as everything else.
+ */
+export const perform = (
+  before: Scene,
+  operation: Operation,
+  known: Known,
+  unpaired: 'told' | 'counted' = 'told',
+): Scene & { readonly result: string } => {
   const outcome = apply(before.machine, operation)
   let effects = before.effects
   const next = operation.op === 'load' ? known.get(operation.module.name) : undefined
@@ -127,8 +136,8 @@ export const perform = (before: Scene, operation: Operation, known: Known): Scen
     const manifest = known.get(name)
     if (manifest) effects = workedOn(effects, manifest, outcome.machine)
   }
-  // What a livepatch leaves although it was disabled is told when it is proposed (unpaired-callback), and is nobody's to take over.
-  if (operation.op === 'enabled' && outcome.result === 'OK') effects = effects.filter(({ owner }) => owner !== operation.patch)
+  if (unpaired === 'told' && operation.op === 'enabled' && outcome.result === 'OK')
+    effects = effects.filter(({ owner }) => owner !== operation.patch)
   const gone = replaces ? before.machine.patches.map(({ name }) => name) : []
   return { machine: outcome.machine, effects, replaced: [...before.replaced, ...gone], result: outcome.result }
 }

@@ -17,11 +17,13 @@ const byCallbacks = ({ livepatch, account }: CohortCase): readonly Judgement[] =
   })
 }
 
-const byStatement = ({ livepatch, account }: CohortCase): readonly Judgement[] => {
+const byStatement = ({ livepatch, account, route }: CohortCase): readonly Judgement[] => {
   const met = metBy(account, ['adopts', 'state'])
   if (met.length === 0) return nothing
+  const names = listed(met.map(({ text }) => text))
+  const happened = route === 'replace' ? `Replacing by ${livepatch.name} skips ${names}` : `${names} was skipped earlier`
   return note({
-    message: `Replacing by ${livepatch.name} skips ${listed(met.map(({ text }) => text))}; ${livepatch.name} says that it takes them over.`,
+    message: `${happened}; ${livepatch.name} says that it takes them over.`,
     evidence: { livepatch: livepatch.name, met: account.filter(({ by }) => by === 'adopts' || by === 'state') },
     remedy: 'Nothing; the statement is part of what is approved.',
   })

@@ -18,8 +18,8 @@ export const incompatibleStates = cohortRule({
   id: 'incompatible-states',
   law: 'A cumulative livepatch must know every system state of the livepatches that it replaces, in the same or a higher version.',
   source: 'kernel/livepatch/state.c: klp_is_patch_compatible; klp_enable_patch answers EINVAL',
-  judge: ({ livepatch, listed: others, stack }) => {
-    if (livepatch.kernelRelease !== stack.kernelRelease) return nothing
+  judge: ({ livepatch, listed: others, stack, route }) => {
+    if (route !== 'replace' || livepatch.kernelRelease !== stack.kernelRelease) return nothing
     const conflicts = others.filter(({ digest }) => digest !== livepatch.digest).flatMap(other => conflictsWith(livepatch, other))
     if (conflicts.length === 0) return nothing
     const names = listed([...new Set(conflicts.map(conflict => conflict.livepatch))])

@@ -5,9 +5,9 @@ export const initExitEffects = cohortRule({
   id: 'init-exit-effects',
   law: 'Removing a replaced livepatch later runs its exit, which may free shadow variables that the new livepatch uses.',
   source: 'kernel/module/main.c: delete_module calls exit; Documentation/livepatch/shadow-vars.rst frees with klp_shadow_free_all',
-  judge: ({ livepatch, running, residents, situation }) => {
+  judge: ({ livepatch, running, residents, situation, route }) => {
     if (situation !== 'load' || !livepatch.shadowImports.some(name => name.startsWith('klp_shadow_get'))) return nothing
-    const replaced = livepatch.replace ? running.map(({ manifest }) => manifest) : []
+    const replaced = livepatch.replace && route === 'replace' ? running.map(({ manifest }) => manifest) : []
     const freeing = [...replaced, ...residents]
       .filter(({ name, shadowImports }) => name !== livepatch.name && shadowImports.includes('klp_shadow_free_all'))
       .map(({ name }) => name)

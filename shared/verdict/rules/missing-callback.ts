@@ -20,7 +20,7 @@ const disabling = ({ byDisabling }: CohortCase, names: string): string => {
   const { exposes, secondsMin } = byDisabling.meanwhile
   const meanwhile = exposes.length === 0 ? 'all functions are original in between' : `${listed(exposes)} not fixed in between`
   const duration = secondsMin === 0 ? '' : `, for at least ${secondsMin} s`
-  return `or disable ${names} first, whose own callbacks then run (${meanwhile}${duration})`
+  return `or propose it by the route disable-then-load: ${names} is disabled first, and its own callbacks run (${meanwhile}${duration})`
 }
 
 const ways = (cohort: CohortCase, open: readonly Obligation[], bridge: Bridge | null): string => {
@@ -68,6 +68,7 @@ const accepted = (cohort: CohortCase, open: readonly Obligation[]): readonly Jud
 }
 
 const judged = (cohort: CohortCase): readonly Judgement[] => {
+  if (cohort.route !== 'replace') return nothing
   const open = openOf(cohort.account)
   const isAccepted = (obligation: Obligation): boolean => cohort.accepts.has(leftoverOf(obligation))
   return [

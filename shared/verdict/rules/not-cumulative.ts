@@ -5,9 +5,9 @@ export const notCumulative = cohortRule({
   id: 'not-cumulative',
   law: 'A livepatch that is not cumulative replaces nothing: every livepatch below it stays.',
   source: 'include/linux/livepatch.h: klp_patch.replace; Documentation/livepatch/cumulative-patches.rst',
-  judge: ({ livepatch, running, situation }) => {
+  judge: ({ livepatch, running, situation, route }) => {
     if (livepatch.replace || situation !== 'load') return nothing
-    const below = running.map(({ manifest }) => manifest.name)
+    const below = route === 'replace' ? running.map(({ manifest }) => manifest.name) : []
     const stays = below.length === 0 ? 'Nothing runs below it on these hosts.' : `${listed(below)} would stay underneath.`
     return review({
       message: `${livepatch.name} is not cumulative. ${stays}`,

@@ -3,9 +3,9 @@ import { block, cohortRule, nothing } from '../rule.ts'
 import { hookedNow, tracedBy, tracersOf } from '../traced.ts'
 import { listed, sample } from '../wording.ts'
 
-/** Functions that no livepatch hooks yet: only the first one on a function registers with ftrace. */
-const toRegister = ({ livepatch, stack, listed: others }: CohortCase): readonly string[] => {
-  const already = new Set(others.flatMap(other => [...hookedNow(other, stack)]))
+/** Functions that no livepatch hooks yet: only the first one on a function registers with ftrace, and who is disabled gives them back. */
+const toRegister = ({ livepatch, stack, listed: others, route }: CohortCase): readonly string[] => {
+  const already = new Set((route === 'replace' ? others : []).flatMap(other => [...hookedNow(other, stack)]))
   return [...hookedNow(livepatch, stack)].filter(name => !already.has(name))
 }
 
