@@ -12,7 +12,7 @@ export {
 } from './image.ts'
 export { implementationOf } from './implementation.ts'
 export { symbolsFrom } from './kallsyms.ts'
-export { aboutMessage } from './klp/log.ts'
+export { aboutMessage } from './klp/about-message.ts'
 export { loadedModules, sysfsTree } from './klp/sysfs.ts'
 export { readAttribute, sysfsNode } from './klp/sysfs-files.ts'
 export { TRANSITION_STATES } from './klp/transition.ts'
