@@ -1,4 +1,5 @@
 import type { Manifest } from '../shared/livepatch/index.ts'
+import type { Route } from '../shared/rollout/index.ts'
 import { judgeChange } from '../shared/verdict/index.ts'
 import type { View } from './view.ts'
 
@@ -8,11 +9,12 @@ import type { View } from './view.ts'
  * Only what the simulated kernel answers counts. Series, versions and adoptions may rest on the submission, which a host does not
  * have, so that its own downgrade guard could contradict a verdict that knew more; the stack digests in the directive carry that part.
  */
-export const contradiction = (manifest: Manifest, view: View, known: readonly Manifest[]): string | null => {
+export const contradiction = (manifest: Manifest, view: View, known: readonly Manifest[], route: Route): string | null => {
   const verdict = judgeChange({
     livepatch: manifest,
     cohorts: [{ stack: view.stack, hosts: 1 }],
     known: new Map(known.map(other => [other.name, other])),
+    route,
   })
   const [cohort] = verdict.cohorts
   if (!cohort || cohort.result === null || cohort.result === 'OK') return null

@@ -19,6 +19,10 @@ export type Effect =
   /** Gets the file from the store or by download and checks size and digest. */
   | { readonly do: 'fetch'; readonly digest: string; readonly name: string; readonly size: number; readonly location: string }
   | { readonly do: 'load'; readonly digest: string; readonly name: string; readonly removeFirst: boolean }
+  /** Writes 0 to the livepatch's `enabled`. */
+  | { readonly do: 'disable'; readonly name: string }
+  /** Removes the module of a livepatch that was disabled. */
+  | { readonly do: 'remove'; readonly name: string }
   | { readonly do: 'report'; readonly report: Report }
 
 /** `same`: it is the document that came before. `unreachable`: nothing is known of it; it stops nobody and lifts nothing. */
@@ -53,6 +57,8 @@ export type Input =
       readonly observation: Observation
     }
   | { readonly type: 'fetch-failed'; readonly at: number; readonly code: 'download-failed' | 'digest-mismatch'; readonly detail: string }
+  /** A step of the route disable-then-load came back. */
+  | { readonly type: 'disabled' | 'removed'; readonly at: number; readonly name: string; readonly result: string; readonly detail: string }
   | { readonly type: 'loaded'; readonly at: number; readonly result: string; readonly detail: string }
   | {
       readonly type: 'reported'

@@ -37,6 +37,8 @@ export type Kernel = {
   load(module: ModuleFile): Promise<KernelAnswer>
   /** Writes 1 to /sys/kernel/livepatch/<name>/force (kernel/livepatch/core.c: force_store). */
   force(name: string): Promise<KernelAnswer>
+  /** Writes 0 to /sys/kernel/livepatch/<name>/enabled, which begins the transition away from it (kernel/livepatch/core.c: enabled_store). */
+  disable(name: string): Promise<KernelAnswer>
   /** rmmod, without force. */
   remove(name: string): Promise<KernelAnswer>
 }

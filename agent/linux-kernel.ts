@@ -269,20 +269,23 @@ export const linuxKernel = ({ root = '/', insmod = 'insmod', rmmod = 'rmmod' }: 
     }
   }
 
+  const write = async (livepatch: string, attribute: 'force' | 'enabled', value: string): Promise<KernelAnswer> => {
+    try {
+      await writeFile(join(folder, livepatch, attribute), value)
+      return { result: 'OK', detail: '' }
+    } catch (error) {
+      return { result: codeOf(error) ?? 'EIO', detail: messageOf(error) }
+    }
+  }
+
   return {
     explain,
     known: async () => [],
     observe,
     load: ({ name, path }) =>
       path === null ? Promise.resolve({ result: 'ENOENT', detail: `the file of ${name} is not on disk` }) : run(insmod, [path]),
-    force: async name => {
-      try {
-        await writeFile(join(folder, name, 'force'), '1')
-        return { result: 'OK', detail: '' }
-      } catch (error) {
-        return { result: codeOf(error) ?? 'EIO', detail: messageOf(error) }
-      }
-    },
+    force: name => write(name, 'force', '1'),
+    disable: name => write(name, 'enabled', '0'),
     remove: name => run(rmmod, [name]),
   }
 }

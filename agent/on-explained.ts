@@ -3,7 +3,7 @@ import type { Input, Step } from './effect.ts'
 import { reportOrSleep } from './report.ts'
 import type { Settings } from './settings.ts'
 import type { Agent } from './state.ts'
-import { isMoving, unprovenOf, type View, viewOf } from './view.ts'
+import { isMoving, isOnTheWay, unprovenOf, type View, viewOf } from './view.ts'
 
 type Explained = Extract<Input, { type: 'explained' }>
 
@@ -24,6 +24,8 @@ const evidenceOf = ({ durable: { work } }: Agent, { at, facts }: Explained, view
 export const onExplained = (agent: Agent, input: Explained, settings: Settings): Step<Agent> => {
   const view = viewOf(input.observation, agent.durable)
   const explained = { ...agent, evidence: evidenceOf(agent, input, view) }
-  if (agent.evidence === null || !isMoving(view)) return reportOrSleep(explained, view, input.at, settings)
+  /* Nobody is cleared to force what is being disabled: it would pin the module, and leave the host without a livepatch. */
+  if (agent.evidence === null || !isMoving(view) || isOnTheWay(agent.durable.work, view))
+    return reportOrSleep(explained, view, input.at, settings)
   return { state: explained, effects: [{ do: 'ask-clearance' }] }
 }

@@ -4,7 +4,7 @@ import { type Directive, isStopInForce } from '../shared/rollout/index.ts'
 import { isAdmitted } from './is-admitted.ts'
 import type { Settings } from './settings.ts'
 import type { AgentState, Work } from './state.ts'
-import { entryOf, type View } from './view.ts'
+import { ownEntry, type View } from './view.ts'
 
 export type OpenAsk = { readonly version: number; readonly ask: NonNullable<Directive['ask']> }
 
@@ -27,7 +27,8 @@ export const openAsk = (state: AgentState, settings: Settings, at: number): Open
 export const stoppedFrom = (state: AgentState, view: View, settings: Settings, at: number): Report['refusal'] => {
   const order = state.stop?.order
   const asked = askedNow(state, settings, at)
-  if (!order || !isStopInForce(order, at) || asked === null || entryOf(view, asked.ask.livepatch.digest)) return null
+  if (!order || !isStopInForce(order, at) || asked === null) return null
+  if (ownEntry(view, { ...asked.ask, way: state.work?.way ?? null })) return null
   const detail = `everything is stopped until ${new Date(order.expiresAt).toISOString()} (stop order ${order.version}): ${order.reason}`
   return { code: 'stopped', detail: detail.slice(0, 500) }
 }

@@ -211,6 +211,10 @@ const perform = async (shell: Shell, effect: Effect): Promise<Input> => {
       return fetchModule(shell, effect)
     case 'load':
       return load(shell, effect)
+    case 'disable':
+      return { type: 'disabled', name: effect.name, ...(await shell.kernel.disable(effect.name)), at: clock.now() }
+    case 'remove':
+      return { type: 'removed', name: effect.name, ...(await shell.kernel.remove(effect.name)), at: clock.now() }
     case 'report':
       return report(shell, effect)
   }

@@ -132,6 +132,7 @@ export const simulatedKernel = (options: SimulatedKernelOptions): SimulatedKerne
       return answer(outcome)
     },
     force: async name => answer(perform({ op: 'force', patch: name, value: 1 })),
+    disable: async name => answer(perform({ op: 'enabled', patch: name, value: '0' })),
     remove: async name => answer(perform({ op: 'unload', name })),
     save: () => ({
       schema: 'supersede.simulated-machine/1',

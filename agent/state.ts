@@ -1,13 +1,35 @@
 import * as z from 'zod'
 import { Report, type TransitionEvidence } from '../shared/fleet/index.ts'
-import { Directive, StopOrder } from '../shared/rollout/index.ts'
+import { Directive, Route, StopOrder } from '../shared/rollout/index.ts'
 
 const Refusal = Report.shape.refusal
+
+/**
+ * The way of a host that disables what it runs before it loads. Written before the first livepatch is disabled, so that whoever starts again
+ * knows that the host may be exposed, and goes on.
+ */
+const Way = z.object({
+  /** A host that reboots is not on the way any more. */
+  bootId: z.string(),
+  /** What it disables, oldest first. */
+  disables: z.array(z.string()).readonly(),
+  /** When the first was disabled; epoch milliseconds. */
+  since: z.int(),
+  /** When the new livepatch was proven; null: not yet. */
+  until: z.int().nullable(),
+  /** Everything is disabled, and the load has begun: a livepatch of that digest is the new one. */
+  loading: z.boolean(),
+  /** How often the kernel did not let a module go, and which ones are left in memory. */
+  removals: z.int(),
+  kept: z.array(z.string()).readonly(),
+})
 
 /** What the agent is doing, or has done, for one change. */
 const Work = z.object({
   change: z.string(),
   livepatch: z.object({ digest: z.string(), name: z.string() }),
+  route: Route.default('replace'),
+  way: Way.nullable().default(null),
   /** Version of the directive that it was last begun under. */
   directiveVersion: z.int(),
   /** When the load came back with success; epoch milliseconds. */

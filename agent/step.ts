@@ -1,6 +1,7 @@
 import { assertNever } from './assert-never.ts'
 import type { Effect, Input, Step } from './effect.ts'
 import { onCleared, onForced } from './on-cleared.ts'
+import { onDisabled, onRemoved } from './on-disabled.ts'
 import { onExplained } from './on-explained.ts'
 import { onFetched, onFetchFailed } from './on-fetched.ts'
 import { onLoaded } from './on-loaded.ts'
@@ -19,7 +20,9 @@ import type { Agent } from './state.ts'
  *                 → observe (between polls, while a transition is open)
  *   observe → observed ┬→ report → reported → sleep
  *                      ├→ explain → explained (a transition has stalled) → report
- *                      ├→ fetch → fetched → load → loaded → observe
+ *                      ├→ fetch → fetched ┬→ load → loaded → observe
+ *                      │                  └→ disable → disabled → observe (by the route disable-then-load)
+ *                      ├→ disable | remove → disabled | removed → observe (on that route, until nothing is left)
  *                      └→ sleep
  *
  * What the machine really runs is read before every decision and never remembered. What the control plane says is followed only if
@@ -53,6 +56,10 @@ export const step = (state: Agent, input: Input, settings: Settings): Step<Agent
       return onFetchFailed(state, input)
     case 'loaded':
       return onLoaded(state, input)
+    case 'disabled':
+      return onDisabled(state, input)
+    case 'removed':
+      return onRemoved(state, input)
     case 'reported':
       return onReported(state, input, settings)
     default:

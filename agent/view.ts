@@ -29,6 +29,27 @@ export const viewOf = (observation: Observation, { loaded, forcedBoot, usedClear
 export const entryOf = ({ stack }: View, livepatch: string): StackEntry | undefined =>
   stack.livepatches.find(({ digest }) => digest === livepatch)
 
+/**
+ * The livepatch that the host works on, where it is there. By the route that disables, it may be one of those that are disabled first, and
+ * loaded again; then it is not meant before that load.
+ */
+export const ownEntry = (view: View, { livepatch, route, way }: Pick<Work, 'livepatch' | 'route' | 'way'>): StackEntry | undefined => {
+  const entry = entryOf(view, livepatch.digest)
+  if (route === 'replace' || entry === undefined) return entry
+  const isThere = way?.bootId === view.bootId ? way.loading : view.stack.livepatches.length === 1
+  return isThere ? entry : undefined
+}
+
+export type OnTheWay = Work & { readonly way: NonNullable<Work['way']> }
+
+/** On the route disable-then-load, begun in this boot, and the new livepatch is not there yet. */
+export const isOnTheWay = (work: Work | null, view: View): work is OnTheWay =>
+  work !== null && work.way !== null && work.way.bootId === view.bootId && work.way.until === null && ownEntry(view, work) === undefined
+
+/** Whether anything of what it disables is gone, or going: the host runs without. */
+export const isExposed = ({ way }: OnTheWay, { stack }: View): boolean =>
+  way.loading || !way.disables.every(name => stack.livepatches.some(entry => entry.name === name && entry.enabled && !entry.transition))
+
 export const isMoving = ({ stack }: View): boolean => stack.livepatches.some(({ transition }) => transition)
 
 /** What of a livepatch is not in force on this machine: loaded objects that are not patched, functions that ftrace does not divert. */
@@ -59,8 +80,10 @@ const ofEntry = (view: View, entry: StackEntry, work: Work, at: number, stallSec
 /** The state that a host is in for the change that it works on. */
 export const hostState = (view: View, work: Work | null, at: number, stallSecondsMax: number): HostState => {
   if (!work) return 'unapplied'
-  const entry = entryOf(view, work.livepatch.digest)
+  const entry = ownEntry(view, work)
   if (entry) return ofEntry(view, entry, work, at, stallSecondsMax)
+  if (isOnTheWay(work, view) && isExposed(work, view) && (work.failure === null || work.failure.state === 'pending'))
+    return hasStalled(work, at, stallSecondsMax) ? 'transition-stalled' : 'between'
   if (work.failure) return work.failure.state
   if (work.loadedAt === null) return 'pending'
   return view.stack.livepatches.some(({ enabled }) => enabled) ? 'superseded' : 'unapplied'

@@ -77,6 +77,7 @@ const keptKernel = (host: DemoHost): Kernel => {
     known: kernel.known,
     load: async module => andSave(await kernel.load(module)),
     force: async name => andSave(await kernel.force(name)),
+    disable: async name => andSave(await kernel.disable(name)),
     remove: async name => andSave(await kernel.remove(name)),
   }
 }

@@ -54,6 +54,7 @@ const newHost = ({ at, input: { path, body } }: Call): Host => ({
   refusal: null,
   transition: null,
   clearance: null,
+  between: null,
   lastSeenAt: null,
 })
 

@@ -18,6 +18,7 @@ const factOf = (host: Host, report: Report, digest: string, now: number): HostFa
   change: report.change,
   stackDigest: digest,
   transition: report.transition ?? null,
+  between: report.between ?? null,
   livepatches: report.stack.livepatches.map(({ name, digest }) => ({ name, digest })),
 })
 
@@ -42,6 +43,7 @@ export const foldReport = (host: Host, report: Report, now: number): Moved | nul
     refusal: report.refusal,
     transition: report.transition ?? null,
     clearance: report.clearance ?? null,
+    between: report.between ?? null,
     lastSeenAt: instant(now),
   }
   const isNews = host.stackDigest !== digest || host.state !== report.state || host.change !== report.change

@@ -1,5 +1,5 @@
 import type { Stack } from '../kernel/index.ts'
-import type { HostState, Report } from './report.ts'
+import type { Between, HostState, Report } from './report.ts'
 import type { TransitionEvidence } from './transition-evidence.ts'
 
 /** A host as the fleet knows it: who it is, and its newest accepted report. */
@@ -26,6 +26,8 @@ export type Host = {
   readonly transition: TransitionEvidence | null
   /** With which clearance it forced its transition; null: it has not. */
   readonly clearance: string | null
+  /** When it ran without what it disabled for its change; null: it has disabled nothing. */
+  readonly between: Between | null
   /** When we learned the newest report, ISO 8601; null before the first. */
   readonly lastSeenAt: string | null
 }
@@ -42,6 +44,8 @@ export type HostFact = {
   readonly stackDigest: string
   /** Why it stood still at that time; null where it did not. */
   readonly transition: TransitionEvidence | null
+  /** When it ran without what it disabled for the change. */
+  readonly between: Between | null
   readonly livepatches: readonly { readonly name: string; readonly digest: string | null }[]
 }
 

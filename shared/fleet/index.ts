@@ -10,5 +10,5 @@ export {
   HostTokenClaims,
   PublicKey,
 } from './host-token.ts'
-export { HOST_STATES, HostState, Report } from './report.ts'
+export { Between, HOST_STATES, HostState, Report } from './report.ts'
 export { evidenceDigest, TransitionEvidence, type WaitingTask } from './transition-evidence.ts'

@@ -9,6 +9,7 @@ export const HOST_STATES = [
   'in-transition',
   'transition-stalled',
   'reversing',
+  'between',
   'applied',
   'apply-failed',
   'forced',
@@ -20,6 +21,17 @@ export const HOST_STATES = [
 ] as const
 export const HostState = z.enum(HOST_STATES)
 export type HostState = z.infer<typeof HostState>
+
+/** When a host ran without what it disabled: from the first write to `enabled` until the new livepatch was proven, by the host's own clock. */
+export const Between = z.object({
+  /** Epoch milliseconds. */
+  since: z.int(),
+  /** Null: it still does. */
+  until: z.int().nullable(),
+  /** Livepatches that are disabled, oldest first. */
+  disables: z.array(z.string().max(55)).max(64).readonly(),
+})
+export type Between = z.infer<typeof Between>
 
 /** One host's account of itself. It travels as a compact JWS signed with the host's own Ed25519 key (alg EdDSA, kid = host id). */
 export const Report = z.object({
@@ -52,7 +64,7 @@ export const Report = z.object({
         'kernel-refused',
         'download-failed',
         'malformed-directive',
-        /** A stop order is in force: the host does not begin what its directive asks. */
+        /** A stop order is in force: the host does not begin what its directive asks; or it is between two livepatches and may not go on. */
         'stopped',
       ]),
       detail: z.string().max(500),
@@ -62,5 +74,7 @@ export const Report = z.object({
   transition: TransitionEvidence.optional(),
   /** The clearance with which the host forced its transition, while it is `forced`. */
   clearance: z.string().max(26).optional(),
+  /** Of a change by the route disable-then-load, once this host has begun it. */
+  between: Between.optional(),
 })
 export type Report = z.infer<typeof Report>

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Route } from './plan.ts'
 
 /**
  * What the hosts of a fleet shall run: one small document, constant in size and cost however large the fleet.
@@ -18,7 +19,9 @@ export const Directive = z.object({
       /** Of the change digest's approvals, the people by whose word this directive exists. */
       approvedBy: z.array(z.string()).max(50).readonly(),
       livepatch: z.object({ digest: z.string(), name: z.string(), size: z.int(), location: z.string() }),
-      route: z.enum(['replace']),
+      route: Route,
+      /** While stopped: hosts that are between two livepatches go on to this one, so that none is left without. Nothing else begins. */
+      finish: z.literal(true).optional(),
       /** Hosts whose bucket is below this act (1/10,000). */
       share: z.int().min(0).max(10_000),
       /** Stack digests that the verdict covered; a host with another stack refuses and reports. At most 256. */

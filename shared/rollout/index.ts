@@ -4,7 +4,7 @@ export { Directive, SignedDirective } from './directive.ts'
 export { exceededBudget, judgeWave } from './judge-wave.ts'
 export { lintPlan } from './lint-plan.ts'
 export { DIRECTIVE_SECONDS_MAX, type Instruction, nextDirective } from './next-directive.ts'
-export { BUCKETS, Plan, SLOTS } from './plan.ts'
+export { BUCKETS, Plan, Route, SLOTS } from './plan.ts'
 export {
   isStopInForce,
   nextStopOrder,

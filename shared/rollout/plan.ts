@@ -13,6 +13,10 @@ const Budget = z.object({
 })
 export type Budget = z.infer<typeof Budget>
 
+/** How hosts get to the livepatch: it replaces what they run at once, or they disable that first, remove the modules, and load it then. */
+export const Route = z.enum(['replace', 'disable-then-load'])
+export type Route = z.infer<typeof Route>
+
 /** How a change moves through a fleet. */
 export const Plan = z.object({
   waves: z
@@ -42,5 +46,7 @@ export const Plan = z.object({
   /** Hosts may be failed, stalled or silent up to these budgets. */
   budgets: z.object({ failed: Budget, stalled: Budget, silent: Budget }),
   pollSeconds: z.number().positive().max(3_600),
+  /** Left out: `replace`. */
+  route: Route.optional(),
 })
 export type Plan = z.infer<typeof Plan>

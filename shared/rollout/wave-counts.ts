@@ -36,6 +36,7 @@ const STANDINGS: Readonly<Record<string, Standing>> = {
   silent: 'silent',
   'in-transition': 'moving',
   reversing: 'moving',
+  between: 'moving',
   pending: 'waiting',
   unapplied: 'waiting',
   'reboot-pending': 'waiting',

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Host, type HostFact, HostState, Report, TransitionEvidence } from '../fleet/index.ts'
+import { Between, type Host, type HostFact, HostState, Report, TransitionEvidence } from '../fleet/index.ts'
 import type { Stack } from '../kernel/index.ts'
 import { type Item, itemOf, type Key, padded, text } from './item.ts'
 
@@ -49,6 +49,7 @@ const StoredHost = z.object({
   change: z.string().nullable(),
   refusal: Report.shape.refusal,
   transition: TransitionEvidence.nullable().default(null),
+  between: Between.nullable().default(null),
   clearance: z.string().nullable().default(null),
   lastSeenAt: z.string().nullable(),
 })
@@ -75,6 +76,7 @@ const StoredFact = z.object({
   change: z.string().nullable(),
   stackDigest: z.string(),
   transition: TransitionEvidence.nullable().default(null),
+  between: Between.nullable().default(null),
   livepatches: z.array(z.object({ name: z.string(), digest: z.string().nullable() })),
 })
 

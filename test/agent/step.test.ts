@@ -152,6 +152,10 @@ const play = (turns: readonly Turn[]): readonly Happened[] => {
             : { type: 'fetched', at, manifest: turn.manifest, known: [one, three, two], observation }
         case 'load':
           return { type: 'loaded', at, result: turn.goesWrong ? 'EINVAL' : 'OK', detail: '' }
+        case 'disable':
+          return { type: 'disabled', at, name: effect.name, result: turn.goesWrong ? 'EBUSY' : 'OK', detail: '' }
+        case 'remove':
+          return { type: 'removed', at, name: effect.name, result: turn.goesWrong ? 'EAGAIN' : 'OK', detail: '' }
         case 'report':
           return { type: 'reported', at, jitter: 0.5, essence: 'e', outcome: turn.goesWrong ? 'failed' : 'accepted' }
       }

@@ -25,6 +25,7 @@ export const host = (over: Partial<Host> = {}): Host => ({
   refusal: null,
   transition: null,
   clearance: null,
+  between: null,
   lastSeenAt: null,
   ...over,
 })

@@ -27,6 +27,7 @@ describe('a report', () => {
         change: null,
         stackDigest: digest('lp_fix_1'),
         transition: null,
+        between: null,
         livepatches: [{ name: 'lp_fix_1', digest: null }],
       },
     })
