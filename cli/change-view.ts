@@ -47,6 +47,7 @@ export type ChangeView = {
   readonly proposer: string
   readonly proposedAt: string
   readonly reason: string
+  readonly route: string
   readonly digest: string
   /** Digest of what an approver is shown. */
   readonly view: string
@@ -154,6 +155,7 @@ export const changeView = (value: unknown): ChangeView => {
     proposer: textOf(body['proposerName']) || personName(body['proposer']),
     proposedAt: textOf(body['proposedAt']),
     reason: textOf(body['reason']),
+    route: textOf(objectOf(body['plan'])['route']),
     digest: textOf(body['digest']),
     view: textOf(body['view']),
     outcome: textOf(body['outcome']),

@@ -42,7 +42,8 @@ const REVIEWED = [
 const PLAN = [
   option('--waves <percents>', 'shares of the fleet, for example 5,50,100'),
   option('--soak <time>', 'how long a full wave is watched, for example 30m'),
-  option('--plan <file>', 'a plan as JSON; --waves and --soak win over it'),
+  option('--route <route>', 'replace, or disable-then-load: what hosts run is disabled first, which needs a sign-off of its own'),
+  option('--plan <file>', 'a plan as JSON; --waves, --soak and --route win over it'),
 ]
 const REASON = option('-r, --reason <text>', 'why; it is recorded')
 const UNTIL = [
@@ -199,6 +200,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     examples: [
       'supersede change approve 01JDC4M8T0000000000000000A -m "tested on lab hosts"',
       'supersede change approve 01JDC4M8T0000000000000000A --sign-off fixes-lost --sign-off downgrade',
+      'supersede change approve 01JDC4M8T0000000000000000A --sign-off disable-then-load --sign-off downgrade',
     ],
     load: () => import('./commands/change-approve.ts'),
   },
@@ -465,6 +467,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
       repeat('--stack <file>', 'judge on this stack (JSON), offline'),
       repeat('--known <file>', 'a livepatch that the stacks name, as a module file'),
       option('--symbols <file>', 'functions of the kernel, as /proc/kallsyms or System.map: whether those that are patched exist'),
+      option('--route <route>', 'judge this route: replace, or disable-then-load'),
       repeat('--strict <code=reason>', 'block what would only be reviewed, and why'),
       ...STATEMENT,
     ],
@@ -472,6 +475,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     examples: [
       'supersede verdict lp_proc_1.ko --fleet edge',
       'supersede verdict lp_proc_1.ko --stack host.json --known lp_proc_2.ko',
+      'supersede verdict lp_proc_1.ko --fleet edge --route disable-then-load',
       'supersede verdict lp_proc_1.ko --stack host.json --known lp_proc_2.ko --strict fixes-lost="public hosts" -o sarif',
     ],
     load: () => import('./commands/verdict.ts'),

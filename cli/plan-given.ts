@@ -3,6 +3,16 @@ import { readJsonFile } from './files.ts'
 import { given, type Input, secondsGiven } from './input.ts'
 import { type JsonObject, objectOf } from './terminal/read-json.ts'
 
+const ROUTES = ['replace', 'disable-then-load'] as const
+
+/** `--route`; undefined where it was not said. */
+export const routeGiven = (input: Input): (typeof ROUTES)[number] | undefined => {
+  const text = given(input, 'route')
+  const route = ROUTES.find(name => name === text)
+  if (text !== undefined && route === undefined) throw new Failure('usage', `--route takes ${ROUTES.join(' or ')}`)
+  return route
+}
+
 const wavesGiven = (input: Input): readonly { readonly share: number }[] | undefined =>
   given(input, 'waves')
     ?.split(',')
@@ -18,10 +28,12 @@ export const planGiven = (input: Input): JsonObject | undefined => {
   const file = given(input, 'plan')
   const waves = wavesGiven(input)
   const soakSeconds = secondsGiven(input, 'soak')
+  const route = routeGiven(input)
   const plan = {
     ...(file === undefined ? {} : objectOf(readJsonFile(input.shell, file))),
     ...(waves === undefined ? {} : { waves }),
     ...(soakSeconds === undefined ? {} : { soakSeconds }),
+    ...(route === undefined ? {} : { route }),
   }
   return Object.keys(plan).length === 0 ? undefined : plan
 }

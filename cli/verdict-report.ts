@@ -52,11 +52,11 @@ const meanwhileText = ({ exposes, functions, secondsMin, because }: ByDisablingV
 
 const stepsText = ({ disables, loads }: ByDisablingView): string => `disable ${disables.join(', ')}, then load ${loads.join(', ')}`
 
-/** Where an atomic replace would skip callbacks: the other way there, which is told and never taken by itself. */
-const byDisablingText = (route: ByDisablingView): string =>
-  route.proved
-    ? `${stepsText(route)}: proved on the simulated kernel; it is not taken`
-    : `${stepsText(route)}: it does not help\n${route.reasons.join('\n')}`
+/** Where an atomic replace would skip callbacks: the other way there, which is taken only where it was proposed. */
+const byDisablingText = (route: ByDisablingView, isProposed: boolean): string => {
+  if (!route.proved) return `${stepsText(route)}: ${isProposed ? 'it is not proved' : 'it does not help'}\n${route.reasons.join('\n')}`
+  return `${stepsText(route)}: proved on the simulated kernel${isProposed ? '' : '; it is not taken unless it is proposed (--route disable-then-load)'}`
+}
 
 /** "12 hosts: lp_1 (still in memory: lp_0) → lp_2" */
 const titleOf = (group: CohortGroup): string => {
@@ -65,7 +65,7 @@ const titleOf = (group: CohortGroup): string => {
 }
 
 /** One cohort whole, or several of which the same is told; what goes back to the kernel's own code comes first. */
-const printGroup = (shell: Shell, group: CohortGroup): void => {
+const printGroup = (shell: Shell, group: CohortGroup, route: string): void => {
   printTitle(shell, titleOf(group))
   printFacts(shell, [
     ['reverted', taken(group.reverted)],
@@ -77,7 +77,7 @@ const printGroup = (shell: Shell, group: CohortGroup): void => {
     ['callbacks skipped', taken(group.callbacksSkipped)],
     ['callbacks run', others(group.callbacksRun)],
     ['kernel log', group.log.join('\n')],
-    ['way there', group.byDisabling === null ? '' : byDisablingText(group.byDisabling)],
+    ['way there', group.byDisabling === null ? '' : byDisablingText(group.byDisabling, route !== '')],
     ['in between', group.byDisabling?.proved ? meanwhileText(group.byDisabling, group.hosts) : ''],
     ['way back', group.backByDisabling === null ? group.wayBack : `${group.wayBack}: ${stepsText(group.backByDisabling)}`],
     ['in between, back', group.backByDisabling === null ? '' : meanwhileText(group.backByDisabling, group.hosts)],
@@ -124,11 +124,12 @@ export const printVerdict = (shell: Shell, verdict: JsonObject): void => {
   const view = verdictView(verdict)
   printFacts(shell, [
     ['livepatch', view.livepatch],
+    ['route', view.route],
     ['outcome', view.outcome],
     ['judged on', view.cohorts === 0 ? '' : `${plural(view.hosts, 'host')} in ${plural(view.cohorts, 'cohort')}`],
   ])
   printVerdictOverview(shell, verdict)
-  for (const group of view.groups) printGroup(shell, group)
+  for (const group of view.groups) printGroup(shell, group, view.route)
 }
 
 const ENDS: Readonly<Record<string, Ended>> = { block: 'refused', review: 'toReview' }

@@ -52,6 +52,8 @@ export type PlacedFinding = FindingView & { readonly where: string }
 
 export type VerdictView = {
   readonly livepatch: string
+  /** Empty: `replace`. */
+  readonly route: string
   readonly outcome: string
   readonly hosts: number
   readonly cohorts: number
@@ -170,6 +172,7 @@ export const verdictView = (verdict: JsonObject): VerdictView => {
   const findings = objectsOf(verdict['findings'])
   return {
     livepatch: textOf(verdict['livepatch']),
+    route: textOf(verdict['route']),
     outcome: textOf(verdict['outcome']),
     hosts: cohorts.reduce((sum, { hosts }) => sum + hosts, 0),
     cohorts: cohorts.length,

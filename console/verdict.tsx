@@ -114,7 +114,7 @@ const Disabling = ({ title, route, hosts }: { readonly title: string; readonly r
   </>
 )
 
-const Cohort = ({ group: { cohort, hosts, digests, findings } }: { readonly group: CohortGroup }) => (
+const Cohort = ({ group: { cohort, hosts, digests, findings }, way }: { readonly group: CohortGroup; readonly way: string }) => (
   <details>
     <summary>
       <strong>{plural(hosts, 'host')}</strong> with {stackText(cohort.stack)} →{' '}
@@ -133,7 +133,7 @@ const Cohort = ({ group: { cohort, hosts, digests, findings } }: { readonly grou
     <List title="Fixes gained" items={cohort.fixes.gained} />
     <List title="Callbacks that are skipped" items={cohort.callbacks.skipped} none="none" />
     <List title="Callbacks that run" items={cohort.callbacks.run} />
-    {cohort.byDisabling ? <Disabling title="Way there, which is not taken by itself" route={cohort.byDisabling} hosts={hosts} /> : null}
+    {cohort.byDisabling ? <Disabling title={way} route={cohort.byDisabling} hosts={hosts} /> : null}
     <List title="Way back" items={[cohort.wayBack]} />
     {cohort.backByDisabling ? <Disabling title="Way back by disabling" route={cohort.backByDisabling} hosts={hosts} /> : null}
     <List title="Findings" items={findings} />
@@ -168,7 +168,9 @@ export const VerdictView = ({ change, version }: { readonly change: string; read
         {({ verdict }) => (
           <>
             <p>
-              {OUTCOMES[verdict.outcome]} <span class={`status status-${verdict.outcome}`}>{verdict.outcome}</span>
+              {OUTCOMES[verdict.outcome]}
+              {verdict.route === undefined ? '' : ` The route that was judged is ${verdict.route}.`}{' '}
+              <span class={`status status-${verdict.outcome}`}>{verdict.outcome}</span>
             </p>
             <ul class="findings">
               {groupsOf(verdict).map(({ finding, where }, index) => (
@@ -177,7 +179,11 @@ export const VerdictView = ({ change, version }: { readonly change: string; read
             </ul>
             <h3>Cohort by cohort</h3>
             {cohortGroups(verdict).map(group => (
-              <Cohort key={group.cohort.cohort} group={group} />
+              <Cohort
+                key={group.cohort.cohort}
+                group={group}
+                way={verdict.route === undefined ? 'Way there, which is not taken unless it is proposed' : 'The route that is proposed'}
+              />
             ))}
           </>
         )}

@@ -12,12 +12,13 @@ export type JudgePorts = Pick<Ports, 'catalog' | 'fleets' | 'lineage' | 'objects
 
 const PAGE = 100
 
+/** What was disabled first ran its own callbacks: nothing of it, or from before it, is left. */
 const edgesTo = async (lineage: Ports['lineage'], fleet: string, digest: string): Promise<readonly Edge[]> => {
   const edges: Edge[] = []
   let cursor: string | undefined
   do {
     const page = await lineage.replaced(digest, { limit: PAGE, cursor })
-    edges.push(...page.items.filter(edge => edge.fleet === fleet && edge.previous !== null))
+    edges.push(...page.items.filter(edge => edge.fleet === fleet && edge.previous !== null && edge.route === undefined))
     cursor = page.next
   } while (cursor !== undefined)
   return edges

@@ -40,6 +40,7 @@ const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | nul
   shell.out(`${waveLines(change, shell).join('\n')}\n\n`)
   printFacts(shell, [
     ['livepatch', change.livepatch],
+    ['route', change.route],
     ['reason', change.reason],
     ['proposed', `${change.proposer}, ${when(change.proposedAt)}`],
     ['verdict', change.outcome],

@@ -1,4 +1,5 @@
 import { answerPage } from '../answer-page.ts'
+import { betweenText } from '../between-view.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
@@ -23,6 +24,7 @@ export const run: Run = async input => {
       ],
       ['seen at', host => when(textOf(host['lastSeenAt']))],
       ['refusal', host => textOf(objectOf(host['refusal'])['code'])],
+      ['between', host => betweenText(host['between'])],
       ['waits for', host => waitedForInShort(host['transition'])],
     ],
     'No hosts; supersede fleet enrol issues tokens with which they enrol.',

@@ -1,4 +1,5 @@
 import { answerPage } from '../answer-page.ts'
+import { betweenText } from '../between-view.ts'
 import { personName } from '../change-view.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
@@ -26,6 +27,7 @@ export const run: Run = async input => {
       ],
       ['change', fact => textOf(objectOf(fact['change'])['id'])],
       ['approved by', approversOf],
+      ['between', fact => betweenText(fact['between'])],
       ['waited for', fact => waitedForInShort(fact['transition'])],
     ],
     'Nothing is recorded of this host.',

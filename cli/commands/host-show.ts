@@ -1,3 +1,4 @@
+import { betweenText } from '../between-view.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { shortDigest, when } from '../terminal/format.ts'
 import { printFacts, printJson } from '../terminal/print.ts'
@@ -22,6 +23,7 @@ export const run: Run = async input => {
     ['kernel', textOf(host['kernelRelease'])],
     ['livepatches', names.join(' + ') || 'none'],
     ['change', textOf(host['change'])],
+    ['between', betweenText(host['between'])],
     ['refusal', refusal['code'] === undefined ? '' : `${textOf(refusal['code'])}: ${textOf(refusal['detail'])}`],
     ['cohort', shortDigest(textOf(host['cohort']))],
     ['boot', textOf(host['bootId'])],

@@ -36,6 +36,7 @@ export const run: Run = async input => {
       ['fleet', edge => textOf(edge['fleet'])],
       ['replaced', edge => named(edge['previous'])],
       ['by', edge => named(edge['next'])],
+      ['route', edge => textOf(edge['route']) || 'replace'],
       ['hosts', edge => textOf(edge['hosts'])],
       ['kept', edge => count(edge['kept'])],
       ['repatched', edge => count(edge['repatched'])],

@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts'
 import { readBytes, readJsonFile } from '../files.ts'
 import { findLivepatch } from '../find-livepatch.ts'
 import { allGiven, firstArgument, given, type Input, type Run } from '../input.ts'
+import { routeGiven } from '../plan-given.ts'
 import { statementOf } from '../statement.ts'
 import { symbolsGiven } from '../symbols-given.ts'
 import { printJson } from '../terminal/print.ts'
@@ -37,8 +38,9 @@ const onFleet = async (input: Input, fleet: string, stricter: Stricter): Promise
   const livepatch = isFile(input, named)
     ? createHash('sha256').update(readBytes(input.shell, named)).digest('hex')
     : await findLivepatch(api, named)
-  return (await api.call('simulate', { body: { livepatch, fleet, ...(stricter.size > 0 && { stricter: Object.fromEntries(stricter) }) } }))
-    .body
+  const route = routeGiven(input)
+  const body = { livepatch, fleet, ...(route && { route }), ...(stricter.size > 0 && { stricter: Object.fromEntries(stricter) }) }
+  return (await api.call('simulate', { body })).body
 }
 
 const onStacks = async (input: Input, files: readonly string[], stricter: Stricter): Promise<unknown> => {
@@ -60,6 +62,7 @@ const onStacks = async (input: Input, files: readonly string[], stricter: Strict
     known: new Map([livepatch, ...known].map(manifest => [manifest.name, manifest])),
     symbols: symbols && new Map([[livepatch.kernelRelease, symbols]]),
     stricter,
+    route: routeGiven(input),
   })
 }
 

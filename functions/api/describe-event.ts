@@ -1,4 +1,5 @@
 import type { BreakGlass, ChangeEvent, WaveCounts } from '../../shared/change/index.ts'
+import type { Plan } from '../../shared/rollout/index.ts'
 
 const percent = (share: number): string => `${share / 100} %`
 const hosts = (count: number): string => `${count} ${count === 1 ? 'host' : 'hosts'}`
@@ -31,6 +32,8 @@ const emergency = (named?: BreakGlass): string => {
   return ` (emergency ${incident}, ${does.join(' and ')}: ${reason})`
 }
 
+const byRoute = ({ route = 'replace' }: Plan): string => (route === 'replace' ? '' : ` by the route ${route}`)
+
 const onBehalf = (people: readonly { readonly name: string }[] = []): string =>
   people.length === 0 ? '' : ` on behalf of ${people.map(({ name }) => name).join(' and ')}`
 
@@ -38,9 +41,9 @@ const onBehalf = (people: readonly { readonly name: string }[] = []): string =>
 export const describeEvent = (event: ChangeEvent): string => {
   switch (event.type) {
     case 'proposed':
-      return `${event.proposer.name} proposed livepatch ${event.livepatch.slice(0, 12)} for fleet ${event.fleet}: ${event.reason}${emergency(event.breakGlass)}`
+      return `${event.proposer.name} proposed livepatch ${event.livepatch.slice(0, 12)} for fleet ${event.fleet}${byRoute(event.plan)}: ${event.reason}${emergency(event.breakGlass)}`
     case 'revised':
-      return `${event.by.name} revised it${event.plan === undefined ? '' : ' with another plan'}: ${event.reason}`
+      return `${event.by.name} revised it${event.plan === undefined ? '' : ` with another plan${byRoute(event.plan)}`}: ${event.reason}`
     case 'judged':
       return `The verdict is ${event.outcome}${event.downgrade ? ', and this is a downgrade' : ''}`
     case 'blocked':

@@ -68,7 +68,7 @@ const decide = async (ports: RevisePorts, call: PersonCall<Input>, loaded: Loade
       }
     plan = planned.plan
   }
-  const outcome = revise(change, { id, by, digest, plan, reason, ...(await judgeNow(ports, change)) })
+  const outcome = revise(change, { id, by, digest, plan, reason, ...(await judgeNow(ports, change, plan ?? change.plan)) })
   return outcome.ok ? { events: outcome.events, actor: by.id, decision: call.decision } : { settled: refusedProblem(change, outcome) }
 }
 

@@ -20,13 +20,14 @@ const wordOf = async (ledger: Ports['ledger'], id: string) => {
   return { id, livepatch, proposer: { id: proposer.id, name: proposer.name }, approvedBy }
 }
 
-const factDocument = ({ sequence, trueAt, learnedAt, state, stackDigest, transition, livepatches }: HostFact) => ({
+const factDocument = ({ sequence, trueAt, learnedAt, state, stackDigest, transition, between, livepatches }: HostFact) => ({
   sequence,
   trueAt,
   learnedAt,
   state,
   cohort: stackDigest,
   transition,
+  between,
   livepatches,
 })
 

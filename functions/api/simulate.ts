@@ -3,6 +3,7 @@ import { FleetId } from '../../shared/fleet/index.ts'
 import { Stack } from '../../shared/kernel/index.ts'
 import { Digest, type Manifest } from '../../shared/livepatch/index.ts'
 import { HOUSE } from '../../shared/policy/index.ts'
+import { Route } from '../../shared/rollout/index.ts'
 import { type Judge, judgeChange, RULES } from '../../shared/verdict/index.ts'
 import { principalOf, type Question } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
@@ -22,6 +23,8 @@ export const shape = {
     .strictObject({
       livepatch: Digest,
       fleet: FleetId.optional(),
+      /** How hosts get there; left out: `replace`. */
+      route: Route.optional(),
       stacks: z.array(Stack).min(1).max(100).optional(),
       /** Findings to block that would only be reviewed or noted, beside those of the fleet's policies: the reason by code. */
       stricter: z.record(FindingCode, z.string().trim().min(1).max(500)).optional(),
@@ -53,5 +56,6 @@ export const simulate =
       body.fleet === undefined
         ? await onStacks(ports, livepatch, body.stacks ?? [])
         : await judgedOnFleet(ports, { fleet: body.fleet }, livepatch)
-    return ok(judgeChange({ ...asked, stricter: new Map([...Object.entries(body.stricter ?? {}), ...(asked.stricter ?? [])]) }))
+    const stricter = new Map([...Object.entries(body.stricter ?? {}), ...(asked.stricter ?? [])])
+    return ok(judgeChange({ ...asked, route: body.route, stricter }))
   }

@@ -15,10 +15,17 @@ const askOf = (change: Change, share: number, { manifest, verdicts, publicUrl }:
   change: change.id,
   approvedBy: currentApprovals(change).map(({ by }) => by.id),
   livepatch: { digest: manifest.digest, name: manifest.name, size: manifest.size, location: `${publicUrl}/${moduleKey(manifest.digest)}` },
-  route: 'replace',
+  route: change.plan.route ?? 'replace',
   share,
   admitted: admittedBy(verdicts),
 })
+
+/**
+ * A host that is between two livepatches is exposed, so a change that is halted lets it finish. What is held is loaded by nobody: a hold
+ * may mean that this very livepatch does harm.
+ */
+const mayFinish = ({ plan, status }: Change, isHeld: boolean): boolean =>
+  plan.route === 'disable-then-load' && status === 'halted' && !isHeld
 
 /**
  * What the hosts of a fleet are told while a change stands as it does: a pure function of the change, so that whoever publishes last
@@ -32,5 +39,6 @@ export const instructionOf = (change: Change, subject: Subject | null, isHeld: b
   const { fleet, plan } = change
   const common = { fleet, pollSeconds: plan.pollSeconds }
   if (change.status === 'aborted' || subject === null) return { ...common, ask: null, stopped: false }
-  return { ...common, ask: askOf(change, share, subject), stopped: isHeld || change.status === 'halted' }
+  const ask = { ...askOf(change, share, subject), ...(mayFinish(change, isHeld) ? { finish: true as const } : {}) }
+  return { ...common, ask, stopped: isHeld || change.status === 'halted' }
 }

@@ -28,7 +28,7 @@ export const eachFleet = async <R>(
   })
 }
 
-const MOVING: readonly string[] = ['in-transition', 'transition-stalled', 'reversing']
+const MOVING: readonly string[] = ['in-transition', 'transition-stalled', 'reversing', 'between']
 
 /** Hosts of a fleet whose tasks are just moving: no stop reaches into a transition that has begun. */
 export const hostsInTransition = async ({ fleets }: FleetsPorts, { fleet, active, asking }: FleetNow): Promise<number> => {

@@ -6,13 +6,36 @@ import type { Ports } from '../ports.ts'
 import { verdictsOf } from './verdicts-of.ts'
 
 /** Hosts that carry the change's livepatch have arrived (or are on the way): theirs is the stack that the verdict foretold. */
-export const hasArrived = (change: Change, { stack }: { readonly stack: Stack }): boolean =>
+const hasArrived = (change: Change, { stack }: { readonly stack: Stack }): boolean =>
   stack.livepatches.some(({ digest }) => digest === change.livepatch)
+
+const namesIn = (entries: readonly { readonly name: string }[]): readonly string[] => entries.map(({ name }) => name)
+
+/**
+ * Whether a stack is what remains of another while its livepatches are disabled one by one: some of them, in the same order, or modules of
+ * theirs that are not removed yet. A bare stack may be that, and may as well be a host that has rebooted, so it is not told apart here.
+ */
+const remainsOf = (stack: Stack, whole: Stack): boolean => {
+  if (stack.kernelRelease !== whole.kernelRelease || stack.forced !== whole.forced) return false
+  const [names, all] = [namesIn(stack.livepatches), namesIn(whole.livepatches)]
+  const inMemory = namesIn(stack.resident).filter(name => !namesIn(whole.resident).includes(name))
+  const isLess = names.length < all.length || stack.livepatches.some(({ enabled, transition }) => !enabled || transition)
+  const isSame = all.filter(name => names.includes(name)).join(' ') === names.join(' ')
+  return isLess && isSame && inMemory.every(name => all.includes(name)) && names.length + inMemory.length > 0
+}
+
+/** Hosts that are on the route disable-then-load of this change: they began on a stack that a verdict covers. */
+const isBetween = (change: Change, verdicts: readonly Verdict[], { stack }: { readonly stack: Stack }): boolean =>
+  change.plan.route === 'disable-then-load' && verdicts.some(({ cohorts }) => cohorts.some(cohort => remainsOf(stack, cohort.stack)))
+
+/** Hosts that a change has still to move. */
+export const isToMove = (change: Change, verdicts: readonly Verdict[], cohort: { readonly stack: Stack }): boolean =>
+  !hasArrived(change, cohort) && !isBetween(change, verdicts, cohort)
 
 /** Live cohorts that no verdict covers: what would happen on them, nobody has looked at or approved. */
 export const driftOf = (change: Change, verdicts: readonly Verdict[], live: readonly CohortCount[]): readonly CohortCount[] => {
   const covered = new Set(verdicts.flatMap(({ cohorts }) => cohorts).map(({ cohort }) => cohort))
-  return live.filter(cohort => cohort.hosts > 0 && !covered.has(cohort.cohort) && !hasArrived(change, cohort))
+  return live.filter(cohort => cohort.hosts > 0 && !covered.has(cohort.cohort) && isToMove(change, verdicts, cohort))
 }
 
 /** The same of a change as it stands, by what its fleet reported. */

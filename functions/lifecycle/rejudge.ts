@@ -2,7 +2,7 @@ import type { Change, Rejudged } from '../../shared/change/index.ts'
 import type { CohortCount } from '../../shared/store/index.ts'
 import { judgeRecorded, type Verdict, worseThan } from '../../shared/verdict/index.ts'
 import { type JudgePorts, judgedOnFleet } from '../judged-on-fleet.ts'
-import { hasArrived } from './drift-of.ts'
+import { isToMove } from './drift-of.ts'
 
 /** What is recorded of it in the ledger, whose items have a bound; the verdict itself holds all of it. */
 const WORSE_MAX = 20
@@ -21,7 +21,11 @@ export const rejudge = async (
   const livepatch = await ports.catalog.manifest(change.livepatch)
   if (!livepatch) throw new Error(`the catalog has no livepatch ${change.livepatch}`)
   const asked = await judgedOnFleet(ports, change, livepatch)
-  const { verdict, inputs } = judgeRecorded({ ...asked, cohorts: asked.cohorts.filter(cohort => !hasArrived(change, cohort)) })
+  const { verdict, inputs } = judgeRecorded({
+    ...asked,
+    route: change.plan.route,
+    cohorts: asked.cohorts.filter(cohort => isToMove(change, [approved], cohort)),
+  })
   const worse = worseThan(verdict, approved)
   return {
     verdict,

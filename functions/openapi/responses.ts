@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { BreakGlass, Person, WaveCounts } from '../../shared/change/index.ts'
 import { EDIT_STATUSES } from '../../shared/edition/index.ts'
-import { HostState, Report, TransitionEvidence } from '../../shared/fleet/index.ts'
+import { Between, HostState, Report, TransitionEvidence } from '../../shared/fleet/index.ts'
 import { Stack } from '../../shared/kernel/index.ts'
 import { Manifest } from '../../shared/livepatch/index.ts'
 import type { OperationId } from '../../shared/operations/index.ts'
@@ -174,6 +174,8 @@ const Host = z.object({
   /** Digest of the transition's evidence, which a clearance refers to. */
   evidence: z.string().nullable(),
   clearance: z.string().nullable(),
+  /** When it ran without what it disabled for its change (the route disable-then-load); null: it has disabled nothing. */
+  between: Between.nullable(),
   bootId: z.string().nullable(),
   sequence: z.int(),
   enrolledAt: instant,
@@ -186,6 +188,7 @@ const HostFact = z.object({
   state: HostState,
   cohort: z.string(),
   transition: TransitionEvidence.nullable(),
+  between: Between.nullable(),
   livepatches: z.array(z.object({ name: z.string(), digest: z.string().nullable() })),
   change: z
     .object({
@@ -202,6 +205,8 @@ const Edge = z.object({
   next: z.string(),
   fleet: z.string(),
   change: z.string(),
+  /** Left out: `previous` was replaced; else it was disabled first. */
+  route: z.literal('disable-then-load').optional(),
   at: instant,
   hosts: z.int(),
   kept: z.array(z.string()),

@@ -5,6 +5,8 @@ export type Edge = {
   readonly next: string
   readonly fleet: string
   readonly change: string
+  /** Left out: `previous` was replaced. Else it was disabled first, so that its own callbacks ran, and its module was removed. */
+  readonly route?: 'disable-then-load' | undefined
   /** ISO 8601. */
   readonly at: string
   readonly hosts: number

@@ -7,7 +7,12 @@ export type MovedCohort = { readonly stack: Stack; readonly hosts: number; reado
 
 /** What a change made of a fleet. `manifests` by digest: the new livepatch's and those of the livepatches it replaced, where known. */
 export type Moves = {
-  readonly change: { readonly id: string; readonly fleet: string; readonly livepatch: string }
+  readonly change: {
+    readonly id: string
+    readonly fleet: string
+    readonly livepatch: string
+    readonly plan?: { readonly route?: string | undefined }
+  }
   readonly cohorts: readonly MovedCohort[]
   readonly manifests: ReadonlyMap<string, Manifest>
   /** ISO 8601. */
@@ -32,6 +37,7 @@ const edgeOf = ({ change, manifests, at }: Moves, previous: string | null, cohor
     next: change.livepatch,
     fleet: change.fleet,
     change: change.id,
+    ...(previous !== null && change.plan?.route === 'disable-then-load' ? { route: change.plan.route } : {}),
     at,
     hosts: cohorts.reduce((sum, { hosts }) => sum + hosts, 0),
     kept: namesOf(functions?.kept),

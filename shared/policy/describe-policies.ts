@@ -19,6 +19,7 @@ const KINDS: readonly (readonly [kind: string, verdict: Partial<Verdict>, circum
   ['a downgrade', { outcome: 'review', review: ['downgrade'], downgrade: true }],
   ['a change that loses fixes', { outcome: 'review', review: ['fixes-lost'], fixesLost: ['CVE-2026-0001'] }],
   ['a change that reverts functions', { outcome: 'review', review: ['functions-reverted'] }],
+  ['a change by the route disable-then-load', { outcome: 'review', review: ['disable-then-load'] }, { route: 'disable-then-load' }],
   ['a change that wipes a livepatch of somebody else', {}, { unconsented: ['its owners'] }],
   ['a change of a production fleet', {}, { tier: 'production' }],
   ['a wide first wave on a production fleet', {}, { tier: 'production', plan: { ...PLAN, firstShare: 5_000 } }],

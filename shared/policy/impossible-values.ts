@@ -1,4 +1,5 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
+import { Route } from '../rollout/index.ts'
 import { FINDING_CODES } from '../verdict/index.ts'
 import { pathOf } from './context-path.ts'
 import { CONSENT } from './foreign-livepatches.ts'
@@ -13,6 +14,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   'verdict.outcome': ['block', 'review', 'note', 'clear'],
   'verdict.block': FINDING_CODES,
   'verdict.review': FINDING_CODES,
+  route: Route.options,
   'approvals.signedOff': [...FINDING_CODES, CONSENT],
 }
 

@@ -42,6 +42,9 @@ export const problemsOf = (plan: Plan): readonly string[] => {
   ].filter(problem => problem !== null)
 }
 
+/** The route that is meant where none is said is not written down, so that plans which say the same are the same. */
+const withoutDefaultRoute = ({ route, ...plan }: Plan): Plan => (route === undefined || route === 'replace' ? plan : { ...plan, route })
+
 export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly problems: readonly string[] }
 
 /** The whole plan out of what was asked for, or what is wrong with it. `request` is untrusted: it is parsed here. */
@@ -60,5 +63,5 @@ export const planOf = (request: unknown = {}): Planned => {
   })
   if (!merged.success) return { ok: false, problems: merged.error.issues.map(issue => `plan.${issue.path.join('.')}: ${issue.message}`) }
   const problems = problemsOf(merged.data)
-  return problems.length === 0 ? { ok: true, plan: merged.data } : { ok: false, problems }
+  return problems.length === 0 ? { ok: true, plan: withoutDefaultRoute(merged.data) } : { ok: false, problems }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Route } from '../rollout/index.ts'
 import { countingApprovals, tallyOf } from './counting-approvals.ts'
 import { authorize } from './decision.ts'
 import { HOLD_SCOPES } from './hold.ts'
@@ -60,6 +61,8 @@ export const PolicyCase = z.strictObject({
   plan: z
     .strictObject({ waves: z.int().min(1), firstShare: z.int().min(1).max(10_000), soakSeconds: z.number().min(0) })
     .default({ waves: 3, firstShare: 500, soakSeconds: 3_600 }),
+  /** How hosts get there. */
+  route: Route.default('replace'),
   /** Open requests for changes. */
   changesRequested: z.int().min(0).default(0),
   tier: z.string().default(UNHINDERED.tier),
@@ -102,7 +105,21 @@ const resourceOf = ({ on }: PolicyCase): Resource => {
 }
 
 const contextOf = (asked: PolicyCase): ReleaseContext => {
-  const { on, approvals, changesRequested, verdict, plan, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass } = asked
+  const {
+    on,
+    approvals,
+    changesRequested,
+    verdict,
+    plan,
+    route,
+    tier,
+    frozen,
+    outsideWindows,
+    held,
+    unconsented,
+    unconfirmed,
+    breakGlass,
+  } = asked
   const proposer = { id: typeof on === 'object' && 'proposer' in on ? on.proposer : '' }
   const said = approvals.map(({ by, groups, signOff }) => ({
     by: { id: by, groups },
@@ -112,7 +129,7 @@ const contextOf = (asked: PolicyCase): ReleaseContext => {
     withdrawnAt: null,
   }))
   const tally = tallyOf(countingApprovals({ proposer, review: { digest: '', approvals: said } }), changesRequested)
-  return { approvals: tally, verdict, plan, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass }
+  return { approvals: tally, verdict, plan, route, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass }
 }
 
 /** The question that a case puts; a sentence where it leaves out what its action is asked with. */

@@ -32,12 +32,13 @@ const codesOf = (verdict: Verdict, severity: 'block' | 'review'): readonly strin
   ...new Set(verdict.findings.filter(finding => finding.severity === severity).map(finding => finding.code)),
 ]
 
-/** What of a verdict can be signed off by name: the codes of its findings to review, a downgrade, lost fixes, foreign livepatches. Sorted. */
+/** What of a verdict can be signed off by name: the codes of its findings to review, a downgrade, lost fixes, foreign livepatches, its route. Sorted. */
 export const signableOf = (verdict: Verdict): readonly string[] => {
   const downgrade = verdict.cohorts.some(cohort => cohort.downgrade) ? ['downgrade'] : []
   const fixesLost = verdict.cohorts.some(cohort => cohort.fixes.lost.length > 0) ? ['fixes-lost'] : []
   const foreign = foreignLivepatches(verdict).length > 0 ? [CONSENT] : []
-  return [...new Set([...codesOf(verdict, 'review'), ...downgrade, ...fixesLost, ...foreign])].sort()
+  const route = verdict.route === undefined ? [] : [verdict.route]
+  return [...new Set([...codesOf(verdict, 'review'), ...downgrade, ...fixesLost, ...foreign, ...route])].sort()
 }
 
 /** A change as policies see it. */
@@ -53,6 +54,7 @@ export type Situation = { readonly now: number; readonly held: readonly Hold[] }
 
 /** Circumstances that hold nothing back. */
 export const UNHINDERED = {
+  route: 'replace',
   tier: STANDARD_TIER,
   frozen: [],
   outsideWindows: false,
@@ -88,6 +90,7 @@ export const releaseContext = (
       firstShare: change.plan.waves[0]?.share ?? 0,
       soakSeconds: change.plan.soakSeconds,
     },
+    route: change.plan.route ?? 'replace',
     tier: tierOf(settings, change.fleet),
     frozen: freezesInForce(freezes, change.fleet, now).map(({ name }) => name),
     outsideWindows: isOutsideWindows(settings, change.fleet, now),

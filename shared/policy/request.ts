@@ -1,3 +1,4 @@
+import type { Route } from '../rollout/index.ts'
 import type { HoldScope } from './hold.ts'
 
 /** Every action that policy is asked about; the schema declares the same ones (a test holds them equal). */
@@ -73,6 +74,8 @@ export type ReleaseContext = {
     readonly accepted: readonly string[]
   }
   readonly plan: { readonly waves: number; readonly firstShare: number; readonly soakSeconds: number }
+  /** How hosts get there. */
+  readonly route: Route
   readonly tier: string
   /** Names of the freezes in force on the fleet. */
   readonly frozen: readonly string[]

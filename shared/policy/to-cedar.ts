@@ -74,7 +74,7 @@ const contextOf = (request: Request): { readonly context: Context; readonly enti
       return { context: { scope: request.context.scope }, entities: [] }
     case 'releaseChange':
     case 'openWave': {
-      const { approvals, verdict, plan, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass } = request.context
+      const { approvals, verdict, plan, route, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass } = request.context
       const context = {
         approvals: { __entity: TALLY_UID },
         verdict: {
@@ -83,6 +83,7 @@ const contextOf = (request: Request): { readonly context: Context; readonly enti
           ...{ fixesLost: [...verdict.fixesLost], accepted: [...verdict.accepted] },
         },
         plan: { ...plan, soakSeconds: Math.floor(plan.soakSeconds) },
+        route,
         tier,
         frozen: [...frozen],
         outsideWindows,

@@ -24,6 +24,7 @@ const StoredEdge = z.object({
   next: z.string(),
   fleet: z.string(),
   change: z.string(),
+  route: z.literal('disable-then-load').optional(),
   at: z.string(),
   hosts: z.int(),
   kept: z.array(z.string()),

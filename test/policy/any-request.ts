@@ -11,7 +11,7 @@ import {
 } from '../../shared/policy/index.ts'
 
 const GROUPS = ['kernel-maintainers', 'security', 'operators', 'auditors', 'strangers']
-const CODES = ['downgrade', 'fixes-lost', 'functions-reverted', 'foreign-livepatches', 'no-way-back']
+const CODES = ['downgrade', 'fixes-lost', 'functions-reverted', 'disable-then-load', 'foreign-livepatches', 'no-way-back']
 const names = (...from: readonly string[]) => fc.subarray([...from])
 const fleet = fc.constantFrom('edge', 'core')
 const person = fc.constantFrom('alice', 'bob', 'carol')
@@ -52,7 +52,12 @@ export const anyRelease: fc.Arbitrary<ReleaseContext> = fc.record({
     fixesLost: names('CVE-2026-0001'),
     accepted: names('missing-callback:lp_2:vmlinux:post_unpatch'),
   }),
-  plan: fc.record({ waves: fc.integer({ min: 1, max: 5 }), firstShare: fc.integer({ min: 1, max: 10_000 }), soakSeconds: fc.nat(7_200) }),
+  plan: fc.record({
+    waves: fc.integer({ min: 1, max: 5 }),
+    firstShare: fc.integer({ min: 1, max: 10_000 }),
+    soakSeconds: fc.nat(7_200),
+  }),
+  route: fc.constantFrom('replace', 'disable-then-load'),
   tier: fc.constantFrom('standard', 'production', 'lab'),
   frozen: names('year-end'),
   outsideWindows: fc.boolean(),

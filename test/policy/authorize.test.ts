@@ -161,6 +161,14 @@ const contextOf = (
   verdict: { outcome: 'clear', block: [], review: [], downgrade: false, fixesLost: [], accepted: [], ...over },
   plan: { waves: 3, firstShare: 500, soakSeconds: 0.5 },
 })
+const byRoute = (signedOff: readonly string[]): ReleaseContext => {
+  const context = contextOf({}, 2, { 'kernel-maintainers': 2 }, signedOff)
+  return { ...context, route: 'disable-then-load' }
+}
+const inEmergency = (context: ReleaseContext, ...passes: readonly string[]): ReleaseContext => ({
+  ...context,
+  breakGlass: { passes, confirmed: true },
+})
 const move = (action: 'releaseChange' | 'openWave', context: ReleaseContext, policies = housePolicies) =>
   ask({ principal: WORKFLOW_PRINCIPAL, action, resource: change, context }, policies)
 
@@ -186,6 +194,14 @@ describe('a release', () => {
       contextOf({ downgrade: true, fixesLost: ['CVE-2026-0001'] }, 2, { 'kernel-maintainers': 2 }, ['downgrade', 'fixes-lost']),
       [],
     ],
+    [
+      'needs the route disable-then-load named, by its finding and by its plan alone',
+      contextOf({ review: ['disable-then-load'] }, 2, { 'kernel-maintainers': 2 }),
+      ['signed-off-disable-then-load'],
+    ],
+    ['and is not had by naming anything else', byRoute(['downgrade', 'fixes-lost']), ['signed-off-disable-then-load']],
+    ['nor in an emergency that names it', inEmergency(byRoute([]), 'signed-off-disable-then-load'), ['signed-off-disable-then-load']],
+    ['and is had when it is named', byRoute(['disable-then-load']), []],
     [
       'is never had with a blocking finding, whoever approves',
       contextOf({ outcome: 'block', block: ['missing-callback'] }, 9, { 'kernel-maintainers': 5, security: 4 }),

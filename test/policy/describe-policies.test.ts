@@ -9,6 +9,7 @@ test('the house says what each kind of change needs, beside what every change ne
   const security = 'an approval by one of security, because the verdict has findings to review'
   expect(needsOf()).toEqual({
     'a change that leaves something behind, accepted in an emergency': [security, 'a second person who confirms the emergency'],
+    'a change by the route disable-then-load': [security, 'a sign-off of disable-then-load'],
     'a change that is held': ['the end of the hold'],
     'a change that somebody wants changed': ['the answer to a request for changes'],
     'every change': ['approvals of two different people', 'an approval by one of kernel-maintainers'],
