@@ -64,6 +64,12 @@ const STATEMENT = [
   option('--statement <file>', 'all that the file does not say of itself, as JSON'),
 ]
 
+/** Of whatever makes a manifest of a file: the codes of `inspect`. */
+const OF_FILE = [
+  ['nothingCertain', 'nothing certain can be said about the livepatch in the file, and no statement says it'],
+  ['refusedFile', 'the file is refused'],
+] as const
+
 export const COMMANDS: readonly CommandDefinition[] = [
   {
     path: ['login'],
@@ -94,6 +100,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     online: true,
     options: STATEMENT,
     examples: ['supersede patch submit lp_proc_2.ko', 'supersede patch submit fix.ko --series edge --version 3 --fixes CVE-2026-0001'],
+    exits: [['ok', 'it is in the catalog'], ...OF_FILE],
     load: () => import('./commands/patch-submit.ts'),
   },
   {
@@ -478,6 +485,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
       'supersede verdict lp_proc_1.ko --fleet edge --route disable-then-load',
       'supersede verdict lp_proc_1.ko --stack host.json --known lp_proc_2.ko --strict fixes-lost="public hosts" -o sarif',
     ],
+    exits: [
+      ['ok', 'nothing speaks against it'],
+      ['refused', 'something blocks it'],
+      ['toReview', 'nothing blocks it, something has to be reviewed'],
+      ...OF_FILE,
+    ],
     load: () => import('./commands/verdict.ts'),
   },
   {
@@ -488,6 +501,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     options: [option('--out <directory>', 'write the manifest, a C skeleton and a Kbuild file there')],
     formats: ['c'],
     examples: ['supersede bridge lp_proc_2.ko lp_proc_1.ko', 'supersede bridge lp_proc_2.ko lp_proc_1.ko --out bridge'],
+    exits: [['ok', 'worked out, or none is needed'], ['refused', 'no bridge leads there'], ...OF_FILE],
     load: () => import('./commands/bridge.ts'),
   },
   {
@@ -700,6 +714,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     examples: ['supersede inspect lp_proc_2.ko', 'supersede inspect *.ko -o json', 'supersede inspect lp_proc_2.ko --trust /etc/keys'],
     exits: [
       ['ok', 'read'],
+      ['failure', 'a file cannot be opened; the others are read all the same'],
       ['nothingCertain', 'nothing certain can be said about the livepatch: it is dynamic, ambiguous or malformed'],
       ['refusedFile', 'the file is refused; of several files the highest code counts'],
     ],

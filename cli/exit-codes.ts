@@ -11,8 +11,11 @@ export const EXIT = {
   notLoggedIn: [5, 'nobody is logged in, or the login has expired (HTTP 401)'],
   unreachable: [6, 'no answer from the server'],
   toReview: [10, 'verdict: nothing blocks, something has to be reviewed'],
-  nothingCertain: [11, 'inspect, diff: nothing certain can be said about the livepatch; a verdict that cannot be recomputed'],
-  refusedFile: [12, 'inspect, diff, verdict, policy: the file is refused (policy check: or a rule can never apply)'],
+  nothingCertain: [
+    11,
+    'inspect, diff, patch submit, verdict, bridge: nothing certain can be said about the livepatch; a verdict that cannot be recomputed',
+  ],
+  refusedFile: [12, 'inspect, diff, patch submit, verdict, bridge, policy: the file is refused (policy check: or a rule can never apply)'],
   differs: [13, 'policy diff: a past change would have been decided otherwise'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 export type Exit = keyof typeof EXIT

@@ -11,12 +11,19 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 const why = (error: unknown): string => REASONS[systemCode(error)] ?? messageOf(error)
 
-export const readBytes = ({ cwd }: Pick<Shell, 'cwd'>, file: string): Uint8Array => {
+/** The bytes of a file, or why it cannot be opened. */
+export const openedBytes = ({ cwd }: Pick<Shell, 'cwd'>, file: string): Uint8Array | { readonly why: string } => {
   try {
     return readFileSync(resolve(cwd, file))
   } catch (error) {
-    throw new Failure('failure', `${file}: ${why(error)}`)
+    return { why: why(error) }
   }
+}
+
+export const readBytes = (shell: Pick<Shell, 'cwd'>, file: string): Uint8Array => {
+  const opened = openedBytes(shell, file)
+  if ('why' in opened) throw new Failure('failure', `${file}: ${opened.why}`)
+  return opened
 }
 
 export const readText = (shell: Pick<Shell, 'cwd'>, file: string): string => Buffer.from(readBytes(shell, file)).toString('utf8')

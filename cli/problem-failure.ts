@@ -1,9 +1,11 @@
 import type { Exit } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { placeText } from './refusal-text.ts'
+import { refusedFileExit } from './refused-file-exit.ts'
 import { type JsonObject, objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
 
-const exitOf = (status: number, code: string): Exit => {
+const exitOf = (status: number, code: string, refusal: JsonObject): Exit => {
+  if (code === 'not-a-livepatch') return refusedFileExit(textOf(refusal['code']), textOf(refusal['field']) || null)
   if (code === 'policy-edit-refused') return 'refusedFile'
   if (status === 401) return 'notLoggedIn'
   if (status === 403 || status === 409 || status === 412) return 'refused'
@@ -33,7 +35,7 @@ export const problemFailure = (status: number, body: unknown): Failure => {
     .filter(fault => !detail.includes(fault))
   const instance = status >= 500 ? textOf(document['instance']) : ''
   return new Failure(
-    exitOf(status, code),
+    exitOf(status, code, objectOf(document['refusal'])),
     code === '' ? title : `${title} (${code})`,
     ...[
       detail,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Digest, Manifest, manifestOf, readModule, Statement } from '../shared/livepatch/index.ts'
 import { Failure } from './failure.ts'
 import { readBytes } from './files.ts'
+import { refusedFileExit } from './refused-file-exit.ts'
 import type { Shell } from './shell.ts'
 
 const fromJson = (file: string, bytes: Uint8Array): Manifest => {
@@ -25,7 +26,7 @@ export const readManifest = async (shell: Shell, file: string, statement: unknow
   const made = manifestOf(read.module, stated.data, { digest, size: bytes.length })
   if (!made.ok)
     throw new Failure(
-      'failure',
+      refusedFileExit(made.error.code, made.error.field),
       `${file}: ${made.error.reason}`,
       'options like --series and --version, or --statement FILE, say what the file does not',
     )

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { type InspectedModule, type InspectedObject, type ReadResult, readModule } from '../../shared/livepatch/index.ts'
 import type { Exit } from '../exit-codes.ts'
 import { exitCode } from '../exit-codes.ts'
-import { readBytes } from '../files.ts'
+import { openedBytes } from '../files.ts'
 import { givenCertificates } from '../given-certificates.ts'
 import type { Run } from '../input.ts'
 import { isNothingCertain } from '../is-nothing-certain.ts'
@@ -124,18 +124,35 @@ const printRead = (shell: Shell, read: Read): void => {
   shell.out(`${paint(shell, 'red', 'refused')} ${terminalText(refusalText(read.result.error))}\n`)
 }
 
+const CLOSED_HINT = 'look at the paths; every other file was read'
+
+/** One line for all that could not be opened: a script that names a hundred files loses no answer to one slip. */
+const tellClosed = (shell: Shell, closed: readonly string[], read: number): void => {
+  if (closed.length === 0) return
+  shell.err(`error: ${terminalText(closed.join('; '))}\n`)
+  if (read > 0) shell.err(`  hint: ${CLOSED_HINT}\n`)
+}
+
 export const run: Run = async input => {
   const { shell, args, json } = input
   const certificates = givenCertificates(input)
   const trust = certificates.length === 0 ? {} : { certificates }
   const reads: Read[] = []
+  const closed: string[] = []
   for (const file of args) {
-    const bytes = readBytes(shell, file)
+    const bytes = openedBytes(shell, file)
+    if ('why' in bytes) {
+      closed.push(`${file}: ${bytes.why}`)
+      continue
+    }
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     reads.push({ file: basename(file), sha256, result: await readModule(bytes, { file: basename(file), ...trust }) })
   }
-  const [only, ...others] = reads
-  if (json) printJson(shell, only !== undefined && others.length === 0 ? answerOf(only) : reads.map(answerOf))
+  const [only] = reads
+  if (json && args.length > 1) printJson(shell, reads.map(answerOf))
+  else if (json && only) printJson(shell, answerOf(only))
   else for (const read of reads) printRead(shell, read)
-  return reads.map(endOf).toSorted((a, b) => exitCode(b) - exitCode(a))[0]
+  tellClosed(shell, closed, reads.length)
+  const ends = [...reads.map(endOf), ...closed.map((): Exit => 'failure')]
+  return ends.toSorted((a, b) => exitCode(b) - exitCode(a))[0]
 }

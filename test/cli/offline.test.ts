@@ -58,7 +58,28 @@ describe('inspect', () => {
     expect((await offline(['inspect', `${ko}${name}`])).out).toMatch(line)
   })
   test('a file that is not there is no refusal of a file', async () => {
-    expect(await offline(['inspect', 'none.ko'])).toMatchObject({ exit: 1, out: '' })
+    const err = 'error: none.ko: there is no such file\n'
+    expect(await offline(['inspect', 'none.ko'])).toMatchObject({ exit: 1, out: '', err })
+    expect(await offline(['inspect', 'none.ko', '-o', 'json'])).toMatchObject({ exit: 1, out: '', err })
+  })
+  test('what cannot be opened is told in one line, and keeps nobody from reading the rest', async () => {
+    const files = { '1.ko': one, 'bad.ko': Buffer.from('no module') }
+    const err = 'error: none.ko: there is no such file; .: it is a folder\n  hint: look at the paths; every other file was read\n'
+    const ran = await offline(['inspect', 'none.ko', '1.ko', '.', '-o', 'json'], files)
+    expect(ran).toMatchObject({ exit: 1, err })
+    expect(InspectAnswer.array().parse(JSON.parse(ran.out))).toMatchObject([{ file: '1.ko' }])
+    const table = await offline(['inspect', 'none.ko', '1.ko', '.', 'bad.ko'], files)
+    expect(table).toMatchObject({ exit: 12, err, out: expect.stringMatching(/lp_proc_1[\s\S]*refused unknown-format/) })
+  })
+  test.each([
+    ['bad/01_empty.ko', 12],
+    ['given/plain_mod.ko', 12],
+    ['given/lp_dynamic.ko', 11],
+    ['given/lp_basic.ko', 1],
+  ])('verdict and bridge of a file that makes no manifest end by what is wrong with it: %s is %d', async (name, exit) => {
+    const stack = JSON.stringify({ kernelRelease: '6.1.0', livepatches: [], resident: [], targets: [], forced: false })
+    expect((await offline(['verdict', `${ko}${name}`, '--stack', 'stack.json'], { 'stack.json': stack })).exit).toBe(exit)
+    expect((await offline(['bridge', `${ko}${name}`, `${ko}${name}`])).exit).toBe(exit)
   })
 })
 

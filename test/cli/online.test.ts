@@ -265,7 +265,20 @@ describe('submitting', () => {
     const refusal = { code: 'section-table-outside-file', section: 'file', offset: 40, reason: 'it does not fit' }
     const answer = problem(422, 'not-a-livepatch', 'The file is no livepatch', 'Submit another: it does not fit.', { refusal })
     const ran = await submit(Buffer.from('ELF'), () => ({ 'submit-patch': () => answer }))
-    expect(ran).toMatchObject({ exit: 1, err: expect.stringContaining('  hint: section-table-outside-file (file, byte 40)\n') })
+    expect(ran).toMatchObject({ exit: 12, err: expect.stringContaining('  hint: section-table-outside-file (file, byte 40)\n') })
+  })
+  test.each([
+    ['not-a-livepatch', null, 12],
+    ['unreadable', 'objects', 11],
+    ['missing', 'objects', 11],
+    ['missing', 'series', 1],
+    ['contradicted', 'replace', 1],
+  ])('a file of which no manifest can be made ends by what is wrong with it: %s %s is %d', async (code, field, exit) => {
+    const refusal = { code, field, section: null, offset: null, reason: 'r' }
+    const ran = await submit(Buffer.from('ELF'), () => ({
+      'submit-patch': () => problem(422, 'not-a-livepatch', 'No', 'Why', { refusal }),
+    }))
+    expect(ran.exit).toBe(exit)
   })
   test('a file that is not there is told before anything is asked', async () => {
     expect(await asBob({}, ['patch', 'submit', 'none.ko'])).toMatchObject({
