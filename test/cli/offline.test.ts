@@ -74,12 +74,16 @@ describe('inspect', () => {
   test.each([
     ['bad/01_empty.ko', 12],
     ['given/plain_mod.ko', 12],
-    ['given/lp_dynamic.ko', 11],
     ['given/lp_basic.ko', 1],
   ])('verdict and bridge of a file that makes no manifest end by what is wrong with it: %s is %d', async (name, exit) => {
     const stack = JSON.stringify({ kernelRelease: '6.1.0', livepatches: [], resident: [], targets: [], forced: false })
     expect((await offline(['verdict', `${ko}${name}`, '--stack', 'stack.json'], { 'stack.json': stack })).exit).toBe(exit)
     expect((await offline(['bridge', `${ko}${name}`, `${ko}${name}`])).exit).toBe(exit)
+  })
+  test('verdict of a file in which nothing is certain, beside what was stated, is 11', async () => {
+    const stack = JSON.stringify({ kernelRelease: '6.1.0', livepatches: [], resident: [], targets: [], forced: false })
+    const args = ['verdict', `${ko}given/lp_dynamic.ko`, '--series', 's', '--version', '1', '--stack', 'stack.json']
+    expect(await offline(args, { 'stack.json': stack })).toMatchObject({ exit: 11, err: expect.stringContaining('does not say replace') })
   })
 })
 

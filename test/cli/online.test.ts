@@ -481,7 +481,9 @@ cohort             abababababab
     const meanwhile = { exposes: ['CVE-1', 'CVE-2'], functions: 2, secondsMin: 14, because: 'tasks sleep there' }
     const byDisabling = { disables: ['lp_2'], loads: ['lp_3'], proved: true, reasons: [], meanwhile }
     const { out } = await printed([{ ...cohort, wayBack: 'disable-then-load', byDisabling, backByDisabling: byDisabling }], [])
-    expect(out).toContain(`way there          disable lp_2, then load lp_3: proved on the simulated kernel; it is not taken unless it is proposed (--route disable-then-load)
+    expect(
+      out,
+    ).toContain(`way there          disable lp_2, then load lp_3: proved on the simulated kernel; it is not taken unless it is proposed (--route disable-then-load)
 in between         not fixed: CVE-1, CVE-2
                    on 3 hosts, 2 functions with original code, for at least 14 s:
                    tasks sleep there
@@ -613,7 +615,10 @@ in between, back   not fixed: CVE-1, CVE-2
         { digest: DIGEST, name: 'lp_proc_2' },
         { digest: OTHER, name: 'lp_proc_3' },
       ],
-      edges: [{ ...edge, route: 'disable-then-load' }, { ...edge, previous: null }],
+      edges: [
+        { ...edge, route: 'disable-then-load' },
+        { ...edge, previous: null },
+      ],
     }
     const { out } = await asBob({ 'show-lineage': () => ({ body }) }, ['lineage', OTHER])
     expect(out).toMatch(/edge\s+lp_proc_2\s+lp_proc_3\s+disable-then-load\s+40\s+1\s+0\s+2\s+0/)
