@@ -84,6 +84,7 @@ const byDisablingOf = (value: unknown): ByDisablingView | null => {
 const cohortOf = (cohort: JsonObject): CohortView => {
   const [stack, functions] = [objectOf(cohort['stack']), objectOf(cohort['functions'])]
   const [fixes, callbacks] = [objectOf(cohort['fixes']), objectOf(cohort['callbacks'])]
+  const result = textOf(cohort['result'])
   return {
     cohort: textOf(cohort['cohort']),
     hosts: numberOf(cohort['hosts']),
@@ -91,7 +92,7 @@ const cohortOf = (cohort: JsonObject): CohortView => {
     runs: namesIn(stack['livepatches']),
     resident: namesIn(stack['resident']),
     runsThen: textsOf(cohort['stackAfter']),
-    result: textOf(cohort['result']),
+    result,
     reverted: textsOf(functions['reverted']),
     rePatched: functions['rePatched'] === undefined ? null : textsOf(functions['rePatched']),
     codeUnknown: textsOf(functions['codeUnknown']),
@@ -102,7 +103,7 @@ const cohortOf = (cohort: JsonObject): CohortView => {
     callbacksSkipped: textsOf(callbacks['skipped']),
     callbacksRun: textsOf(callbacks['run']),
     log: textsOf(cohort['log']),
-    wayBack: textOf(cohort['wayBack']),
+    wayBack: result === '' ? 'unknown' : textOf(cohort['wayBack']),
     byDisabling: byDisablingOf(cohort['byDisabling']),
     backByDisabling: byDisablingOf(cohort['backByDisabling']),
   }

@@ -4,7 +4,7 @@ import { adoptionText, type Manifest } from '../../shared/livepatch/index.ts'
 import { type Bridge, bridgeBetween, bridgeSource, openBetween } from '../../shared/verdict/index.ts'
 import { Failure } from '../failure.ts'
 import { given, type Input, type Run } from '../input.ts'
-import { readManifest } from '../read-manifest.ts'
+import { readOther } from '../read-manifest.ts'
 import type { Shell } from '../shell.ts'
 import { messageOf } from '../system-error.ts'
 import { printFacts, printJson } from '../terminal/print.ts'
@@ -51,13 +51,23 @@ const checked = (running: Manifest, target: Manifest): void => {
   )
 }
 
+/** The kernel refuses what does not know every state that is changed already (kernel/livepatch/state.c: klp_is_patch_compatible). */
+const lacksState = (running: Manifest, target: Manifest): boolean =>
+  target.replace &&
+  running.states.some(({ id, version }) => !target.states.some(state => BigInt(state.id) === BigInt(id) && state.version >= version))
+
+const notNeeded = (running: Manifest, target: Manifest): string =>
+  target.replace
+    ? `no bridge is needed: replacing ${running.name} by ${target.name} leaves nothing open`
+    : `no bridge is needed: ${target.name} is not cumulative, so it replaces nothing and ${running.name} stays underneath`
+
 export const run: Run = async input => {
-  const [running, target] = await Promise.all(input.args.slice(0, 2).map(file => readManifest(input.shell, file)))
+  const [running, target] = await Promise.all(input.args.slice(0, 2).map(file => readOther(input.shell, file)))
   if (!running || !target) throw new Failure('usage', 'a bridge leads from one livepatch to another')
   checked(running, target)
   const open = openBetween([running], target)
   const bridge = bridgeBetween([running], target)
-  if (!bridge && open.length > 0)
+  if (!bridge && (open.length > 0 || lacksState(running, target)))
     throw new Failure(
       'refused',
       `no bridge leads from ${running.name} to ${target.name}: it lacks a system state that ${running.name} declares`,
@@ -65,7 +75,7 @@ export const run: Run = async input => {
   const directory = given(input, 'out')
   if (bridge && directory !== undefined) write(input, directory, bridge)
   if (input.json) printJson(input.shell, { bridge, open })
-  else if (!bridge) input.shell.err(`no bridge is needed: replacing ${running.name} by ${target.name} leaves nothing open\n`)
+  else if (!bridge) input.shell.err(`${notNeeded(running, target)}\n`)
   else if (given(input, 'output') === 'c') input.shell.out(bridgeSource(bridge))
   else printBridge(input.shell, bridge)
   return undefined

@@ -9,7 +9,7 @@ import { routeGiven } from '../plan-given.ts'
 import { statementOf } from '../statement.ts'
 import { symbolsGiven } from '../symbols-given.ts'
 import { printJson } from '../terminal/print.ts'
-import { type JsonObject, objectOf, textOf } from '../terminal/read-json.ts'
+import { type JsonObject, objectOf, objectsOf, textOf, textsOf } from '../terminal/read-json.ts'
 import { printVerdict, verdictEnd } from '../verdict-report.ts'
 import { VERSION } from '../version.ts'
 
@@ -46,9 +46,9 @@ const onFleet = async (input: Input, fleet: string, stricter: Stricter): Promise
 const onStacks = async (input: Input, files: readonly string[], stricter: Stricter): Promise<unknown> => {
   const { Stack } = await import('../../shared/kernel/index.ts')
   const { judgeChange } = await import('../../shared/verdict/index.ts')
-  const { readManifest } = await import('../read-manifest.ts')
+  const { readManifest, readOther } = await import('../read-manifest.ts')
   const livepatch = await readManifest(input.shell, firstArgument(input), statementOf(input) ?? {})
-  const known = await Promise.all(allGiven(input, 'known').map(file => readManifest(input.shell, file)))
+  const known = await Promise.all(allGiven(input, 'known').map(file => readOther(input.shell, file)))
   const cohorts = files.map(file => {
     const stack = Stack.safeParse(readJsonFile(input.shell, file))
     if (stack.success) return { stack: stack.data, hosts: 1 }
@@ -66,6 +66,14 @@ const onStacks = async (input: Input, files: readonly string[], stricter: Strict
   })
 }
 
+/** The remedy of a finding speaks to those who have a catalog; here a file does. */
+const hintAtKnown = ({ shell }: Input, verdict: JsonObject): void => {
+  const isMissing = objectsOf(verdict['findings']).some(
+    ({ code, evidence }) => code === 'unknown-stack' && textsOf(objectOf(evidence)['unknown']).length > 0,
+  )
+  if (isMissing) shell.err('hint: --known FILE gives the module file of a livepatch that a stack names\n')
+}
+
 const printSarif = async (input: Input, verdict: JsonObject): Promise<void> => {
   const { sarifOf } = await import('../sarif.ts')
   const named = firstArgument(input)
@@ -81,5 +89,6 @@ export const run: Run = async input => {
   if (given(input, 'output') === 'sarif') await printSarif(input, verdict)
   else if (input.json) printJson(input.shell, verdict)
   else printVerdict(input.shell, verdict)
+  if (fleet === undefined) hintAtKnown(input, verdict)
   return verdictEnd(verdict)
 }

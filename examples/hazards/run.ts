@@ -117,6 +117,11 @@ const keep = (folder: string, kernel: KernelName, recordings: readonly string[])
 
 const isKernel = (name: string): name is KernelName => KERNELS.some(kernel => kernel === name)
 
+const wrong = (why: string): number => {
+  process.stderr.write(`error: ${why}\n\n${USAGE}\n`)
+  return 2
+}
+
 const main = (): number => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -130,10 +135,12 @@ const main = (): number => {
   const [name] = positionals
   const { kernel, oracle, record } = values
   const chosen = Object.entries(EXAMPLES).filter(([id]) => name === 'all' || name === id)
-  if (values.help || !isKernel(kernel) || (name !== undefined && chosen.length === 0)) {
+  if (values.help) {
     say(USAGE)
-    return values.help ? 0 : 2
+    return 0
   }
+  if (!isKernel(kernel)) return wrong(`there is no kernel ${kernel} here, but ${KERNELS.join(', ')}`)
+  if (name !== undefined && chosen.length === 0) return wrong(`there is no example ${name}; without a name they are listed`)
   if (name === undefined) {
     list()
     return 0

@@ -45,6 +45,29 @@ describe('bridge', () => {
     expect(JSON.parse((await offline(['bridge', '1.ko', '2.ko', '-o', 'json'], files)).out)).toEqual({ bridge: null, open: [] })
   })
 
+  const given = (name: string): Buffer => readFileSync(join('test/data/ko/given', `${name}.ko`))
+  test('takes livepatches that say no series, each as a line of its own, and tells', async () => {
+    const others = { 'a.ko': given('lp_callbacks'), 'b.ko': given('lp_basic'), 'k.ko': given('lp_kpatch_replace') }
+    const ran = await offline(['bridge', 'a.ko', 'b.ko'], others)
+    expect(ran).toMatchObject({ exit: 0, out: expect.stringMatching(/^bridge +bridge_lp_callbacks_lp_basic$/m) })
+    expect(ran.out).toMatch(/^series +lp_callbacks version 1\.1$/m)
+    expect(ran.err).toContain('a.ko: taken to be version 1 of a series lp_callbacks of its own (the file does not say)')
+    expect((await offline(['bridge', 'k.ko', 'b.ko'], others)).err).toContain('of its own, and cumulative (the file does not say)')
+  })
+
+  test.each<[string, string, number, string]>([
+    ['lp_callbacks', 'lp_decoy', 0, 'lp_decoy is not cumulative, so it replaces nothing and lp_callbacks stays underneath'],
+    ['lp_states', 'lp_basic', 3, 'no bridge leads from lp_states to lp_basic: it lacks a system state'],
+    ['lp_dynreplace', 'lp_basic', 11, 'hint: give its manifest instead of the module file'],
+    ['plain_mod', 'lp_basic', 12, 'not marked livepatch=Y'],
+  ])('%s to %s: exit %i, %s', async (from, to, exit, told) => {
+    expect(await offline(['bridge', 'a.ko', 'b.ko'], { 'a.ko': given(from), 'b.ko': given(to) })).toMatchObject({
+      exit,
+      out: '',
+      err: expect.stringContaining(told),
+    })
+  })
+
   test('reads manifests, too, and refuses what no bridge leads to', async () => {
     const older = livepatch({ name: 'p1', version: '1' })
     const stateful = livepatch({ name: 'p2', version: '2', on: { vmlinux: { callbacks: ALL } }, states: [{ id: '1', version: 1 }] })

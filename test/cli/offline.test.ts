@@ -72,14 +72,17 @@ describe('inspect', () => {
     expect(table).toMatchObject({ exit: 12, err, out: expect.stringMatching(/lp_proc_1[\s\S]*refused unknown-format/) })
   })
   test.each([
-    ['bad/01_empty.ko', 12],
-    ['given/plain_mod.ko', 12],
-    ['given/lp_basic.ko', 1],
-  ])('verdict and bridge of a file that makes no manifest end by what is wrong with it: %s is %d', async (name, exit) => {
-    const stack = JSON.stringify({ kernelRelease: '6.1.0', livepatches: [], resident: [], targets: [], forced: false })
-    expect((await offline(['verdict', `${ko}${name}`, '--stack', 'stack.json'], { 'stack.json': stack })).exit).toBe(exit)
-    expect((await offline(['bridge', `${ko}${name}`, `${ko}${name}`])).exit).toBe(exit)
-  })
+    ['bad/01_empty.ko', 12, 12],
+    ['given/plain_mod.ko', 12, 12],
+    ['given/lp_basic.ko', 1, 0],
+  ])(
+    'verdict and bridge of a file that makes no manifest end by what is wrong with it, and a bridge wants no series: %s is %d and %d',
+    async (name, exit, bridge) => {
+      const stack = JSON.stringify({ kernelRelease: '6.1.0', livepatches: [], resident: [], targets: [], forced: false })
+      expect((await offline(['verdict', `${ko}${name}`, '--stack', 'stack.json'], { 'stack.json': stack })).exit).toBe(exit)
+      expect((await offline(['bridge', `${ko}${name}`, `${ko}${name}`])).exit).toBe(bridge)
+    },
+  )
   test('verdict of a file in which nothing is certain, beside what was stated, is 11', async () => {
     const stack = JSON.stringify({ kernelRelease: '6.1.0', livepatches: [], resident: [], targets: [], forced: false })
     const args = ['verdict', `${ko}given/lp_dynamic.ko`, '--series', 's', '--version', '1', '--stack', 'stack.json']
@@ -214,6 +217,16 @@ describe('verdict on a stack', () => {
     const ran = await offline(['verdict', '2.ko', '--stack', 'runs1.json', '--known', '1.ko', '-o', 'json'], files)
     expect(ran.exit).toBe(10)
     expect(JSON.parse(ran.out).outcome).not.toBe('block')
+  })
+  test('without the file of what runs nothing is foretold, and a hint says what to give', async () => {
+    const ran = await offline(['verdict', '1.ko', '--stack', 'runs2.json'], files)
+    expect(ran).toMatchObject({ exit: 3, err: 'hint: --known FILE gives the module file of a livepatch that a stack names\n' })
+    expect(ran.out).toMatch(/^way back +unknown$/m)
+  })
+  test('what runs may be a livepatch that says no series', async () => {
+    const given = { ...files, 'k.ko': readFileSync('test/data/ko/given/lp_basic.ko'), 'k.json': JSON.stringify(stack('lp_basic')) }
+    const ran = await offline(['verdict', '1.ko', '--stack', 'k.json', '--known', 'k.ko'], given)
+    expect(ran).toMatchObject({ exit: 10, err: expect.stringContaining('of a series lp_basic of its own') })
   })
   test('wants to know what to judge on', async () => {
     expect((await offline(['verdict', '1.ko'], files)).exit).toBe(2)

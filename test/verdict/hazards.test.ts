@@ -72,12 +72,16 @@ describe('the cases of the kernel’s documentation', () => {
 
   test('run with one command', () => {
     const run = (...args: readonly string[]): string =>
-      execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'examples/hazards/run.ts', ...args], { encoding: 'utf8' })
+      execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'examples/hazards/run.ts', ...args], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+      })
     expect(run()).toContain('incompatible-states')
     const shown = run('missing-callback', '--kernel', '7.2')
     expect(shown).toContain('On a simulated Linux 7.2')
     expect(shown).toContain("livepatch: enabling patch 'fix_1'")
     expect(shown).toContain('Callbacks that do not:  fix_2:vmlinux:pre_unpatch, fix_2:vmlinux:post_unpatch')
     expect(shown).toContain('block missing-callback')
+    expect(() => run('mising-callback')).toThrow('there is no example mising-callback; without a name they are listed')
   })
 })
