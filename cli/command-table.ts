@@ -684,6 +684,15 @@ export const COMMANDS: readonly CommandDefinition[] = [
     }),
   ),
   {
+    path: ['policy', 'history'],
+    args: '',
+    summary: 'List everything that changed the policies, newest first: editions that were approved, and deployments',
+    online: true,
+    options: [],
+    examples: ['supersede policy history'],
+    load: () => import('./commands/policy-history.ts'),
+  },
+  {
     path: ['policy', 'editions'],
     args: '',
     summary: 'List what came into force on top of the deployed policies, newest first',

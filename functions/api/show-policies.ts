@@ -5,6 +5,7 @@ import { onHouse } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
 import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
+import { deploymentsOf } from '../note-deployment.ts'
 import type { Ports } from '../ports.ts'
 
 export const shape = { path: nothing, query: z.object({ fleet: FleetId.optional() }), body: noBody }
@@ -17,7 +18,7 @@ const sorted = (files: Readonly<Record<string, string>>, from: 'deployed' | 'edi
 
 /** The policies in force: their version, every file, and in words what a release on a fleet needs. */
 export const showPolicies =
-  ({ policy }: Pick<Ports, 'policy'>) =>
+  ({ ledger, policy }: Pick<Ports, 'ledger' | 'policy'>) =>
   async ({ input: { query } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
     const { set, floor, edition, faults } = policy.active()
     const teams = Object.entries(floor.teams ?? {}).flatMap(([fleet, files]) =>
@@ -34,5 +35,6 @@ export const showPolicies =
       schema: floor.schema,
       words: describePolicies(set, query.fleet ?? ''),
       fleet: query.fleet ?? null,
+      deployments: await deploymentsOf({ ledger }),
     })
   }

@@ -1,4 +1,5 @@
 import { carryOutLeft } from '../holds/carry-out.ts'
+import { noteDeployment } from '../note-deployment.ts'
 import { around, log } from '../wiring/around.ts'
 import { isSet, wired } from '../wiring/environment.ts'
 import { policies } from '../wiring/policies.ts'
@@ -26,6 +27,7 @@ export const handler = wired(() => {
     async () => {
       const failed = canPublish() ? await carryOutLeft(holding()).then(nothing, failure) : null
       const seen = await sweepChanges()
+      await noteDeployment({ ...store(), ...around, policy })
       await sweepEdits({ ...around, policies: policies(), policy })
       if (canPublish()) await renewDirectives(publishing())
       if (failed) throw failed.error

@@ -292,6 +292,7 @@ const Policies = z.object({
   files: z.array(z.object({ path: z.string(), from: z.enum(['deployed', 'edition']), text: z.string() })),
   schema: z.string(),
   fleet: z.string().nullable(),
+  deployments: z.array(z.object({ at: instant, from: z.string().nullable(), to: z.string(), changed: z.array(z.string()) })),
   words: z.looseObject({
     kinds: z.array(z.looseObject({ kind: z.string(), needs: z.array(z.string()), policies: z.array(z.string()) })),
     settings: z.object({

@@ -34,6 +34,7 @@ export const ACTIONS = [
   'completeChange',
   'enrolHost',
   'recordForce',
+  'recordDeployment',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

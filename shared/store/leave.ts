@@ -65,6 +65,7 @@ const RECORDED: Readonly<Record<string, Leaves>> = {
   'host#enrolled': ['enrolHost'],
   'fleet#transition-cleared': ['clearTransition'],
   'fleet#transition-forced': ['recordForce'],
+  'policy#policies-deployed': ['recordDeployment'],
   'receiver#receiver-created': ['manageReceivers'],
   'receiver#receiver-rotated': ['manageReceivers'],
   'receiver#receiver-enabled': ['manageReceivers'],

@@ -27,6 +27,10 @@ const edit = {
   timeline: [{ at: '2026-11-23T11:00:00.000Z', actor: 'alice', type: 'proposed', text: 'Alice proposed it' }],
 }
 const policies = {
+  deployments: [
+    { at: '2026-11-23T09:00:00.000Z', from: 'aa'.repeat(32), to: 'bb'.repeat(32), changed: ['release.cedar'] },
+    { at: '2026-11-20T09:00:00.000Z', from: null, to: 'aa'.repeat(32), changed: ['release.cedar', 'roles.cedar'] },
+  ],
   ...{ version: 'ab'.repeat(32), edition: 3, faults: [], schema: '', fleet: 'edge' },
   files: [
     { path: 'release.cedar', from: 'deployed', text: '' },
@@ -122,6 +126,18 @@ describe('an edit of the policies', () => {
     ])
       expect(out).toContain(text)
     expect((await run('policy edits --status in-review')).out).toContain(ID)
+  })
+
+  test('stands in the history of the policies between the deployments, the newest first', async () => {
+    const { exit, out } = await run('policy history')
+    expect(exit).toBe(0)
+    const lines = out.split('\n').map(line => line.trim().split(/ {2,}/))
+    expect(lines.slice(1, 4)).toEqual([
+      ['2026-11-23T09:00:00Z', 'deployment', 'aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'release.cedar'],
+      ['2026-11-22T11:00:00Z', 'edition 3, carol', 'abababababab', 'house/summer.cedar'],
+      ['2026-11-20T09:00:00Z', 'deployment', 'aaaaaaaaaaaa', 'release.cedar roles.cedar'],
+    ])
+    expect(JSON.parse((await run('policy history -o json')).out).items).toHaveLength(3)
   })
 
   test('is approved as it is shown, or by the digest that was reviewed', async () => {

@@ -119,6 +119,8 @@ const anyAbout = (action: Request['action']): fc.Arbitrary<Request> => {
     case 'enrolHost':
     case 'recordForce':
       return asked(lifecycle, onFleet).map(base => ({ ...base, action }))
+    case 'recordDeployment':
+      return asked(lifecycle, onHouse).map(base => ({ ...base, action }))
     case 'placeHold':
       return fc
         .tuple(asked(anyPerson, fc.oneof(onHouse, onFleet, onPatch)), fc.constantFrom(...HOLD_SCOPES))
