@@ -1,20 +1,15 @@
-import { type Answer, answerOf, failure } from './errno.ts'
-import type { KernelEvent } from './event.ts'
-import type { ModuleImage } from './image.ts'
+import { type Applied, type LivepatchOperation, performLivepatching, seenIn } from './apply-livepatching.ts'
+import { answerOf, failure } from './errno.ts'
 import { type NewTask, signalTask, spawnTask } from './klp/calls.ts'
 import { setFtraceEnabled } from './klp/function-stack.ts'
 import { callShadow, type ShadowCall } from './klp/shadow.ts'
-import { writeAttribute } from './klp/sysfs.ts'
 import { writePath } from './klp/sysfs-files.ts'
 import { advance } from './klp/transition.ts'
-import { type CallbackRun, type Draft, draftOf, type Machine, seal } from './machine.ts'
-import { loadModule, releaseModule, unloadModule } from './modules.ts'
+import { type Draft, draftOf, type Machine, seal } from './machine.ts'
+import { releaseModule } from './modules.ts'
 
 export type Operation =
-  | { readonly op: 'load'; readonly module: ModuleImage }
-  | { readonly op: 'unload'; readonly name: string }
-  /** A write to /sys/kernel/livepatch/<patch>/enabled or …/force; the value is the word that is written. */
-  | { readonly op: 'enabled' | 'force'; readonly patch: string; readonly value: string | number }
+  | LivepatchOperation
   /** A write to any other path below /sys/kernel/livepatch, for example `p1/transition`. */
   | { readonly op: 'write'; readonly path: string; readonly value: string }
   /** A write to sysctl kernel.ftrace_enabled. */
@@ -32,17 +27,9 @@ export type Operation =
   /** Everything that sleeps in the functions of a module goes on. */
   | { readonly op: 'release'; readonly name: string; readonly released?: boolean }
 
-export type Outcome = {
-  readonly machine: Machine
-  readonly result: Answer
+export type Outcome = Applied & {
   /** Of a shadow operation: the data that the pointer leads to; null for a null pointer. */
   readonly shadow?: string | null
-  /** Lines of the kernel log, in order, debug lines of livepatching included. */
-  readonly log: readonly string[]
-  /** Callbacks of livepatches that ran, in order. */
-  readonly callbacks: readonly CallbackRun[]
-  /** Log lines, callbacks, inits and exits in the order in which they came. */
-  readonly events: readonly KernelEvent[]
 }
 
 const reap = (draft: Draft, id: string): number => {
@@ -65,12 +52,10 @@ type Other = Exclude<Operation, { op: 'shadow' }>
 const perform = (draft: Draft, operation: Other): number => {
   switch (operation.op) {
     case 'load':
-      return loadModule(draft, operation.module)
     case 'unload':
-      return unloadModule(draft, operation.name)
     case 'enabled':
     case 'force':
-      return writeAttribute(draft, operation.op, operation.patch, `${operation.value}`)
+      return performLivepatching(draft, operation)
     case 'ftrace_enabled':
       return setFtraceEnabled(draft, operation.value)
     case 'write':
@@ -88,16 +73,6 @@ const perform = (draft: Draft, operation: Other): number => {
       advance(draft, operation.milliseconds)
       return 0
   }
-}
-
-const seenIn = (events: readonly KernelEvent[]): Pick<Outcome, 'log' | 'callbacks'> => {
-  const log: string[] = []
-  const callbacks: CallbackRun[] = []
-  for (const event of events) {
-    if (event.kind === 'message') log.push(event.text)
-    else if (event.kind === 'callback') callbacks.push({ livepatch: event.livepatch, object: event.object, callback: event.callback })
-  }
-  return { log, callbacks }
 }
 
 /** `apply` without the log and the callbacks, for those who read the events themselves. */

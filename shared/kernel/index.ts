@@ -1,4 +1,5 @@
 export { apply, type Operation, type Outcome } from './apply.ts'
+export { applyLivepatching, type LivepatchOperation } from './apply-livepatching.ts'
 export { explain } from './explain.ts'
 export {
   type FunctionImage,

@@ -1,8 +1,9 @@
 import {
-  apply,
+  applyLivepatching,
   type CallbackRun,
   imageOf,
   type LivepatchImage,
+  type LivepatchOperation,
   type Machine,
   machineOf,
   type Stack,
@@ -72,7 +73,7 @@ const machineFor = (stack: Stack, manifests: readonly Manifest[], without: reado
 
 const loadedOn = (machine: Machine, livepatch: Manifest): Loaded => {
   const module = machine.symbols ? fullImage(livepatch) : loadableImage(livepatch)
-  const outcome = apply(machine, { op: 'load', module })
+  const outcome = applyLivepatching(machine, { op: 'load', module })
   const { result, log, callbacks } = outcome
   return { replay: { result, stackAfter: outcome.machine.patches.map(({ name }) => name), log, callbacks }, machine: outcome.machine }
 }
@@ -91,7 +92,7 @@ export const replayLoad = (livepatch: Manifest, { stack, manifests, without, sym
   loadedOn({ ...machineFor(stack, manifests, without), symbols }, livepatch)
 
 const withoutModule = (machine: Machine, name: string): Machine =>
-  machine.modules.has(name) ? apply(machine, { op: 'unload', name }).machine : machine
+  machine.modules.has(name) ? applyLivepatching(machine, { op: 'unload', name }).machine : machine
 
 /** What came of several operations in a row: all that they logged and ran, and what refused, in words; null where nothing did. */
 export type Walk = Loaded & { readonly refused: string | null }
@@ -117,8 +118,8 @@ const walked = (start: Machine, steps: readonly Step[]): Walk => {
   return walk
 }
 
-const performed = (machine: Machine, operation: Parameters<typeof apply>[1]): Loaded => {
-  const { result, log, callbacks, machine: after } = apply(machine, operation)
+const performed = (machine: Machine, operation: LivepatchOperation): Loaded => {
+  const { result, log, callbacks, machine: after } = applyLivepatching(machine, operation)
   return { replay: { result, stackAfter: after.patches.map(({ name }) => name), log, callbacks }, machine: after }
 }
 
