@@ -1,3 +1,4 @@
+import { doubtsAbout } from '../../shared/policy/index.ts'
 import type { Run } from '../input.ts'
 import { policiesOf } from '../policy-files.ts'
 import { printJson } from '../terminal/print.ts'
@@ -6,8 +7,8 @@ import { terminalText } from '../terminal/terminal-text.ts'
 /** A policy that can never apply is no help to whoever wrote it, so it is refused like one that does not parse; one that adds nothing is told. */
 export const run: Run = async ({ shell, args: [directory], json }) => {
   const policySet = policiesOf(shell, directory)
-  const { version, policies, unreachable } = policySet
-  const idle = policySet.idle()
+  const { version, policies } = policySet
+  const { unreachable, idle } = doubtsAbout(policySet)
   if (json)
     printJson(shell, {
       version,

@@ -2,6 +2,7 @@ export { countDown } from './count-down.ts'
 export { approvalsSince, countingApprovals, tallyOf } from './counting-approvals.ts'
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { describePolicies, type KindOfChange, type PoliciesInWords } from './describe-policies.ts'
+export { doubtsAbout } from './doubts.ts'
 export { type Held, HOLD_SCOPES, Hold, HoldRecord, type HoldScope, heldDetail, holdsInForce, holdText, isRunning } from './hold.ts'
 export {
   evolveHold,

@@ -10,11 +10,9 @@ import type * as z from 'zod'
 import { digestOf } from '../canonical/index.ts'
 import { type Asked, openApplicable } from './applicable.ts'
 import { Calendar, type Freeze } from './freezes.ts'
-import { idlePolicies } from './idle-policies.ts'
-import { impossibleValues } from './impossible-values.ts'
 import { entitiesOf } from './policy-scope.ts'
 import { PolicyError, type PolicyTexts } from './policy-texts.ts'
-import { actionRulesOf } from './schema-actions.ts'
+import { type ActionRules, actionRulesOf } from './schema-actions.ts'
 import { Settings } from './settings.ts'
 import { faultOfTeamPolicy } from './team-policy.ts'
 
@@ -41,10 +39,8 @@ export type PolicySet = {
   /** The calendar of freezes, and the settings; both are part of the version. */
   readonly freezes: readonly Freeze[]
   readonly settings: Settings
-  /** Policies that are sound and can never apply, or look for what can never be; one sentence each with file and id. */
-  readonly unreachable: readonly string[]
-  /** Policies that apply and decide nothing (idlePolicies). */
-  readonly idle: () => readonly string[]
+  /** What whoever doubts sound policies looks at (doubtsAbout). */
+  readonly parsed: { readonly rules: readonly Parsed[]; readonly actions: ActionRules; readonly warnings: readonly string[] }
   /** A question, pared down to what these policies can tell apart, as the engine is asked it. Throws PolicyError where it cannot be put. */
   readonly pare: (asked: Asked) => ReturnType<ReturnType<typeof openApplicable>>
   /** Ids of the permits that speak about an action, however they end; for telling people who may. */
@@ -168,8 +164,6 @@ export const loadPolicies = (texts: PolicyTexts): PolicySet => {
     const speaking = permits.filter(({ json }) => entitiesOf(json.action)?.some(({ id }) => names.has(id)) ?? true)
     return speaking.map(({ json: _, ...text }) => text)
   }
-  const impossible = parsed.flatMap(({ id, file, json }) => impossibleValues(json).map(fault => `${file}: ${id}: ${fault}`))
-  const unreachable = [...told(answer.validationWarnings), ...impossible]
-  const idle = () => idlePolicies(parsed, actions)
-  return { version, edition, policies: shown, freezes, settings, unreachable, idle, pare, permitsOf }
+  const warnings = told(answer.validationWarnings)
+  return { version, edition, policies: shown, freezes, settings, parsed: { rules: parsed, actions, warnings }, pare, permitsOf }
 }
