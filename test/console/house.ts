@@ -48,7 +48,7 @@ export const openHouse = async (): Promise<House> => {
     },
     propose: async (livepatch, reason) => {
       await until(cohorts, seen => Array.isArray(seen) && seen.length === HOSTS.length)
-      const plan = { soakSeconds: 1, pollSeconds: 0.3 }
+      const plan = { soakSeconds: 0, pollSeconds: 0.3 }
       const { body } = await ask('propose-change', { as: 'alice', body: { fleet: FLEET, livepatch, reason, plan } })
       const change = String(body['id'])
       await until(

@@ -86,10 +86,10 @@ describe('appending to a change', () => {
     expect((await opened.store.ledger.loadChange(id))?.version).toBe(2)
   })
 
-  test('forty approvals at once all arrive, each once, in one unbroken chain', async () => {
+  test('twenty approvals at once all arrive, each once, in one unbroken chain', async () => {
     const { id, loaded: first } = await propose()
     await append(id, first, [judged])
-    const people = Array.from({ length: 40 }, (_, index) => ({ ...alice, id: `person-${index}` }))
+    const people = Array.from({ length: 20 }, (_, index) => ({ ...alice, id: `person-${index}` }))
     await Promise.all(
       people.map(async person => {
         for (let tried = 0; ; tried += 1) {
@@ -100,11 +100,11 @@ describe('appending to a change', () => {
       }),
     )
     const after = await opened.store.ledger.loadChange(id)
-    expect(after?.version).toBe(42)
+    expect(after?.version).toBe(22)
     expect(after?.change.review?.approvals.map(({ by }) => by.id).sort()).toEqual(people.map(person => person.id).sort())
     const { items } = await opened.store.ledger.commitsOf(`change#${id}`, { limit: 100 })
-    expect([items.length, verifyChain(items)]).toEqual([42, { ok: true }])
-  }, 30_000)
+    expect([items.length, verifyChain(items)]).toEqual([22, { ok: true }])
+  })
 
   test('the same commit again, because its answer was lost, is the same success', async () => {
     const { id, loaded: first } = await propose()

@@ -71,7 +71,7 @@ describe('laws of appending', () => {
       }),
       { numRuns: 40 },
     )
-  }, 30_000)
+  })
 
   test('whoever reads, with whatever it remembers, reads the same', async () => {
     const [id, fleet] = [newId(), newId()]

@@ -131,7 +131,7 @@ describe('a batch of reports', () => {
     await apply(fleet, of(2, 'applied'))
     expect(writesSince(from)).toBeLessThanOrEqual(15)
     expect(await counted(fleet, 'c1')).toEqual(await recount(fleet, 'c1'))
-  }, 30_000)
+  })
 
   test('a cohort that its last host has left is gone', async () => {
     const { fleet, hosts } = await enrol(4)
@@ -179,7 +179,7 @@ describe('counters equal a recount', () => {
       }),
       { numRuns: 20 },
     )
-  }, 30_000)
+  })
 
   test('the newest sequence of every host wins, though senders race', async () => {
     const { fleet, hosts } = await enrol(30)
