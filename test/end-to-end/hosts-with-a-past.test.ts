@@ -167,6 +167,59 @@ describe('a host whose transition stalls', () => {
   })
 })
 
+describe('a host on which somebody else loaded a livepatch', () => {
+  const OWNERS = { 'settings.json': JSON.stringify({ owners: [{ livepatch: 'lp_proc_hot*', group: 'security' }] }) }
+  const CONSENT = ['foreign-livepatches']
+  const personOf = async (id: string, ...groups: readonly string[]) => ({ token: await platform.issuer.token({ id, name: id, groups }) })
+  /** Like a real one, which tells of no file: what the agent did not load itself is somebody else's. */
+  const tellingNoFile = (kernel: Kernel): Kernel => ({
+    ...kernel,
+    observe: async () => {
+      const observation = await kernel.observe()
+      const livepatches = observation.stack.livepatches.map(entry => ({ ...entry, digest: null }))
+      return { ...observation, stack: { ...observation.stack, livepatches } }
+    },
+  })
+  type Who = NonNullable<NonNullable<Parameters<typeof ask>[1]>['as']>
+
+  test('is moved only when a member of the group that owns it says so, by name; then it is gone', async () => {
+    const edit = await ask('propose-policy-edit', { as: 'alice', body: { files: OWNERS, reason: 'security patches by itself' } })
+    expect([edit.status, edit.text]).toEqual([201, edit.text])
+    for (const as of ['bob', 'carol'] as const) {
+      const decision = { decision: 'approve', digest: edit.body['digest'] }
+      expect((await ask('decide-policy-edit', { as, path: { edit: String(edit.body['id']) }, body: decision })).status).toBe(201)
+    }
+    await ask('submit-patch', { as: 'alice', body: { module: fileOf('hotfix').toString('base64') } })
+    await fleetOf('owned', {
+      'owned-1': tellingNoFile(simulatedKernel({ release: RELEASE, bootId: 'b', preload: [manifestOf('hotfix')] })),
+    })
+    const { change, digest, status } = await judged('owned')
+    expect(status).toBe('in-review')
+    const say = (as: Who, signOff: readonly string[] = []) =>
+      ask('approve-change', { as, path: { change }, body: { decision: 'approve', digest, signOff } })
+
+    const erin = await personOf('erin', 'kernel-maintainers')
+    for (const as of ['bob', erin, 'carol'] as const)
+      expect((await say(as, as === 'carol' ? [] : CONSENT)).body).toMatchObject({ status: 'in-review' })
+    expect(await statusOf(change)).toMatchObject({
+      heldBackBy: ['owners-consent'],
+      needs: [
+        expect.stringMatching(
+          /^the consent of the groups that own livepatches which would be wiped: security: an approval by one of them that signs off foreign-livepatches \(lp_proc_hotfix\), before 20/,
+        ),
+      ],
+    })
+    const lookalike = await personOf('eve', 'Security', 'security-team')
+    expect((await say(lookalike, CONSENT)).status).toBe(403)
+    expect((await say('carol', CONSENT)).body).toMatchObject({ status: 'released' })
+    const done = await until(
+      () => statusOf(change),
+      ({ status: now }) => !['released', 'rolling'].includes(String(now)),
+    )
+    expect([done['status'], (await hostCalled('owned', 'owned-1'))['livepatches']]).toMatchObject(['completed', [{ name: 'lp_proc_2' }]])
+  })
+})
+
 describe('everything is held', () => {
   test('as a signed order that lies where no API is needed; every host hears it, and hears that it is over', async () => {
     const [storage] = await fleetOf('listening', { listener: simulatedKernel({ release: RELEASE, bootId: 'b' }) })

@@ -135,7 +135,7 @@ ${settings}
 
 **Livepatches of somebody else.** A cumulative change wipes every livepatch off a host, also one that the agent did not load. Before such a change
 is released, the group that owns it consents: one of its members approves and signs off \`foreign-livepatches\` (\`owners-consent\`). A
-group that is not among those who may approve needs a rule that permits it. What the catalog does not know at all blocks, as
+group that is not among those who may approve needs a deployed rule that permits it, because an edit of the policies only forbids. What the catalog does not know at all blocks, as
 [unknown-stack](findings/unknown-stack.md) says; it is submitted first.
 
 **Old approvals.** An approval that is older than \`approvalValidSeconds\` counts no more, and the same person may approve the same digest again.
