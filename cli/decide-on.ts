@@ -36,7 +36,14 @@ export const decideOn = async (input: Input, id: string, decision: Decision): Pr
   const api = input.api()
   const change = changeView((await api.call('show-change', { path: { change: id } })).body)
   const digest = given(input, 'digest') ?? change.digest
-  if (digest === '') throw new Failure('refused', `there is nothing to decide on yet: the change is ${change.status}`)
+  if (digest === '')
+    throw change.status === 'proposed'
+      ? new Failure(
+          'refused',
+          'there is nothing to decide on yet: the verdict is being worked out',
+          `supersede change watch ${id} shows when it is there`,
+        )
+      : new Failure('refused', `there is nothing to decide on: the change is ${change.status}`, `supersede change show ${id} tells why`)
   shell.err(
     `${DOING[decision.decision]} ${terminalText(`${change.fleet} → ${shortDigest(change.livepatch)}`)}, verdict ${terminalText(change.outcome)}, digest ${terminalText(shortDigest(digest))}\n`,
   )

@@ -49,7 +49,7 @@ export const waveLines = (change: ChangeView, look: Look): readonly string[] => 
   `${paint(look, 'bold', `change ${terminalText(change.id)}`)}  ${paintStatus(look, terminalText(change.status))}  ${terminalText(change.fleet)} → ${terminalText(shortDigest(change.livepatch))}`,
   ...change.waves.map(wave => waveLine(safe(wave), look, cellsFor(change.waves, look))),
   ...(change.status === 'in-review' ? change.needs.map(need => `  needs ${terminalText(need)}`) : []),
-  ...change.holds.map(hold => `  held ${terminalText(hold)}`),
+  ...change.holds.map(hold => `  hold ${terminalText(hold)}`),
   ...(change.halted === null ? [] : [`  halted: ${terminalText(change.halted.detail)} (${terminalText(change.halted.code)})`]),
   ...blockingLines(change).map(line => `  ${line}`),
 ]
@@ -79,7 +79,7 @@ const waveNews = (before: ChangeView | null, now: ChangeView): readonly string[]
     })
 
 const holdNews = (before: ChangeView | null, now: ChangeView): readonly string[] => [
-  ...now.holds.filter(hold => !before?.holds.includes(hold)).map(hold => `held ${terminalText(hold)}`),
+  ...now.holds.filter(hold => !before?.holds.includes(hold)).map(hold => `hold ${terminalText(hold)}`),
   ...(now.holds.length === 0 && (before?.holds.length ?? 0) > 0 ? ['no longer held'] : []),
 ]
 

@@ -52,11 +52,19 @@ const openScene = (platform: Platform, say: Say, quick: boolean): Scene => {
   return { as, say, root, plan: quick ? PLANS.quick : PLANS.shown }
 }
 
-const NEXT = (url: string, change: string) => `
-Open  ${url}
+const DEFAULTS = { url: 'http://127.0.0.1:8383', data: '.supersede' }
+
+/** What another terminal has to be told where this one was started with other options than usual. */
+const elsewhere = (url: string, data: string) => ({
+  server: url === DEFAULTS.url ? '' : `  export SUPERSEDE_URL=${url}\n`,
+  login: data === resolve(root, DEFAULTS.data) ? '' : ` --data ${data}`,
+})
+
+const NEXT = ({ url, code, data, change }: { url: string; code: string; data: string; change: string }) => `
+Open  ${url}/#code=${code}
 
 Try next, in another terminal:
-  npx supersede login bob
+${elsewhere(url, data).server}  npx supersede login bob${elsewhere(url, data).login}
   npx supersede change show ${change}
   npx supersede host history cache-12.sin
   npx supersede inspect examples/livepatches/lp_proc_3.ko
@@ -147,7 +155,7 @@ const main = async (): Promise<number> => {
     const played = await Promise.race([play(running, options), interrupted])
     if (played === 'interrupted') return 130
     const { code } = JSON.parse(readFileSync(join(options.data, 'issuer.json'), 'utf8')) as { code: string }
-    process.stdout.write(NEXT(`${running.platform.url}/#code=${code}`, played))
+    process.stdout.write(NEXT({ url: running.platform.url, code, data: options.data, change: played }))
     if (options.once) return 0
     process.stdout.write('Ctrl-C stops it.\n')
     await interrupted

@@ -43,6 +43,8 @@ export const submitAll = async (scene: Scene): Promise<Patches> => {
   return Object.fromEntries(entries) as Patches
 }
 
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
 /** A finding that holds for several cohorts is said once. */
 const findingLines = ({ findings }: Verdict): readonly string[] => [
   ...new Set(findings.map(({ severity, code, message }) => `${severity.padEnd(6)} ${code}: ${message}`)),
@@ -54,7 +56,7 @@ const showVerdict = async ({ as, say }: Scene, change: string) => {
     say.line(
       `${String(cohort.hosts).padStart(3)} hosts, ${cohort.stack.livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'} → ${
         cohort.result === 'OK' ? cohort.stackAfter.join(' + ') : (cohort.result ?? 'unknown')
-      }: ${cohort.functions.added.length} functions added, ${cohort.functions.reverted.length} reverted; fixes +${cohort.fixes.gained.length} −${cohort.fixes.lost.length}; way back: ${cohort.wayBack}`,
+      }: ${counted(cohort.functions.added.length, 'function')} added, ${cohort.functions.reverted.length} reverted; fixes +${cohort.fixes.gained.length} −${cohort.fixes.lost.length}; way back: ${cohort.wayBack}`,
     )
   for (const line of findingLines(verdict)) say.line(line)
   say.line(`verdict: ${verdict.outcome}`)
@@ -138,7 +140,7 @@ export const askHistory = async ({ as, say }: Scene, { lp_proc_2: patch }: Patch
   const names = new Map(lineage.livepatches.map(({ digest, name }) => [digest, name ?? digest.slice(0, 12)]))
   for (const edge of lineage.edges)
     say.line(
-      `${names.get(edge.next)} replaced ${edge.previous ? names.get(edge.previous) : 'no livepatch'} on ${edge.hosts} hosts: ${edge.kept.length} functions kept, ${edge.repatched.length} re-patched, ${edge.added.length} added, ${edge.reverted.length} reverted`,
+      `${names.get(edge.next)} replaced ${edge.previous ? names.get(edge.previous) : 'no livepatch'} on ${counted(edge.hosts, 'host')}: ${counted(edge.kept.length, 'function')} kept, ${edge.repatched.length} re-patched, ${edge.added.length} added, ${edge.reverted.length} reverted`,
     )
   expectation(
     history.items.some(fact => fact.change?.id === change && fact.state === 'applied'),

@@ -6,7 +6,8 @@ import { shortDigest, when } from '../terminal/format.ts'
 import { objectsOf, textOf } from '../terminal/read-json.ts'
 
 export const run: Run = async input => {
-  const query = { ...pageQuery(input), fleet: given(input, 'fleet'), status: given(input, 'status'), review: given(input, 'review') }
+  const asked = { fleet: given(input, 'fleet'), status: given(input, 'status'), review: given(input, 'review') }
+  const query = { ...pageQuery(input), ...asked }
   const { body } = await input.api().call('list-changes', { query })
   return answerPage(
     input,
@@ -19,6 +20,6 @@ export const run: Run = async input => {
       ['proposer', change => personName(change['proposer'])],
       ['proposed at', change => when(textOf(change['proposedAt']))],
     ],
-    'No changes; supersede change propose makes one.',
+    Object.values(asked).some(one => one !== undefined) ? 'No such changes.' : 'No changes; supersede change propose makes one.',
   )
 }

@@ -23,7 +23,7 @@ const claimsOf = (token: string): { readonly subject: string; readonly expiresAt
 const directoriesOf = (input: Input): readonly string[] => {
   const { cwd, projectRoot } = input.shell
   const named = given(input, 'data')
-  return named === undefined ? [join(cwd, '.supersede'), join(projectRoot, '.supersede')] : [resolve(cwd, named)]
+  return named === undefined ? [...new Set([join(cwd, '.supersede'), join(projectRoot, '.supersede')])] : [resolve(cwd, named)]
 }
 
 const codeIn = (directory: string): string | null => {

@@ -75,7 +75,10 @@ const passProblem = ({ policy }: ProposePorts, { input: { body } }: Call): Probl
   const unknown = body.breakGlass?.passes.find(name => !passable.some(({ id }) => id === name))
   if (unknown === undefined) return null
   const ids = passable.map(({ id }) => id)
-  return problem('invalid-input', `No emergency passes ${JSON.stringify(unknown)}; it may name ${ids.join(', ')}.`, { passable: ids })
+  const instead = unknown.startsWith('missing-callback') ? ' What a downgrade leaves behind is named in `accepts` instead.' : ''
+  return problem('invalid-input', `No emergency passes ${JSON.stringify(unknown)}; it may name ${ids.join(', ')}.${instead}`, {
+    passable: ids,
+  })
 }
 
 /** The change's id is the request's own, so a repetition after a crash finds what the first attempt wrote and goes on from there. */

@@ -55,7 +55,7 @@ export const holdsInForce = (holds: readonly Hold[], about: Held, now: number): 
 
 /** "of series debian-12-6.1 by alice until 2026-12-01T18:00:00.000Z: crashes on EPYC" */
 export const holdText = ({ scope, target, owner, expiresAt, reason }: Hold): string =>
-  `of ${target === null ? scope : `${scope} ${target}`} by ${owner.name} until ${expiresAt}: ${reason}`
+  `of ${target === null ? scope : `${scope} ${target}`} by ${owner.name} until ${expiresAt.replace(/\.\d+Z$/, 'Z')}: ${reason}`
 
 /** Why a held change does not go on. */
 export const heldDetail = (held: readonly Hold[]): string => `Hold ${held.map(holdText).join('; ')}`

@@ -186,6 +186,8 @@ describe('listings', () => {
   test('an empty listing leaves stdout empty and says what to do', async () => {
     const ran = await asBob({ 'list-changes': () => ({ body: { items: [] } }) }, ['change', 'list'])
     expect(ran).toMatchObject({ exit: 0, out: '', err: 'No changes; supersede change propose makes one.\n' })
+    const narrowed = await asBob({ 'list-changes': () => ({ body: { items: [] } }) }, ['change', 'list', '--review', 'open'])
+    expect(narrowed.err).toBe('No such changes.\n')
   })
 })
 
@@ -356,7 +358,12 @@ describe('deciding', () => {
     const early = { 'show-change': () => ({ body: { ...change, digest: null, status: 'proposed' } }) }
     expect(await asBob(early, ['change', 'approve', ID])).toMatchObject({
       exit: 3,
-      err: expect.stringContaining('nothing to decide on yet'),
+      err: expect.stringContaining('nothing to decide on yet: the verdict is being worked out'),
+    })
+    const blocked = { 'show-change': () => ({ body: { ...change, digest: null, status: 'blocked' } }) }
+    expect(await asBob(blocked, ['change', 'confirm', ID])).toMatchObject({
+      exit: 3,
+      err: `error: there is nothing to decide on: the change is blocked\n  hint: supersede change show ${ID} tells why\n`,
     })
   })
   test('a rejection says why', async () => {
@@ -790,7 +797,7 @@ describe('holds', () => {
 
   test('stand on changes, fleets and livepatches', async () => {
     const shown = await asBob({ 'show-change': () => ({ body: { ...change, holds: [held] } }) }, ['change', 'show', ID])
-    expect(shown.out).toContain(`  held ${line}\n`)
+    expect(shown.out).toContain(`  hold ${line}\n`)
     const list = await asBob({ 'list-changes': () => ({ body: { items: [{ ...change, holds: [held] }] } }) }, ['change', 'list'])
     expect(list.out).toContain('in-review (held)')
     const fleet = await asBob({ 'show-fleet': () => ({ body: { id: 'edge', cohorts: [], holds: [held] } }) }, ['fleet', 'show', 'edge'])

@@ -92,7 +92,7 @@ describe('what is not released yet', () => {
       series: `series ${SERIES}`,
       livepatch: `livepatch ${LIVEPATCH}`,
     }
-    const needs = [`the end of the hold of ${named[scope]} by Bob until ${until}: it panics`]
+    const needs = [`the end of the hold of ${named[scope]} by Bob until ${until.replace(/\.\d+Z$/, 'Z')}: it panics`]
     expect(last).toMatchObject({ status: 201, body: { status: 'in-review', needs, holds: [{ scope }] } })
   })
 })

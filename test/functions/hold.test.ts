@@ -30,7 +30,7 @@ describe('a hold', () => {
       body: {
         ...brief,
         id: expect.any(String),
-        text: `of fleet edge by Alice until ${at(24 * HOUR)}: it panics`,
+        text: `of fleet edge by Alice until ${at(24 * HOUR).replace(/\.\d+Z$/, 'Z')}: it panics`,
         placedAt: at(0),
         state: 'in-force',
         lifted: null,

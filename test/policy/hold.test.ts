@@ -54,7 +54,8 @@ describe('a hold', () => {
 
   test('says of what, by whom, until when, and why', () => {
     const everything: Hold = { ...placed, scope: 'everything', target: null }
-    const texts = `of fleet edge by Alice until ${at(60)}: it panics; of everything by Alice until ${at(60)}: it panics`
+    const until = at(60).replace(/\.\d+Z$/, 'Z')
+    const texts = `of fleet edge by Alice until ${until}: it panics; of everything by Alice until ${until}: it panics`
     expect(heldDetail([placed, everything])).toBe(`Hold ${texts}`)
   })
 })
