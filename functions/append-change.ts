@@ -1,6 +1,6 @@
 import { type ChangeEvent, WORKFLOW } from '../shared/change/index.ts'
 import { changeResource, type Decision, type Request, WORKFLOW_PRINCIPAL } from '../shared/policy/index.ts'
-import type { Loaded } from '../shared/store/index.ts'
+import type { KeptAnswer, Loaded } from '../shared/store/index.ts'
 import type { Ports } from './ports.ts'
 
 /** What is to be written, or that nothing is and why. */
@@ -13,6 +13,9 @@ export type Intent<R> =
       readonly moves?: Decision | undefined
     }
   | { readonly settled: R }
+
+/** For what is answered when it is appended: its answer goes with it. `answered`: what to settle for where its key has an answer already. */
+export type Keeping<R> = { readonly keep: (loaded: Loaded) => Promise<KeptAnswer>; readonly answered: R }
 
 export type Appended<R> = { readonly loaded: Loaded } | { readonly settled: R }
 
@@ -34,6 +37,7 @@ export const appendChange = async <R>(
   id: string,
   decide: (loaded: Loaded) => Intent<R> | Promise<Intent<R>>,
   seen: Loaded | null = null,
+  keeping?: Keeping<R>,
 ): Promise<Appended<R> | null> => {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const early = attempt === 0 && seen ? await decide(seen) : null
@@ -43,8 +47,9 @@ export const appendChange = async <R>(
     if ('settled' in intent) return intent
     const at = now()
     const { version: expected, lastHash } = loaded
-    const written = await ledger.appendChange({ id, expected, lastHash, ...intent, at, commitId: newId(at) })
+    const written = await ledger.appendChange({ id, expected, lastHash, ...intent, at, commitId: newId(at), keeping: keeping?.keep })
     if (written.ok) return { loaded: written.loaded }
+    if (written.error === 'answered' && keeping) return { settled: keeping.answered }
     if (written.error === 'policy-moved') await policy.refresh()
     else if (written.error !== 'conflict') throw new Error(`appending to ${id}: ${written.error}`)
   }

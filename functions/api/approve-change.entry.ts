@@ -1,6 +1,8 @@
+import { keptWithCommit } from '../http/kept-with-commit.ts'
 import { servePerson } from '../http/serve.ts'
 import { around } from '../wiring/around.ts'
 import { wired } from '../wiring/environment.ts'
+import { keptAnswers } from '../wiring/kept-answers.ts'
 import { people } from '../wiring/people.ts'
 import { policy } from '../wiring/policy.ts'
 import { workflow } from '../wiring/services.ts'
@@ -12,7 +14,7 @@ export const handler = wired(() =>
     'approve-change',
     shape,
     question({ ...store(), ...around }),
-    people(),
+    { ...people(), oneCommit: keptWithCommit(keptAnswers) },
     approveChange({ ...store(), ...around, policy, workflow: workflow() }),
   ),
 )

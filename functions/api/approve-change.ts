@@ -22,6 +22,7 @@ import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, type Intent } from '../append-change.ts'
 import { aboutChange, principalOf, type Question, unknownChange } from '../http/admission.ts'
 import { created, etagOf, type Outcome } from '../http/answer.ts'
+import { IN_PROGRESS } from '../http/idempotency.ts'
 import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
@@ -266,6 +267,14 @@ const decide = async (
   return { events, actor: call.person.id, decision: leave.decision, moves: last?.decision }
 }
 
+const answerOn = async (ports: ApprovePorts, loaded: Loaded, held: readonly Hold[]): Promise<Outcome> => {
+  const { change, version } = loaded
+  const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
+  const standing = isTerminal(change.status) ? [] : held
+  const brief = changeBrief(loaded, needsOf(ports, change, verdict, held), standing, sinceOf(ports, change))
+  return created(`/changes/${change.id}`, brief, { etag: etagOf(version) })
+}
+
 /** Approves, rejects or asks to change exactly what was seen, takes one's word back, or comments. The answer tells what is still missing. */
 export const approveChange =
   (ports: ApprovePorts) =>
@@ -278,18 +287,18 @@ export const approveChange =
       held = await heldOf(inOrder, loaded.change)
       return decide(inOrder, call, loaded, held)
     }
-    const appended = await appendChange<Loaded | Problem>(ports, id, decideNow, ports.ledger.recallChange(id))
+    const answers = new WeakMap<Change, Outcome>()
+    const answer = async (loaded: Loaded): Promise<Outcome> => {
+      const told = answers.get(loaded.change) ?? (await answerOn(ports, loaded, held))
+      answers.set(loaded.change, told)
+      return told
+    }
+    const { keep } = call
+    const keeping = keep && { keep: async (loaded: Loaded) => keep(await answer(loaded)), answered: IN_PROGRESS }
+    const appended = await appendChange<Loaded | Problem>(ports, id, decideNow, ports.ledger.recallChange(id), keeping)
     if (!appended) return unknownChange(id)
     const loaded = 'loaded' in appended ? appended.loaded : appended.settled
     if ('problem' in loaded) return loaded
     await wakeIfDue(ports, id, loaded.change)
-    const { change, version } = loaded
-    const verdict = change.review && (await ports.catalog.verdict(change.review.bound.verdict))
-    return created(
-      `/changes/${id}`,
-      changeBrief(loaded, needsOf(ports, change, verdict, held), isTerminal(change.status) ? [] : held, sinceOf(ports, change)),
-      {
-        etag: etagOf(version),
-      },
-    )
+    return answer(loaded)
   }

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda'
 import type { Person } from '../../shared/change/index.ts'
 import { type Operation, type OperationId, operation } from '../../shared/operations/index.ts'
 import type { Decision, Answer as PolicyAnswer } from '../../shared/policy/index.ts'
-import type { Idempotency } from '../../shared/store/index.ts'
+import type { Idempotency, KeptAnswer } from '../../shared/store/index.ts'
 import type { Log } from '../log.ts'
 import type { PolicyPort } from '../ports.ts'
 import type { Question } from './admission.ts'
@@ -11,6 +11,7 @@ import type { Outcome } from './answer.ts'
 import { type Exchange, type HttpEvent, type HttpResult, openExchange, type Rendered } from './exchange.ts'
 import { remembered } from './idempotency.ts'
 import { bearerOf, type CallingHost, hostOf, personOf } from './identity.ts'
+import type { keptWithCommit } from './kept-with-commit.ts'
 import { parseBody } from './parse-body.ts'
 import { type Problem, problem, Refusal } from './problem.ts'
 import { problemsStep, render, seal } from './render.ts'
@@ -23,6 +24,8 @@ export type Call<I> = {
   readonly input: I
   readonly ifMatch: string | null
   readonly ifNoneMatch: string | null
+  /** Of an operation that is one commit: its answer, for the transaction that appends it. */
+  readonly keep?: (answer: Outcome) => Promise<KeptAnswer>
 }
 export type PersonCall<I> = Call<I> & { readonly person: Person; readonly decision: Decision }
 export type HostCall<I> = Call<I> & { readonly host: CallingHost }
@@ -39,6 +42,8 @@ export type PersonSurroundings = Surroundings & {
   /** The choke point, under the policies that are in force when the request comes. */
   readonly policy: Pick<PolicyPort, 'refresh' | 'authorize'>
   readonly idempotency: () => Idempotency
+  /** In its place, for an operation that is one commit. */
+  readonly oneCommit?: ReturnType<typeof keptWithCommit>
 }
 
 const BODY_BYTES_MAX = 65_536
@@ -64,6 +69,7 @@ type Parts<P, Q, B> = {
   readonly admit: (exchange: Exchange, input: Input<P, Q, B>) => Promise<void> | void
   readonly identify: (exchange: Exchange) => void
   readonly idempotency: (() => Idempotency) | null
+  readonly oneCommit?: PersonSurroundings['oneCommit']
   readonly handle: (exchange: Exchange, call: Call<Input<P, Q, B>>) => Promise<Outcome>
 }
 
@@ -72,7 +78,7 @@ type Parts<P, Q, B> = {
  * the input checked against the operation's schema, policy asked, a repeated request answered from memory, the operation; and
  * problems made into documents, registered last so that it is the first to see a failure.
  */
-const chainOf = <P, Q, B>({ served, shape, admit, identify, idempotency, handle }: Parts<P, Q, B>, log: Log) => {
+const chainOf = <P, Q, B>({ served, shape, admit, identify, idempotency, oneCommit, handle }: Parts<P, Q, B>, log: Log) => {
   const inputs = new WeakMap<Exchange, Input<P, Q, B>>()
   const bodies = new WeakMap<Exchange, { readonly json: unknown }>()
   const operate = async (exchange: Exchange): Promise<Rendered> => {
@@ -85,8 +91,10 @@ const chainOf = <P, Q, B>({ served, shape, admit, identify, idempotency, handle 
       input,
       ifMatch: headers['if-match'] ?? null,
       ifNoneMatch: headers['if-none-match'] ?? null,
+      ...(oneCommit ? { keep: (answer: Outcome) => oneCommit.keep(exchange, answer) } : {}),
     }
-    return render(await handle(exchange, call), exchange)
+    const outcome = await handle(exchange, call)
+    return oneCommit ? oneCommit.render(outcome, exchange) : render(outcome, exchange)
   }
   const parse = ({ event: exchange }: { event: Exchange }): void => {
     if (served.method === 'GET') return
@@ -105,7 +113,7 @@ const chainOf = <P, Q, B>({ served, shape, admit, identify, idempotency, handle 
     .before(({ event }) => identify(event))
     .before(check)
     .before(permit)
-    .use(idempotency ? remembered(idempotency) : [])
+    .use(oneCommit ? oneCommit.steps : idempotency ? remembered(idempotency) : [])
     .onError(problemsStep(log))
 }
 
@@ -146,7 +154,7 @@ export const servePerson = <P, Q, B>(
     return handle({ ...call, person, decision })
   }
   const idempotency = served.idempotent ? surroundings.idempotency : null
-  return serve({ served, shape, admit, identify, idempotency, handle: run }, surroundings)
+  return serve({ served, shape, admit, identify, idempotency, oneCommit: surroundings.oneCommit, handle: run }, surroundings)
 }
 
 /** Serves hosts, which our own authorizer let through. */

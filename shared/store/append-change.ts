@@ -1,8 +1,9 @@
 import { afterReviewOf, type Change, replay } from '../change/index.ts'
 import { type Commit, chain } from '../history/index.ts'
-import type { ChangeStreams } from './change-streams.ts'
+import { type ChangeStreams, loadedFrom } from './change-streams.ts'
 import { stillInForce } from './edition-items.ts'
 import { type Item, itemOf, text } from './item.ts'
+import { writeOf } from './kept-answers.ts'
 import {
   changeStream,
   commitItem,
@@ -90,7 +91,7 @@ const nextOf = (loaded: Loaded | null, newest: Commit | null, request: AppendReq
 
 /**
  * Appends one commit by one transaction: the commit (which must be new), the head (whose version must be the expected one) and,
- * where the change begins or ends, its fleet's lock. Of two writers one wins; the other reads again and decides again.
+ * where the change begins or ends, its fleet's lock; and the answer to whoever asked for it. Of two writers one wins; the other reads again and decides again.
  */
 export const appendChange = async (table: Table, streams: ChangeStreams, request: AppendRequest, pause: Pause): Promise<Appended> => {
   const { id, expected, lastHash } = request
@@ -99,9 +100,12 @@ export const appendChange = async (table: Table, streams: ChangeStreams, request
     if ((loaded?.version ?? 0) !== expected || (loaded?.lastHash ?? null) !== lastHash)
       return conflictOrRepetition(streams, request, await table.get(commitKey(changeStream(id), expected + 1)))
     const { commit, change } = nextOf(loaded, newest, request)
-    const writes = writesOf(loaded, change, commit)
+    const answer = request.keeping ? [writeOf(await request.keeping(loadedFrom({ change, newest: commit })))] : []
+    const writes = [...writesOf(loaded, change, commit), ...answer]
     const outcome = await table.transact([...writes, ...policyWrites(request)])
     if (!outcome.ok && outcome.failed.has(writes.length) && outcome.failed.size === 1) return { ok: false, error: 'policy-moved' }
+    if (!outcome.ok && answer.length > 0 && outcome.failed.has(writes.length - 1) && !outcome.failed.has(COMMIT))
+      return { ok: false, error: 'answered' }
     if (outcome.ok) return { ok: true, loaded: streams.remember({ change, newest: commit }) }
     if (!outcome.failed.has(LOCK) || outcome.failed.size > 1)
       return conflictOrRepetition(streams, request, outcome.failed.get(COMMIT) ?? null)

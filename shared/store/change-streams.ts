@@ -13,7 +13,7 @@ export type Stream = { readonly loaded: Loaded | null; readonly newest: Commit |
 const REMEMBERED_MAX = 200
 
 const streamOf = (known: Remembered | null): Stream => ({ loaded: known && loadedFrom(known), newest: known?.newest ?? null })
-const loadedFrom = ({ change, newest }: Remembered): Loaded => ({
+export const loadedFrom = ({ change, newest }: Remembered): Loaded => ({
   change,
   version: newest.sequence,
   lastHash: newest.hash,

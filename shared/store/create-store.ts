@@ -4,6 +4,7 @@ import { openChangeStreams } from './change-streams.ts'
 import { openFleets } from './fleets.ts'
 import { openHolds } from './holds.ts'
 import { openIdempotency } from './idempotency.ts'
+import { openKeptAnswers } from './kept-answers.ts'
 import { openLedger } from './ledger.ts'
 import { openLineage } from './lineage.ts'
 import { openNotices } from './notices.ts'
@@ -11,7 +12,7 @@ import { jitteredPause, type Pause } from './pause.ts'
 import { openPolicies } from './policies.ts'
 import { openPolicyLookup } from './policy-lookup.ts'
 import type { PolicyLookup, PolicyStore } from './policy-ports.ts'
-import type { Idempotency, Ledger, NoticeStore, Store } from './ports.ts'
+import type { Idempotency, KeptAnswers, Ledger, NoticeStore, Store } from './ports.ts'
 import { openTable } from './table.ts'
 import type { TableName } from './table-schema.ts'
 
@@ -40,6 +41,10 @@ export const createChangeReader = ({ client, tables, pause = jitteredPause() }: 
 
 export const createIdempotency = ({ client, tables, pause = jitteredPause() }: StoreOptions): Idempotency =>
   openIdempotency(openTable(client, tables.ledger, pause))
+
+/** The same, for operations that are one commit: others do not carry it. */
+export const createKeptAnswers = ({ client, tables, pause = jitteredPause() }: StoreOptions): KeptAnswers =>
+  openKeptAnswers(openTable(client, tables.ledger, pause))
 
 /** What Supersede keeps, but for notices. Here and below is the only door to DynamoDB. */
 export const createStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): Store => ({

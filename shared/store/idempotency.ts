@@ -13,26 +13,28 @@ import type { Expression, Table } from './table.ts'
  *         one goes on, with the first one's id and time, so that what was half done is done again and not done twice.
  *   done  the answer is kept and repeated. A worker that was taken for dead and finishes late changes nothing.
  *
+ * What one transaction does as a whole goes from none to done by it (kept-answers.ts): there is no half of it that could be left open.
+ *
  * Bodies up to 8 KB of text stand in the record; longer ones beside it, gzip, in as many chunks as they need (blob.ts).
  */
 
 const OPEN_MS_MAX = 30_000
-const KEPT_SECONDS = 86_400
+export const KEPT_SECONDS = 86_400
 const INLINE_LENGTH_MAX = 8_192
 
 type Begin = Parameters<Idempotency['begin']>[0]
 type Begun = Awaited<ReturnType<Idempotency['begin']>>
 type Finish = Parameters<Idempotency['finish']>[0]
 
-const recordKey = ({ scope, key }: { scope: string; key: string }): Key => ({ pk: `idem#${digestOf([scope, key])}`, sk: 'idem' })
+export const recordKey = ({ scope, key }: { scope: string; key: string }): Key => ({ pk: `idem#${digestOf([scope, key])}`, sk: 'idem' })
 /** Named by its content, so that two late workers never mix one's body with the other's status. */
 const bodySortKey = (body: string): string => `body#${sha256(body).slice(0, 16)}`
-const seconds = (at: number): number => Math.floor(at / 1000)
+export const seconds = (at: number): number => Math.floor(at / 1000)
 
 const Headers = z.record(z.string(), z.string())
 
 /** Expired records linger until the service gets round to them; for us they are gone. */
-const freeAt = (at: number): Expression => ({
+export const freeAt = (at: number): Expression => ({
   text: 'attribute_not_exists(pk) OR #expiresAt <= :now',
   names: { expiresAt: 'expiresAt' },
   values: { now: seconds(at) },
@@ -49,7 +51,7 @@ const bodyOf = async (table: Table, record: Item): Promise<string> => {
   return readBlob(table, first)
 }
 
-const answerOf = async (table: Table, record: Item): Promise<Begun> => ({
+export const answerOf = async (table: Table, record: Item): Promise<Extract<Begun, { state: 'done' }>> => ({
   state: 'done',
   status: whole(record, 'answer'),
   body: await bodyOf(table, record),
@@ -89,18 +91,23 @@ const begin = async (table: Table, request: Begin): Promise<Begun> => {
   return takeOver(table, request, record, worker)
 }
 
+/** Where a body stands, written first where that is beside the record. Chunks outlive the record that names them. */
+export const placed = async (table: Table, { pk }: Key, body: string, at: number): Promise<readonly ['body' | 'bodyKey', string]> => {
+  if (body.length <= INLINE_LENGTH_MAX) return ['body', body]
+  const sk = bodySortKey(body)
+  await writeBlob(table, { pk, sk }, body, seconds(at) + 2 * KEPT_SECONDS)
+  return ['bodyKey', sk]
+}
+
 const finish = async (table: Table, request: Finish): Promise<void> => {
   const { status, body, headers, at } = request
   const key = recordKey(request)
-  const isInline = body.length <= INLINE_LENGTH_MAX
-  const place = isInline ? body : bodySortKey(body)
-  // Chunks outlive the record that names them.
-  if (!isInline) await writeBlob(table, { pk: key.pk, sk: place }, body, seconds(at) + 2 * KEPT_SECONDS)
+  const [name, place] = await placed(table, key, body, at)
   await table.write({
     update: key,
     to: {
       text: 'SET #progress = :done, #answer = :answer, #headers = :headers, #expiresAt = :expiresAt, #place = :place',
-      names: { answer: 'answer', headers: 'headers', expiresAt: 'expiresAt', place: isInline ? 'body' : 'bodyKey' },
+      names: { answer: 'answer', headers: 'headers', expiresAt: 'expiresAt', place: name },
       values: { done: 'done', answer: status, headers: JSON.stringify(headers), expiresAt: seconds(at) + KEPT_SECONDS, place },
     },
     if: { text: '#progress = :open', names: { progress: 'progress' }, values: { open: 'open' } },

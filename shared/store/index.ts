@@ -1,6 +1,7 @@
 export {
   createChangeReader,
   createIdempotency,
+  createKeptAnswers,
   createKnowledge,
   createNoticeStore,
   createPolicyLookup,
@@ -13,6 +14,7 @@ export { jitteredPause } from './pause.ts'
 export type { LoadedEdit, PolicyLookup, PolicyStore } from './policy-ports.ts'
 export {
   type Announced,
+  type AnswerToKeep,
   type Catalog,
   type ChangeHead,
   type CohortCount,
@@ -20,6 +22,8 @@ export {
   type Fleets,
   type Idempotency,
   INDEXES,
+  type KeptAnswer,
+  type KeptAnswers,
   type KeptReceiver,
   type Ledger,
   type LineageStore,

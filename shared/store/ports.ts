@@ -66,8 +66,12 @@ export type Ledger = {
     readonly decision: Decision
     /** The lifecycle's leave, where events that let hosts act stand beside the actor's own. */
     readonly moves?: Decision | undefined
+    /** The answer about the change as it will be, kept by the same transaction. `answered`: its key has an answer already. */
+    readonly keeping?: ((loaded: Loaded) => Promise<KeptAnswer>) | undefined
   }): Promise<
-    { ok: true; loaded: Loaded } | { ok: false; error: 'conflict' | 'policy-moved' } | { ok: false; error: 'fleet-busy'; holder: string }
+    | { ok: true; loaded: Loaded }
+    | { ok: false; error: 'conflict' | 'policy-moved' | 'answered' }
+    | { ok: false; error: 'fleet-busy'; holder: string }
   >
   /** Other recorded facts: `patch#<digest>` submitted, `fleet#<id>` created, … each an append to its own stream. */
   record(request: {
@@ -213,6 +217,26 @@ export type LineageStore = {
   replaced(digest: string, page: PageRequest): Promise<Page<Edge>>
 }
 
+/** An answer on its way into the transaction that does what it tells. Only KeptAnswers makes one. */
+export type KeptAnswer = { readonly key: string }
+export type AnswerToKeep = {
+  readonly scope: string
+  readonly key: string
+  readonly bodyHash: string
+  readonly status: number
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly at: number
+}
+type Done = { readonly state: 'done'; readonly status: number; readonly body: string; readonly headers: Readonly<Record<string, string>> }
+
+/** For what is one transaction as a whole: its answer goes with it, or is kept alone where nothing had to be done. Nothing is begun before. */
+export type KeptAnswers = {
+  alongside(request: AnswerToKeep): Promise<KeptAnswer>
+  /** Where the key has an answer already, that one is to be given. */
+  keep(request: AnswerToKeep): Promise<{ readonly state: 'kept' } | Done | { readonly state: 'other-body' }>
+}
+
 /** Answers kept per person and Idempotency-Key for 24 h. */
 export type Idempotency = {
   /** `fresh`: go on, with this id and time, which a retry after a crash is given again. */
@@ -224,7 +248,7 @@ export type Idempotency = {
     readonly id: string
   }): Promise<
     | { readonly state: 'fresh'; readonly id: string; readonly at: number }
-    | { readonly state: 'done'; readonly status: number; readonly body: string; readonly headers: Readonly<Record<string, string>> }
+    | Done
     | { readonly state: 'other-body' }
     | { readonly state: 'in-progress' }
   >

@@ -46,6 +46,7 @@ import * as submitPatch from '../../functions/api/submit-patch.ts'
 import * as testReceiver from '../../functions/api/test-receiver.ts'
 import * as uploadPatch from '../../functions/api/upload-patch.ts'
 import type { HttpEvent } from '../../functions/http/exchange.ts'
+import { keptWithCommit } from '../../functions/http/kept-with-commit.ts'
 import { type Handler, serveAnyone, serveHost, servePerson } from '../../functions/http/serve.ts'
 import type { Log } from '../../functions/log.ts'
 import { newId } from '../../functions/new-id.ts'
@@ -54,7 +55,7 @@ import { policyInForce } from '../../functions/policy-in-force.ts'
 import type { Ports } from '../../functions/ports.ts'
 import { type OperationId, operation } from '../../shared/operations/index.ts'
 import { authorize, type PolicySet, type PolicyTexts } from '../../shared/policy/index.ts'
-import { guardPolicyStore, guardStore, type Store } from '../../shared/store/index.ts'
+import { createKeptAnswers, guardPolicyStore, guardStore, type Store } from '../../shared/store/index.ts'
 import { houseFiles } from '../policy/house-policies.ts'
 import { type Opened, openStore, type Wire } from '../store/open-store.ts'
 
@@ -116,8 +117,9 @@ export type House = {
   readonly tables: Opened['tables']
 }
 
-const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler>> => {
+const serveAll = ({ ports, store, client, tables }: House): Readonly<Record<OperationId, Handler>> => {
   const around = { ...ports, idempotency: () => store.idempotency }
+  const oneCommit = keptWithCommit(() => createKeptAnswers({ client, tables }))
   return {
     'submit-patch': servePerson('submit-patch', submitPatch.shape, submitPatch.question, around, submitPatch.submitPatch(ports)),
     'upload-patch': servePerson('upload-patch', uploadPatch.shape, uploadPatch.question, around, uploadPatch.uploadPatch(ports)),
@@ -144,7 +146,7 @@ const serveAll = ({ ports, store }: House): Readonly<Record<OperationId, Handler
       'approve-change',
       approveChange.shape,
       approveChange.question(ports),
-      around,
+      { ...around, oneCommit },
       approveChange.approveChange(ports),
     ),
     'control-change': servePerson(

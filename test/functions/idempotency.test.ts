@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { createFleet } from './demo.ts'
+import { validate } from '../../functions/lifecycle/validate.ts'
+import { createFleet, digestOfFile, moduleFile, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
 const house = openHouse()
@@ -63,6 +64,61 @@ describe('a request that is repeated under its key', () => {
     const first = await issue()
     expect(first.body['tokens']).toEqual([expect.stringMatching(/^sse_/), expect.stringMatching(/^sse_/)])
     expect((await issue()).body).toMatchObject({ tokens: [], note: expect.stringContaining('once') })
+  })
+})
+
+describe('an approval, which is one commit', () => {
+  let about = { change: '', digest: '' }
+  const approve = (key: string, body: object = {}, as: 'bob' | 'carol' = 'bob') =>
+    house.ask('approve-change', {
+      as,
+      path: { change: about.change },
+      body: { decision: 'approve', digest: about.digest, ...body },
+      headers: { 'idempotency-key': key },
+    })
+  const timeline = async () => {
+    const { timeline: events } = (await house.ask('show-change', { as: 'dave', path: { change: about.change } })).body
+    return Array.isArray(events) ? events.map(({ type }) => String(type)) : []
+  }
+
+  beforeAll(async () => {
+    await submit(house, '2')
+    await createFleet(house, 'one-commit')
+    const body = { fleet: 'one-commit', livepatch: digestOfFile(moduleFile('2')), reason: 'r' }
+    const change = String((await house.ask('propose-change', { as: 'alice', body })).body['id'])
+    await validate(house.ports)({ change })
+    const { digest } = (await house.ask('show-change', { as: 'dave', path: { change } })).body
+    about = { change, digest: String(digest) }
+  })
+
+  test('is answered again under its key as it was answered first, and written in one go', async () => {
+    house.wire.sent.length = 0
+    const first = await approve('a1')
+    expect(house.wire.sent.filter(operation => /Put|Update|Write/.test(operation))).toEqual(['TransactWriteItems'])
+    const again = await approve('a1')
+    expect(first).toMatchObject({ status: 201, headers: { etag: '"3"' } })
+    expect(again).toMatchObject({ status: 201, text: first.text, headers: { etag: '"3"', 'idempotency-replayed': 'true' } })
+    expect(again.headers['location']).toBe(first.headers['location'])
+  })
+
+  test('is refused under a key that another request had', async () => {
+    expect(await approve('a1', { comment: 'something else' })).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } })
+  })
+
+  test('that comes twenty times at once under one key is there once, and answered alike', async () => {
+    const said = { decision: 'comment', comment: 'once', digest: undefined }
+    const answers = await Promise.all(Array.from({ length: 20 }, () => approve('a2', said)))
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
+    expect(answers[0]?.status).toBe(201)
+    expect((await timeline()).filter(type => type === 'commented')).toHaveLength(1)
+  })
+
+  test('that is refused is refused again, whatever has happened since', async () => {
+    const wrong = { digest: '0'.repeat(64) }
+    const first = await approve('a3', wrong, 'carol')
+    expect(first.status).toBe(409)
+    expect(await approve('a4', {}, 'carol')).toMatchObject({ status: 201, body: { status: 'released' } })
+    expect(await approve('a3', wrong, 'carol')).toMatchObject({ status: 409, text: first.text })
   })
 })
 
