@@ -8,6 +8,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'it may not be read',
   EISDIR: 'it is a folder',
+  ELOOP: 'its symbolic links lead in a circle',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
 }
 const why = (error: unknown): string => REASONS[systemCode(error)] ?? messageOf(error)
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Api } from '../api.ts'
+import { Failure } from '../failure.ts'
 import { readBytes } from '../files.ts'
 import { firstArgument, type Input, type Run } from '../input.ts'
 import { printPatch } from '../patch-facts.ts'
@@ -29,6 +30,7 @@ export const run: Run = async input => {
   const api = input.api()
   const file = firstArgument(input)
   const bytes = readBytes(input.shell, file)
+  if (bytes.length === 0) throw new Failure('refusedFile', `${file}: the file has no bytes`)
   const statement = statementOf(input)
   const module =
     bytes.length <= INLINE_BYTES_MAX ? { module: Buffer.from(bytes).toString('base64') } : { upload: await uploaded(input, api, bytes) }

@@ -282,6 +282,10 @@ describe('submitting', () => {
     }))
     expect(ran.exit).toBe(exit)
   })
+  test('a file without bytes is refused before anything is asked', async () => {
+    const ran = await submit(Buffer.alloc(0), () => ({}))
+    expect(ran).toMatchObject({ exit: 12, err: 'error: lp.ko: the file has no bytes\n', seen: [] })
+  })
   test('a file that is not there is told before anything is asked', async () => {
     expect(await asBob({}, ['patch', 'submit', 'none.ko'])).toMatchObject({
       exit: 1,
