@@ -1,4 +1,5 @@
 import { acceptedOf } from './acceptable.ts'
+import { disableThenLoad } from './rules/disable-then-load.ts'
 import type { CohortVerdict, Finding, Severity, Verdict } from './verdict.ts'
 import { counted, listed } from './wording.ts'
 
@@ -19,7 +20,7 @@ export const admittedStacks = (verdict: Verdict): readonly string[] => {
  *
  * They approved findings about cohorts. A new cohort is no worse if some approved cohort is at least as bad in every respect at once:
  * each of its findings to review stands there too, as severely; whatever it loses (functions that go back to original code, fixes,
- * callbacks that are skipped) is lost there too; it goes back in its series only if that one does; and it runs no livepatch, and is
+ * callbacks that are skipped; by the route disable-then-load also meanwhile) is lost there too; it goes back in its series only if that one does; and it runs no livepatch, and is
  * watched by no tracer, that the other isn't, because findings are about these. A cohort that loses nothing and has nothing to review
  * needs no example. Doubt says worse: the change then halts, and people look at it.
  */
@@ -63,11 +64,23 @@ const losses = (cohort: CohortVerdict, other: CohortVerdict | undefined): readon
   ]
 }
 
+/** What is absent in between by the route disable-then-load that is not on the approved one, or absent for longer. */
+const absences = ({ cohort, findings }: Seen, approved: Seen): readonly string[] => {
+  const [meanwhile, known] = [cohort.byDisabling?.meanwhile, approved.cohort.byDisabling?.meanwhile]
+  if (!meanwhile || !findings.some(({ code }) => code === disableThenLoad.id)) return []
+  const absent = missingIn(meanwhile.exposes, known?.exposes)
+  return [
+    ...(absent.length === 0 ? [] : [`${listed(absent)} would not be fixed in between`]),
+    ...(meanwhile.secondsMin <= (known?.secondsMin ?? 0) ? [] : [`it would be in between for at least ${meanwhile.secondsMin} s`]),
+  ]
+}
+
 /** Why an approved cohort does not stand for a new one; empty where it does. `undefined`: there is none to compare with. */
 const objections = ({ cohort, findings }: Seen, approved: Seen | undefined): readonly string[] => {
   const open = findings.filter(matters)
   const unknown = open.filter(finding => !isKnown(finding, approved?.findings ?? []))
-  const found = [...unknown.map(said), ...losses(cohort, approved?.cohort)]
+  const absent = approved === undefined ? [] : absences({ cohort, findings }, approved)
+  const found = [...unknown.map(said), ...losses(cohort, approved?.cohort), ...absent]
   if (open.length === 0 || approved === undefined || found.length > 0) return found
   const others = missingIn(namesOn(cohort), namesOn(approved.cohort))
   const traced = missingIn(tracersOn(cohort), tracersOn(approved.cohort))

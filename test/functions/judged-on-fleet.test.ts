@@ -15,14 +15,15 @@ beforeAll(async () => {
 /** A fleet whose one host runs a livepatch, with what was replaced there before, day by day. */
 const fleetOn = async (
   stack: ReturnType<typeof stackOf>,
-  past: readonly (readonly [previous: string | undefined, next: string | undefined])[],
+  past: readonly (readonly [previous: string | undefined, next: string | undefined, route?: 'disable-then-load'])[],
 ) => {
   fleets += 1
   const fleet = `past-${fleets}`
   await createFleet(house, fleet)
   const [host] = await enrol(house, fleet, 1)
   await report(house, fleet, [host?.report({ stack }) ?? ''])
-  const edge = (previous: string | null, next: string, day: number): Edge => ({
+  const edge = (previous: string | null, next: string, day: number, route?: 'disable-then-load'): Edge => ({
+    ...(route && { route }),
     previous,
     next,
     fleet,
@@ -34,7 +35,7 @@ const fleetOn = async (
     added: [],
     reverted: [],
   })
-  await house.ports.lineage.add(past.map(([previous, next], day) => edge(previous ?? null, next ?? '', day + 1)))
+  await house.ports.lineage.add(past.map(([previous, next, route], day) => edge(previous ?? null, next ?? '', day + 1, route)))
   return fleet
 }
 
@@ -45,6 +46,17 @@ const pastsOf = async (fleet: string): Promise<readonly unknown[]> => {
 }
 
 describe('what a verdict on a fleet is told of the past', () => {
+  test('is nothing of what was disabled before its successor was loaded: it has undone what it did', async () => {
+    expect(
+      await pastsOf(
+        await fleetOn(stackOf('1'), [
+          [ONE, TWO],
+          [TWO, ONE, 'disable-then-load'],
+        ]),
+      ),
+    ).toEqual([undefined])
+  })
+
   test('is what lineage says was replaced there, oldest first, around circles', async () => {
     expect(await pastsOf(await fleetOn(stackOf('2'), [[ONE, TWO]]))).toEqual([['lp_proc_1']])
     expect(

@@ -25,6 +25,35 @@ describe('the stacks that may load', () => {
   })
 })
 
+describe('a verdict worked out again by the route disable-then-load', () => {
+  const route = (...running: readonly Manifest[]): Verdict =>
+    judgeChange({
+      livepatch: one,
+      cohorts: [{ stack: stackOf(running), hosts: 1 }],
+      known: known(...running),
+      route: 'disable-then-load',
+    })
+  const sleepy = livepatch({ name: 'lp_2', version: '2', on: { vmlinux: { functions: ['f', 'g', 'ep_poll'] } }, fixes: two.fixes })
+
+  test('is no worse on the same stack, and on one where nothing has to be disabled', () => {
+    expect(worseThan(route(two), route(two))).toEqual([])
+    expect(worseThan(route(), route(two))).toEqual([])
+  })
+
+  test('is worse where another fix is absent in between, or for longer', () => {
+    const more = { ...two, fixes: [...two.fixes, 'CVE-2026-0077'] }
+    expect(worseThan(route(more), route({ ...two, fixes: ['CVE-2026-0001', 'CVE-2026-0002'] })).join(' ')).toContain(
+      'CVE-2026-0077 would not be fixed in between',
+    )
+    expect(worseThan(route(sleepy), route(two)).join(' ')).toContain('it would be in between for at least 14 s')
+  })
+
+  test('is worse where the route is not proved', () => {
+    const careless = livepatch({ name: 'lp_2', version: '2', on: { vmlinux: { functions: ['f'], callbacks: ['pre_patch'] } } })
+    expect(worseThan(route(careless), route(two)).join(' ')).toContain('block route-not-proved')
+  })
+})
+
 describe('a verdict worked out again', () => {
   const approved = judge(two, stackOf([one]))
   const rows: readonly (readonly [string, Verdict, unknown])[] = [
