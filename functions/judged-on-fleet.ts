@@ -12,13 +12,12 @@ export type JudgePorts = Pick<Ports, 'catalog' | 'fleets' | 'lineage' | 'objects
 
 const PAGE = 100
 
-/** What was disabled first ran its own callbacks: nothing of it, or from before it, is left. */
 const edgesTo = async (lineage: Ports['lineage'], fleet: string, digest: string): Promise<readonly Edge[]> => {
   const edges: Edge[] = []
   let cursor: string | undefined
   do {
     const page = await lineage.replaced(digest, { limit: PAGE, cursor })
-    edges.push(...page.items.filter(edge => edge.fleet === fleet && edge.previous !== null && edge.route === undefined))
+    edges.push(...page.items.filter(edge => edge.fleet === fleet && edge.previous !== null))
     cursor = page.next
   } while (cursor !== undefined)
   return edges
@@ -44,33 +43,47 @@ const edgesBehind = async (
 const runningOn = ({ livepatches }: Stack): readonly string[] =>
   livepatches.flatMap(({ enabled, digest }) => (enabled ? (digest ?? []) : []))
 
-/** Digests that were replaced before what a stack runs came, in that order: going back in time from each, never forward. */
-const replacedBefore = (stack: Stack, behind: ReadonlyMap<string, readonly Edge[]>): readonly string[] => {
+type Past = {
+  /** Digests that were replaced before what a stack runs came, in that order. */
+  readonly replaced: readonly string[]
+  /** Digests that were replaced before something that was disabled: it ran its own callbacks, so nothing from before it is left. */
+  readonly settled: readonly string[]
+}
+
+/** Goes back in time from what a stack runs, never forward. */
+const pastOf = (stack: Stack, behind: ReadonlyMap<string, readonly Edge[]>): Past => {
   const replacedAt = new Map<string, string>()
-  const walk = (digest: string, before: string | null): void => {
-    for (const { previous, at } of behind.get(digest) ?? []) {
-      if (previous === null || (before !== null && at >= before) || (replacedAt.get(previous) ?? '') >= at) continue
-      replacedAt.set(previous, at)
-      walk(previous, at)
+  const settledAt = new Map<string, string>()
+  const disabledAt = new Map<string, string>()
+  const walk = (digest: string, before: string | null, found: Map<string, string>): void => {
+    for (const { previous, at, route } of behind.get(digest) ?? []) {
+      const seen = route === undefined ? found : disabledAt
+      if (previous === null || (before !== null && at >= before) || (seen.get(previous) ?? '') >= at) continue
+      seen.set(previous, at)
+      walk(previous, at, route === undefined ? found : settledAt)
     }
   }
-  for (const digest of runningOn(stack)) walk(digest, null)
-  return [...replacedAt].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([digest]) => digest)
+  for (const digest of runningOn(stack)) walk(digest, null, replacedAt)
+  const replaced = [...replacedAt].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([digest]) => digest)
+  return { replaced, settled: [...settledAt.keys()].filter(digest => !replacedAt.has(digest)) }
 }
 
 /**
  * A cohort with its past. Lineage knows fleets and not boots: hosts that are fresh since theirs carry nothing of it, the others are taken to
  * carry all of it. A module that is in memory though lineage does not tell of it was replaced as well, nobody knows when: as the last, so that only
- * what runs can have taken over from it. Where lineage tells nothing, the verdict looks at what is in memory by itself.
+ * what runs can have taken over from it. Where lineage tells nothing, the verdict looks at what is in memory by itself. A module that lineage
+ * knows to be settled is in memory only.
  */
 const withPast = (
   { stack, hosts, fresh }: CohortCount,
   behind: ReadonlyMap<string, readonly Edge[]>,
   names: ReadonlyMap<string, string>,
 ): readonly Cohort[] => {
-  const told = replacedBefore(stack, behind).flatMap(digest => names.get(digest) ?? [])
-  if (told.length === 0) return [{ stack, hosts }]
-  const untold = stack.resident.map(({ name }) => name).filter(name => !told.includes(name))
+  const past = pastOf(stack, behind)
+  const namesOf = (digests: readonly string[]): readonly string[] => digests.flatMap(digest => names.get(digest) ?? [])
+  const [told, settled] = [namesOf(past.replaced), namesOf(past.settled)]
+  if (told.length + settled.length === 0) return [{ stack, hosts }]
+  const untold = stack.resident.map(({ name }) => name).filter(name => !told.includes(name) && !settled.includes(name))
   const cohorts = [
     { stack, hosts: fresh, replacedEarlier: [] },
     { stack, hosts: hosts - fresh, replacedEarlier: [...told, ...untold] },

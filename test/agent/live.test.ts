@@ -48,7 +48,15 @@ test('on a live kernel the agent loads, proves, sees a probe that somebody sets,
       ],
       tracers: [probe],
     },
+    { state: 'applied', change: 'c4', refusal: null, livepatches: at('lp_proc_1'), resident: [['lp_proc_2', 0]], tracers: [probe] },
   ])
+})
+
+test('on a live kernel it disables the newest, removes it, loads the oldest, and says how long the host was between', () => {
+  const { stack, between } = reports.at(-1) ?? {}
+  expect(stack?.forced).toBe(false)
+  expect(between).toMatchObject({ disables: ['lp_proc_3'] })
+  expect(Number(between?.until) - Number(between?.since)).toBeGreaterThan(0)
 })
 
 test('its stacks have the digests that a simulated machine with the same past has', async () => {
@@ -63,6 +71,7 @@ test('its stacks have the digests that a simulated machine with the same past ha
     ['lp_proc_1', 'lp_proc_2'],
     ['lp_proc_1', 'lp_proc_2'],
     ['lp_proc_1', 'lp_proc_2', 'lp_proc_3'],
+    ['lp_proc_2', 'lp_proc_1'],
   ]
   const digests = await Promise.all(pasts.map((past, index) => simulated(past, reports[index]?.stack.tracing)))
   expect(reports.map(({ stack }) => stackDigest(stack))).toEqual(digests)

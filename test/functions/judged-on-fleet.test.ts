@@ -46,15 +46,16 @@ const pastsOf = async (fleet: string): Promise<readonly unknown[]> => {
 }
 
 describe('what a verdict on a fleet is told of the past', () => {
-  test('is nothing of what was disabled before its successor was loaded: it has undone what it did', async () => {
-    expect(
-      await pastsOf(
-        await fleetOn(stackOf('1'), [
-          [ONE, TWO],
-          [TWO, ONE, 'disable-then-load'],
-        ]),
-      ),
-    ).toEqual([undefined])
+  test('is nothing of what was disabled before its successor was loaded, nor of what that had replaced', async () => {
+    const past = [
+      [ONE, TWO],
+      [TWO, ONE, 'disable-then-load'],
+    ] as const
+    expect(await pastsOf(await fleetOn(stackOf('1'), past))).toEqual([[]])
+    const inMemory = (name: string, digest = '') => ({ ...stackOf('1'), resident: [{ name, digest, refcnt: 0 }] })
+    const back = [[THREE, TWO], ...past.slice(1)] as const
+    expect(await pastsOf(await fleetOn(inMemory('lp_proc_3', THREE), back))).toEqual([[]])
+    expect(await pastsOf(await fleetOn(inMemory('lp_proc_2', TWO), back))).toEqual([['lp_proc_2']])
   })
 
   test('is what lineage says was replaced there, oldest first, around circles', async () => {

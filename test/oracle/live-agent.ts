@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { enrol, fetchClient, linuxKernel, memoryStorage, runAgent, systemClock } from '../../agent/index.ts'
 import type { Report } from '../../shared/fleet/index.ts'
 import { stackDigest } from '../../shared/kernel/index.ts'
+import type { Route } from '../../shared/rollout/index.ts'
 import { controlPlane } from '../agent/control-plane.ts'
 
 /*
@@ -39,17 +40,17 @@ const main = async (): Promise<void> => {
     firstPoll: 'at-once',
   })
   let version = 0
-  const publish = async (name: string): Promise<void> => {
+  const publish = async (name: string, route: Route = 'replace'): Promise<void> => {
     const bytes = readFileSync(`/m/${name}.ko`)
     const { stack } = await kernel.observe()
     const admitted = [stackDigest(plane.reports.at(-1)?.stack ?? stack)]
     version += 1
     plane.publish(
-      plane.signed(plane.directive({ version, ask: { change: `c${version}`, livepatch: plane.offerFile(name, bytes), admitted } })),
+      plane.signed(plane.directive({ version, ask: { change: `c${version}`, livepatch: plane.offerFile(name, bytes), admitted, route } })),
     )
   }
   const outcome = (): Promise<Report> =>
-    plane.report(({ change, state }) => change === `c${version}` && !['pending', 'in-transition'].includes(state))
+    plane.report(({ change, state }) => change === `c${version}` && !['pending', 'in-transition', 'between'].includes(state))
   say(await plane.report(() => true))
   await publish('lp_proc_1')
   say(await outcome())
@@ -70,6 +71,9 @@ const main = async (): Promise<void> => {
   await publish('lp_proc_3')
   say(await plane.report(({ refusal }) => refusal?.code === 'stopped'))
   plane.publishStop(plane.signedStop({ version: 2, stopped: false }))
+  say(await outcome())
+  // Back to the first, past callbacks that a replace would skip; its module is still in memory from before, and makes way.
+  await publish('lp_proc_1', 'disable-then-load')
   say(await outcome())
   await agent.stop()
   await plane.close()
