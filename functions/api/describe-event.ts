@@ -34,6 +34,9 @@ const emergency = (named?: BreakGlass): string => {
 
 const byRoute = ({ route = 'replace' }: Plan): string => (route === 'replace' ? '' : ` by the route ${route}`)
 
+const carriedText = (people: readonly string[] = []): string =>
+  people.length === 0 ? '' : `; approvals of ${people.join(', ')} count on, because only the policies moved`
+
 const onBehalf = (people: readonly { readonly name: string }[] = []): string =>
   people.length === 0 ? '' : ` on behalf of ${people.map(({ name }) => name).join(' and ')}`
 
@@ -45,7 +48,7 @@ export const describeEvent = (event: ChangeEvent): string => {
     case 'revised':
       return `${event.by.name} revised it${event.plan === undefined ? '' : ` with another plan${byRoute(event.plan)}`}: ${event.reason}`
     case 'judged':
-      return `The verdict is ${event.outcome}${event.downgrade ? ', and this is a downgrade' : ''}`
+      return `The verdict is ${event.outcome}${event.downgrade ? ', and this is a downgrade' : ''}${carriedText(event.carried)}`
     case 'blocked':
       return `The verdict blocks it: ${event.codes.join(', ')}`
     case 'approved':

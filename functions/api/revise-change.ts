@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { type Change, revise } from '../../shared/change/index.ts'
-import { PlanRequest, planOf } from '../../shared/policy/index.ts'
+import { type Change, currentApprovals, revise } from '../../shared/change/index.ts'
+import { approvalsSince, changeResource, PlanRequest, planOf } from '../../shared/policy/index.ts'
 import type { Plan } from '../../shared/rollout/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { appendChange, type Intent } from '../append-change.ts'
@@ -11,6 +11,7 @@ import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import { judgeNow } from '../judge-now.ts'
 import type { JudgePorts } from '../judged-on-fleet.ts'
+import { noEarlier } from '../no-earlier.ts'
 import type { Ports } from '../ports.ts'
 import { waitAnew, wakeIfDue } from '../wake.ts'
 import { changeBrief, heldOf, sinceOf } from './change-document.ts'
@@ -54,6 +55,22 @@ const plannedOn = ({ plan }: Change, asked: PlanRequest) => {
   })
 }
 
+/** Whose approvals count on, where the policies in force say that any do: theirs who may approve under these, too. */
+const carriesOf = ({ policy, now }: RevisePorts, change: Change): readonly string[] => {
+  if (policy.set().settings.carryApprovals === 'never') return []
+  const since = approvalsSince(policy.set().settings, change, now())
+  const mayStill = ({ by: { id, groups } }: ReturnType<typeof currentApprovals>[number]): boolean =>
+    policy.authorize({
+      principal: principalOf({ id, name: '', groups }),
+      action: 'approveChange',
+      resource: changeResource(change),
+      context: { decision: 'approve' },
+    }).allowed
+  return currentApprovals(change, since)
+    .filter(mayStill)
+    .map(({ by }) => by.id)
+}
+
 const decide = async (ports: RevisePorts, call: PersonCall<Input>, loaded: Loaded): Promise<Intent<Loaded | Problem>> => {
   const { change } = loaded
   const { id, person: by, input } = call
@@ -68,7 +85,15 @@ const decide = async (ports: RevisePorts, call: PersonCall<Input>, loaded: Loade
       }
     plan = planned.plan
   }
-  const outcome = revise(change, { id, by, digest, plan, reason, ...(await judgeNow(ports, change, plan ?? change.plan)) })
+  const outcome = revise(change, {
+    id,
+    by,
+    digest,
+    plan,
+    reason,
+    carries: carriesOf(noEarlier(ports, loaded), change),
+    ...(await judgeNow(ports, change, plan ?? change.plan)),
+  })
   return outcome.ok ? { events: outcome.events, actor: by.id, decision: call.decision } : { settled: refusedProblem(change, outcome) }
 }
 

@@ -75,6 +75,8 @@ export const ChangeEvent = z.discriminatedUnion('type', [
     bound: Bound,
     outcome: z.enum(['review', 'note', 'clear']),
     downgrade: z.boolean(),
+    /** Ids of those whose approvals count on: nothing moved but the policies, and these say so (carryApprovals). Absent where there are none. */
+    carried: z.array(z.string()).readonly().optional(),
   }),
   z.object({ type: z.literal('blocked'), verdict: z.string(), codes: z.array(z.string()).readonly() }),
   z.object({
@@ -158,6 +160,8 @@ export type Approval = {
   readonly onBehalf: readonly Person[]
   /** Groups of the person's own; null where those alone would not have let them. */
   readonly own: readonly string[] | null
+  /** The newest digest for which it counts as well, because only the policies moved since; absent where it was not carried over. */
+  readonly carriedTo?: string
 }
 
 /** On one change, a person lets another decide with the groups that they had then. Over at `until`, or when it was taken back. */

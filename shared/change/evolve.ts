@@ -1,3 +1,4 @@
+import { currentApprovals } from './approvals.ts'
 import type { Approval, Change, ChangeEvent, Halt, Person, Review, Wave } from './change.ts'
 import { assertNever, invariant } from './invariant.ts'
 
@@ -19,9 +20,16 @@ const proposed = (event: Of<'proposed'>, at: string): Change => {
   return { ...rest, breakGlass, status: 'proposed', proposedAt: at, review: null, rollout: null }
 }
 
+/** Approvals that count on for the new digest, of those that counted for the one before. */
+const carriedOver = (change: Change, { digest, carried = [] }: Of<'judged'>): readonly Approval[] => {
+  const counting = carried.length === 0 ? [] : currentApprovals(change).filter(({ by }) => carried.includes(by.id))
+  return (change.review?.approvals ?? []).map(approval => (counting.includes(approval) ? { ...approval, carriedTo: digest } : approval))
+}
+
 const judged = (change: Change, event: Of<'judged'>, at: string): Change => {
-  const { type: _, ...found } = event
-  const { approvals = [], revision = null, planners = [], delegations = [], afterReview = null } = change.review ?? {}
+  const { type: _, carried: __, ...found } = event
+  const approvals = carriedOver(change, event)
+  const { revision = null, planners = [], delegations = [], afterReview = null } = change.review ?? {}
   const review: Review = {
     ...found,
     judgedAt: at,
@@ -116,7 +124,7 @@ const takenBack = (
   withdrawnBy: Approval['withdrawnBy'],
 ) =>
   review.approvals.map(approval =>
-    approval.by.id === by.id && approval.digest === digest && approval.withdrawnAt === null
+    approval.by.id === by.id && (approval.digest === digest || approval.carriedTo === review.digest) && approval.withdrawnAt === null
       ? { ...approval, withdrawnAt: at, withdrawnBy }
       : approval,
   )

@@ -11,12 +11,17 @@ export type Judge = {
   readonly verdictDigest: string
   /** Version of the policy set that will decide on the release. */
   readonly policyVersion: string
+  /** Ids of those whose approvals count on where only the policies moved; those in force say whether anybody's do. */
+  readonly carries?: readonly string[]
 }
 
 const blockedBy = ({ verdict, verdictDigest }: Judge): ChangeEvent => {
   const codes = verdict.findings.filter(finding => finding.severity === 'block').map(finding => finding.code)
   return { type: 'blocked', verdict: verdictDigest, codes: [...new Set(codes)].sort() }
 }
+
+const onlyPolicyMoved = (before: object, found: object): boolean =>
+  digestOf({ ...before, policy: '' }) === digestOf({ ...found, policy: '' })
 
 /** What a judgement on a plan makes of a change; null where it says exactly what is recorded already. */
 export const judgementOf = (change: Change, plan: Plan, judged: Judge): ChangeEvent | null => {
@@ -33,7 +38,9 @@ export const judgementOf = (change: Change, plan: Plan, judged: Judge): ChangeEv
   if (change.review !== null && digestOf(before) === digestOf(found)) return null
   const bound = change.review === null ? found : { ...found, revision: (revision ?? 0) + 1 }
   const downgrade = verdict.cohorts.some(cohort => cohort.downgrade)
-  return { type: 'judged', digest: changeDigest(change, bound), bound, outcome: verdict.outcome, downgrade }
+  const carried = onlyPolicyMoved(before, found) ? (judged.carries ?? []) : []
+  const judgement = { type: 'judged', digest: changeDigest(change, bound), bound, outcome: verdict.outcome, downgrade } as const
+  return carried.length === 0 ? judgement : { ...judgement, carried }
 }
 
 /**

@@ -22,14 +22,15 @@ const listed = (parts: readonly string[]): string => [parts.slice(0, -1).join(',
 
 const explain = (approval: Approval, { bound: now, digest }: Pick<Review, 'bound' | 'digest'>, isReplaced: boolean): VoidApproval => {
   const { name } = approval.by
-  const differs = approval.digest === digest ? [] : differing(approval.bound, now)
+  const isOfDigest = approval.digest === digest || approval.carriedTo === digest
+  const differs = isOfDigest ? [] : differing(approval.bound, now)
   if (approval.withdrawnBy === 'request-for-changes')
     return { approval, why: 'changes-requested', differs, text: `${name} asked for changes instead at ${approval.withdrawnAt}.` }
   if (approval.withdrawnBy === 'delegator')
     return { approval, why: 'delegator', differs, text: `Void, because who let ${name} decide took that back at ${approval.withdrawnAt}.` }
   if (approval.withdrawnAt !== null) return { approval, why: 'withdrawn', differs, text: `${name} withdrew it at ${approval.withdrawnAt}.` }
-  if (approval.digest === digest && isReplaced) return { approval, why: 'replaced', differs, text: `${name} approved again later.` }
-  if (approval.digest === digest)
+  if (isOfDigest && isReplaced) return { approval, why: 'replaced', differs, text: `${name} approved again later.` }
+  if (isOfDigest)
     return {
       approval,
       why: 'expired',

@@ -7,6 +7,8 @@ type Approver = { readonly id: string; readonly groups: readonly string[] }
 export type Approved = {
   readonly by: Approver
   readonly digest: string
+  /** A later digest that it counts for as well. */
+  readonly carriedTo?: string
   readonly signOff: readonly string[]
   /** ISO 8601. */
   readonly at: string
@@ -15,7 +17,7 @@ export type Approved = {
 }
 
 /**
- * The approvals that count: of the change's present digest, not withdrawn, not by its proposer, not given before `since` (epoch
+ * The approvals that count: of the change's present digest or carried over to it, not withdrawn, not by its proposer, not given before `since` (epoch
  * milliseconds, approvalsSince), one a person (the newest). Everything that asks "is it approved" asks here, so that an approval of
  * another digest can count nowhere.
  */
@@ -30,7 +32,7 @@ export const countingApprovals = <A extends Approved>(
   const { digest, approvals } = change.review
   const counting = approvals.filter(
     approval =>
-      approval.digest === digest &&
+      (approval.digest === digest || approval.carriedTo === digest) &&
       approval.withdrawnAt === null &&
       approval.by.id !== change.proposer.id &&
       Date.parse(approval.at) >= since,

@@ -39,6 +39,8 @@ export const Settings = z
     approvalValidSeconds: Seconds.optional(),
     /** Whether approvals grow old between the waves of a released change, too. */
     approvalsExpireInRollout: z.boolean().default(false),
+    /** What approvals are worth after an edit of the policies. `never`: nothing. `where-only-policy-moved`: as much as before, where nothing else moved. */
+    carryApprovals: z.enum(['never', 'where-only-policy-moved']).default('never'),
     /** `confirmSecondsMax`: how long after the proposal a second person may confirm an emergency. */
     breakGlass: z.strictObject({ confirmSecondsMax: Seconds.default(3_600) }).default({ confirmSecondsMax: 3_600 }),
     /** How long a hold may last from the moment on when it is placed or extended. */

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { expireApprovals } from '../../functions/lifecycle/expire-approvals.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { loadPolicies } from '../../shared/policy/index.ts'
@@ -133,4 +133,69 @@ test('a change that was judged under other policies asks for a revision, is rele
   for (const as of ['bob', 'carol'] as const) await approve(as)
   expect(await show()).toMatchObject({ status: 'released' })
   house.policies = null
+})
+
+describe('approvals of older policies', () => {
+  const under = (settings: object, cedar?: string): void => {
+    const policies = cedar === undefined ? houseFiles.policies : { ...houseFiles.policies, 'more.cedar': cedar }
+    house.policies = loadPolicies({ ...houseFiles, policies, settings: JSON.stringify(settings) })
+  }
+  const CARRY = { carryApprovals: 'where-only-policy-moved' }
+  afterEach(() => {
+    house.policies = null
+  })
+
+  test('count on where the new ones say so and nothing else moved, and are told as carried over', async () => {
+    under(CARRY)
+    expect((await show())['needs']).toEqual([expect.stringContaining('a revision')])
+    expect(await revise('alice')).toMatchObject({ status: 201, body: { approvals: [{ by: { id: 'bob' } }], voidApprovals: [] } })
+    expect(await show()).toMatchObject({
+      approvals: [{ by: 'bob' }],
+      timeline: expect.arrayContaining([
+        expect.objectContaining({ text: expect.stringContaining('approvals of bob count on, because only the policies moved') }),
+      ]),
+    })
+    expect(await approve('carol')).toMatchObject({ body: { status: 'released' } })
+    expect((await show())['approvals']).toMatchObject([{ by: 'bob' }, { by: 'carol' }])
+  })
+
+  test('are carried on from edit to edit, and taken back by who gave them', async () => {
+    for (const seconds of [3_600, 7_200, 10_800]) {
+      under({ ...CARRY, approvalValidSeconds: seconds })
+      expect((await revise('alice')).body).toMatchObject({ approvals: [{ by: { id: 'bob' } }] })
+    }
+    const withdrawn = await house.ask('approve-change', { as: 'bob', path: { change }, body: { decision: 'withdraw' } })
+    expect(withdrawn).toMatchObject({ status: 201, body: { approvals: [] } })
+    expect(await show()).toMatchObject({ voidApprovals: [{ by: 'bob', why: 'withdrawn' }] })
+    under(CARRY)
+    expect((await revise('alice')).body).toMatchObject({ approvals: [] })
+  })
+
+  test('count for nothing where the plan moved as well, nor where the new policies say nothing', async () => {
+    under({ approvalValidSeconds: 86_400 })
+    expect((await revise('alice')).body).toMatchObject({ approvals: [], voidApprovals: [{ by: 'bob', why: 'moved', differs: ['policy'] }] })
+    await approve('bob')
+    under(CARRY)
+    expect((await revise('alice', { plan: { soakSeconds: 60 } })).body).toMatchObject({ approvals: [] })
+  })
+
+  test('grow old all the same, and those of people who may not approve any more are void', async () => {
+    under({ ...CARRY, approvalValidSeconds: 3_600 })
+    await revise('alice')
+    house.time += 3_601_000
+    expect(await show()).toMatchObject({ approvals: [], voidApprovals: [{ by: 'bob', why: 'expired' }] })
+    await approve('bob')
+    const noBob =
+      '@id("not-bob") @reason("Bob is away.")\nforbid (principal == Person::"bob", action == Action::"approveChange", resource);'
+    under(CARRY, noBob)
+    expect((await revise('alice')).body).toMatchObject({ approvals: [] })
+  })
+
+  test('meet what they meet under the new ones: what these ask for beside it is missing', async () => {
+    const three =
+      '@id("three") @reason("three people")\nforbid (principal, action == Action::"releaseChange", resource) unless { context.approvals.people >= 3 };'
+    under(CARRY, three)
+    await revise('alice')
+    expect((await show())['needs']).toContainEqual(expect.stringMatching(/^three people: 2 more, before/))
+  })
 })

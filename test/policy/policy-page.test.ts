@@ -129,6 +129,7 @@ ${settings}
 | \`ownerOfOthers\` | the group that owns those which no row fits; \`kernel-maintainers\` where it is left out |
 | \`approvalValidSeconds\` | how long an approval can release a change; without end where it is left out |
 | \`approvalsExpireInRollout\` | whether approvals also grow old between the waves of a released change; \`false\` where it is left out |
+| \`carryApprovals\` | what approvals are worth after an edit of the policies: nothing (\`never\`, where it is left out), or as much as before where a revision moves nothing but the policies (\`where-only-policy-moved\`) |
 | \`breakGlass.confirmSecondsMax\` | how long after the proposal a second person may confirm an emergency; an hour |
 | \`reminders.atShares\` | when people are reminded of a change or of an edit of the policies: shares of the time to decide, the last of which escalates; half, three quarters and nine tenths |
 | \`escalation.group\` | who is told at the last reminder beside those whose approval is missing; everybody where it is left out |

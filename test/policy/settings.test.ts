@@ -39,6 +39,7 @@ test('what settings leave out is as it was without them', () => {
     owners: [],
     ownerOfOthers: 'kernel-maintainers',
     approvalsExpireInRollout: false,
+    carryApprovals: 'never',
     breakGlass: { confirmSecondsMax: 3_600 },
     holds: { secondsMax: 30 * 86_400 },
     reminders: { atShares: [0.5, 0.75, 0.9] },
