@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { AfterReview, Decide } from './decide.tsx'
 import { HoldsOn } from './holds.tsx'
 import { Loaded, PatchLink, plural, Status, shortDigest, Time, Timeline } from './parts.tsx'
+import { PlanView } from './revise.tsx'
 import type { Change } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 import { VerdictView } from './verdict.tsx'
@@ -120,6 +121,7 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
               {change.afterReview ? ` Its review is ${change.afterReview}.` : ''}
             </p>
           ) : null}
+          <PlanView plan={change.plan} />
           {change.ending ? <p>{change.ending}</p> : null}
           {change.rejudged && change.rejudged.worse.length === 0 ? (
             <p class="hint">

@@ -16,6 +16,22 @@ export const Field = ({ label, value, onValue, hint, maxLength = 500 }: FieldPro
   </label>
 )
 
+type ChoiceProps = Omit<FieldProps, 'hint' | 'maxLength'> & { readonly choices: readonly string[] }
+
+/** One of a few. */
+export const Choice = ({ label, value, onValue, choices }: ChoiceProps) => (
+  <label class="field">
+    <span>{label}</span>
+    <select value={value} onChange={event => onValue(event.currentTarget.value)}>
+      {choices.map(choice => (
+        <option key={choice} value={choice}>
+          {choice}
+        </option>
+      ))}
+    </select>
+  </label>
+)
+
 /** A time in the reader's own time zone, as such an input takes it: 2026-12-01T18:00. */
 const localMinute = (at: Date): string => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 

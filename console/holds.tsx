@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
-import { Field, inHours, instantOf, TimeField } from './fields.tsx'
+import { Choice, Field, inHours, instantOf, TimeField } from './fields.tsx'
 import { Loaded, plural, shortDigest, Time } from './parts.tsx'
 import type { Fleet, Hold, Holds, HoldWithHosts, Listing, Patch } from './shapes.ts'
 import { type Asked, useAsked } from './use-asked.ts'
@@ -115,10 +115,10 @@ export const HoldBanner = ({
 const SCOPES = ['livepatch', 'series', 'fleet', 'everything'] as const
 type Scope = (typeof SCOPES)[number]
 
-type Choice = readonly [value: string, label: string]
+type Target = readonly [value: string, label: string]
 
 /** What there is to be held, so that nobody has to know a digest by heart. */
-const useChoices = (): Readonly<Record<Scope, readonly Choice[]>> => {
+const useChoices = (): Readonly<Record<Scope, readonly Target[]>> => {
   const patches = useAsked<Listing<Patch>>('list-patches', { query: { limit: '100' } })
   const fleets = useAsked<Listing<Fleet>>('list-fleets', { query: { limit: '100' } })
   const known = patches.state === 'there' ? patches.body.items : []
@@ -130,14 +130,14 @@ const useChoices = (): Readonly<Record<Scope, readonly Choice[]>> => {
   }
 }
 
-const Target = ({
+const TargetField = ({
   scope,
   choices,
   value,
   onValue,
 }: {
   readonly scope: Scope
-  readonly choices: readonly Choice[]
+  readonly choices: readonly Target[]
   readonly value: string
   readonly onValue: (value: string) => void
 }) => (
@@ -178,17 +178,8 @@ const PlaceHold = ({ onDone }: { readonly onDone: () => void }) => {
       <h2>Hold something</h2>
       <p class="hint">Nothing that is held is released, no wave of it opens, and what is under way is halted until somebody resumes it.</p>
       <div class="control">
-        <label class="field">
-          <span>What</span>
-          <select value={scope} onChange={event => choose(event.currentTarget.value)}>
-            {SCOPES.map(known => (
-              <option key={known} value={known}>
-                {known}
-              </option>
-            ))}
-          </select>
-        </label>
-        {scope === 'everything' ? null : <Target scope={scope} choices={choices[scope]} value={target} onValue={setTarget} />}
+        <Choice label="What" value={scope} choices={SCOPES} onValue={choose} />
+        {scope === 'everything' ? null : <TargetField scope={scope} choices={choices[scope]} value={target} onValue={setTarget} />}
         <TimeField label="Until" value={until} onValue={setUntil} />
         <Field label="Why, for whoever meets it" value={reason} onValue={setReason} />
         <button type="button" class="bad" disabled={busy || !isWhole} onClick={() => void place()}>

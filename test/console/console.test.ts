@@ -141,6 +141,7 @@ const press = (page: Page, name: string | RegExp) => page.getByRole('button', { 
 
   test('a request for changes is answered by a revision with another plan', async () => {
     const [alice, bob] = [await onChange('alice', known.first), await onChange('bob', known.first)]
+    await see(bob, /^Waves, % of the fleet: 5, 50, 100 · Soak: 0s · .*Silent hosts: 20 or 5 % · Route: replace$/)
     await bob.getByLabel('Comment or reason').fill('Soak longer')
     await press(bob, 'Ask for changes')
     await see(alice, /^Bob Brandt \(bob\), .*: Soak longer$/)
@@ -148,12 +149,19 @@ const press = (page: Page, name: string | RegExp) => page.getByRole('button', { 
     await alice.getByLabel('Soak').fill('a while')
     await see(alice, /^Soak: write waves as/)
     await alice.getByLabel('Soak').fill('0s')
+    await alice.getByLabel('Time to decide').fill('2d')
     await alice.getByLabel('Failed hosts').fill('1 or 2.5 %')
     await alice.getByLabel('Why it is revised').fill(REASON)
+    await alice.getByRole('combobox', { name: 'Route' }).selectOption('disable-then-load')
+    await alice.getByRole('combobox', { name: 'Route' }).selectOption('replace')
     await press(alice, 'Revise with this plan')
     await see(bob, `Alice Arnaud revised it with another plan: ${REASON}`)
     const { body } = await house().platform.ask('show-change', { as: 'dave', path: { change: known.first } })
-    expect(body['plan']).toMatchObject({ soakSeconds: 0, budgets: { failed: { count: 1, share: 0.025 }, silent: { count: 20 } } })
+    expect(body['plan']).toMatchObject({
+      soakSeconds: 0,
+      approvalSecondsMax: 172_800,
+      budgets: { failed: { count: 1, share: 0.025 }, silent: { count: 20 } },
+    })
     expect(body['changesRequested']).toEqual([])
   })
 
