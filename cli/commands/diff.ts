@@ -40,7 +40,7 @@ const printComparison = (shell: Shell, { functions, callbacks, states, fixes }: 
   printFacts(shell, [
     [functions === null ? 'not readable' : 'not all readable', lines(uncertain, uncertainText)],
     ['reverted', functions === null ? 'not known' : lines(functions.reverted, functionName)],
-    ['repatched', lines(functions?.repatched, one => `${functionName(one)}${one.comparable ? '' : ' (code not comparable)'}`)],
+    ['re-patched', lines(functions?.repatched, one => `${functionName(one)}${one.comparable ? '' : ' (code not comparable)'}`)],
     ['added', lines(functions?.added, functionName)],
     ['kept', lines(functions?.kept, functionName)],
     [

@@ -94,7 +94,7 @@ const warnOfOddities = (header: Header, sections: readonly Section[], warnings: 
       warnings.add('duplicate-section', section.name, section.offset, 'there is an earlier section of this name; the first is read')
     seen.add(section.name)
   }
-  warnOfOverlaps(sections, sectionTable, sectionTable + sectionCount * SECTION_HEADER_BYTES, warnings)
+  warnOfPlaces(sections, sectionTable, sectionTable + sectionCount * SECTION_HEADER_BYTES, input.length, warnings)
 }
 
 const SHF_INFO_LINK = 0x40
@@ -117,7 +117,8 @@ const warnOfLinks = ({ name, type, flags, offset, link, info, index }: Section, 
     warnings.add('odd-section', name, offset, `sh_info is ${info}, where it has no meaning`)
 }
 
-const warnOfOverlaps = (sections: readonly Section[], tableStart: number, tableEnd: number, warnings: Warnings): void => {
+/** What stands where it should not: in each other's place, or behind everything. */
+const warnOfPlaces = (sections: readonly Section[], tableStart: number, tableEnd: number, length: number, warnings: Warnings): void => {
   const inFile = sections.filter(section => fileSize(section) > 0).sort((a, b) => a.offset - b.offset)
   let end = SECTION_HEADER_BYTES
   let owner = 'the ELF header'
@@ -128,4 +129,6 @@ const warnOfOverlaps = (sections: readonly Section[], tableStart: number, tableE
       warnings.add('overlap', section.name, section.offset, 'overlaps the section table')
     if (sectionEnd > end) [end, owner] = [sectionEnd, section.name]
   }
+  const last = Math.max(end, tableEnd)
+  if (last < length) warnings.add('trailing-bytes', null, last, `${length - last} bytes behind the last section; nothing names them`)
 }
