@@ -1,4 +1,4 @@
-export { acceptedIn, acceptedOf, NEVER_ACCEPTED, whyNotAcceptable } from './acceptable.ts'
+export { acceptedIn, NEVER_ACCEPTED, whyNotAcceptable } from './acceptable.ts'
 export type { Bridge } from './bridge.ts'
 export { bridgeBetween, openBetween } from './bridge-between.ts'
 export { bridgeSource } from './bridge-source.ts'
