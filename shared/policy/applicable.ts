@@ -11,12 +11,14 @@ import { literalsAt, withKnown } from './known-conditions.ts'
 import { boundOf, entitiesOf } from './policy-scope.ts'
 import { PolicyError } from './policy-texts.ts'
 import type { ActionRules } from './schema-actions.ts'
+import { readingRecord, TALLY, withRecord } from './tally-as-record.ts'
 
 /*
  * A decision costs what the engine is given: each policy, entity and attribute is copied into it and looked at. So it is given
  * only what can make a difference, which follows from the policies' heads and from the words that stand in them:
  * - a policy whose head names other actions, or another fleet, can neither permit nor forbid;
  * - an attribute of the context that no policy reads, and an entity that none can tell from one that is not there, decide nothing;
+ * - approvals may be given as a record, which costs half of an entity (tally-as-record.ts);
  * - a policy that what is known of the context has ruled out (known-conditions.ts) has no say, and what it alone read decides nothing.
  * Whatever cannot be told cheaply is given. That the decision is the same is held by a property over all of it.
  */
@@ -28,6 +30,8 @@ type Applicable = {
   readonly readsAction: boolean
   /** See takenWhole. */
   readonly whole: ReadonlySet<string>
+  /** They read the approvals of a record (tally-as-record.ts). */
+  readonly tallyIsRecord: boolean
 }
 
 /** A question in Cedar's terms. */
@@ -74,8 +78,20 @@ const withoutHead = ({ resource, ...json }: PolicyJson): PolicyJson => ({
   annotations: {},
 })
 
+type Bodies = Pick<Applicable, 'whole' | 'tallyIsRecord'> & { readonly bodies: readonly (readonly [id: string, PolicyJson])[] }
+
+const wholeIn = (bodies: Bodies['bodies']): ReadonlySet<string> => new Set(bodies.flatMap(([, { conditions }]) => takenWhole(conditions)))
+
+const bodiesOf = (rules: readonly Rule[]): Bodies => {
+  const bodies = rules.map(({ id, json }) => [id, withoutHead(json)] as const)
+  const reading = bodies.map(([id, json]) => [id, { ...json, conditions: readingRecord(json.conditions) }] as const)
+  const whole = wholeIn(reading)
+  const tallyIsRecord = !whole.has('*') && !whole.has(TALLY) && !JSON.stringify(bodies).includes('"Approvals"')
+  return tallyIsRecord ? { bodies: reading, whole, tallyIsRecord } : { bodies, whole: wholeIn(bodies), tallyIsRecord }
+}
+
 const prepared = (name: string, rules: readonly Rule[]): Applicable => {
-  const bodies = rules.map(({ id, json }): readonly [string, PolicyJson] => [id, withoutHead(json)])
+  const { bodies, whole, tallyIsRecord } = bodiesOf(rules)
   const parsed = preparsePolicySet(name, { staticPolicies: Object.fromEntries(bodies) })
   if (parsed.type === 'failure') throw new PolicyError(parsed.errors.map(({ message }) => message).join('\n'))
   const text = JSON.stringify(bodies)
@@ -92,7 +108,8 @@ const prepared = (name: string, rules: readonly Rule[]): Applicable => {
     name,
     mentions,
     readsAction: text.includes('{"Var":"action"}'),
-    whole: new Set(rules.flatMap(({ json }) => takenWhole(json.conditions))),
+    whole,
+    tallyIsRecord,
   }
 }
 
@@ -173,7 +190,8 @@ export const openApplicable = (version: string, rules: readonly Rule[], actions:
     const applicable = preparedFor(speakingAbout(asked.action.id, fleets), asked.context)
     /* A condition that compares actions needs to know the groups that they are in. */
     const groups = applicable.readsAction ? [actions.entityOf(asked.action.id)] : []
-    const entities = [...asked.entities.flatMap(entity => paredEntity(entity, applicable) ?? []), ...groups]
-    return { ...asked, context: paredContext(asked.context, applicable), entities, preparsedPolicySetId: applicable.name }
+    const told = applicable.tallyIsRecord ? withRecord(asked) : asked
+    const entities = [...told.entities.flatMap(entity => paredEntity(entity, applicable) ?? []), ...groups]
+    return { ...asked, context: paredContext(told.context, applicable), entities, preparsedPolicySetId: applicable.name }
   }
 }
