@@ -66,7 +66,7 @@ const HostRow = ({ host }: { readonly host: Host }) => (
 )
 
 /** A host that stands still is what somebody is looked for. */
-const URGENT = ['transition-stalled', 'failed', 'forced']
+const URGENT = ['transition-stalled', 'between', 'failed', 'forced']
 const urgentFirst = (hosts: readonly Host[]): readonly Host[] =>
   hosts.toSorted((a, b) => Number(URGENT.includes(b.state)) - Number(URGENT.includes(a.state)))
 

@@ -90,6 +90,14 @@ const Cleared = ({ cleared }: { readonly cleared: NonNullable<HostWhole['cleared
   </p>
 )
 
+/** Without what it runs, and for how long, by the route disable-then-load. */
+const Between = ({ between: { since, until, disables } }: { readonly between: NonNullable<HostWhole['between']> }) => (
+  <p class={until === null ? 'error' : 'hint'}>
+    {until === null ? 'It runs' : 'It ran'} without {disables.join(' + ')} since <Time at={instant(since)} />
+    {until === null ? ', and the new livepatch is not there yet.' : `, for ${Math.ceil((until - since) / 1000)} s.`}
+  </p>
+)
+
 /** One host: what it runs, and where it stands still. */
 export const HostPage = ({ id }: { readonly id: string }) => {
   const [version, setVersion] = useState(0)
@@ -117,9 +125,10 @@ export const HostPage = ({ id }: { readonly id: string }) => {
             </p>
           ) : null}
           {host.state === 'forced' ? <p class="error">Reboot it: its modules are pinned, and no change reaches it before.</p> : null}
+          {host.between ? <Between between={host.between} /> : null}
           {host.cleared ? <Cleared cleared={host.cleared} /> : null}
           {host.transition ? <EvidenceView evidence={host.transition} digest={host.evidence} /> : null}
-          {host.transition && host.evidence ? (
+          {host.transition?.direction === 'patching' && host.evidence ? (
             <Clear key={host.evidence} host={host} onDone={() => setVersion(before => before + 1)} />
           ) : null}
           <p class="hint">

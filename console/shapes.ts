@@ -65,6 +65,8 @@ export type HostWhole = Host & {
   readonly transition: Evidence | null
   /** Digest of the evidence, which a clearance names. */
   readonly evidence: string | null
+  /** When it ran without what it disabled for its change; null: it has disabled nothing. */
+  readonly between: { readonly since: number; readonly until: number | null; readonly disables: readonly string[] } | null
   readonly cleared: { readonly clearedBy: string; readonly livepatch: string; readonly issuedAt: number; readonly expiresAt: number } | null
 }
 export type Change = {

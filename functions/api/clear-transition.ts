@@ -70,6 +70,14 @@ const refusalOf = async (
     return problem('not-stalled', `The change was ${change.status}; let host ${host.id} reverse its transition instead.`, {
       state: host.state,
     })
+  if (host.between?.until === null && transition.direction === 'unpatching')
+    return problem(
+      'not-stalled',
+      `Nobody forces what is being disabled: it would pin ${transition.livepatch} and leave host ${host.id} bare. End what its tasks wait for.`,
+      {
+        state: host.state,
+      },
+    )
   const { held } = await situationOf(ports, change)
   return held.length === 0 ? null : problem('not-allowed-now', `Nothing is forced while it is held: ${held.map(holdText).join(', ')}.`)
 }

@@ -117,6 +117,11 @@ describe('a downgrade that replace is blocked for', () => {
     expect(exposed.map(({ severity }) => severity)).toEqual(['review', 'review'])
     expect(exposed.map(({ message }) => message).join(' ')).toMatch(/On 1 host lp_proc_2 is disabled .*CVE-0000-0001/)
     expect(change['needs']).toContainEqual(expect.stringContaining('a sign-off of disable-then-load'))
+    const asked = { as: 'dave', path: { change: String(change['id']) }, query: { recompute: 'true' } } as const
+    expect((await ask('show-verdict', asked)).body).toMatchObject({
+      verdict: { route: 'disable-then-load' },
+      recomputed: { outcome: 'equal' },
+    })
   })
 
   test('does not go by a general yes, however many give one and whatever else they sign off', async () => {

@@ -104,6 +104,18 @@ describe('a stalled transition', () => {
     expect(late).toMatchObject({ status: 409, body: { code: 'outdated-evidence', evidence: (await shown(host.id))['evidence'] } })
   })
 
+  test('that disables what ran before is cleared by nobody: forced, it would leave the host without a livepatch', async () => {
+    const { host, say } = await stalled()
+    const between = { since: 400, until: null, disables: ['lp_proc_2'] }
+    await say({ state: 'transition-stalled', transition: { ...waitingFor('reader'), direction: 'unpatching' }, between })
+    expect(await clear(host.id)).toMatchObject({
+      status: 409,
+      body: { code: 'not-stalled', detail: expect.stringContaining('being disabled') },
+    })
+    await say({ state: 'transition-stalled', transition: waitingFor('reader'), between })
+    expect((await clear(host.id)).status).toBe(201)
+  })
+
   test('that was forced is recorded once with its clearance, and only with the one that was given', async () => {
     const { fleet, host, say } = await stalled()
     const { body } = await clear(host.id)
