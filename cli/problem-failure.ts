@@ -1,7 +1,8 @@
 import type { Exit } from './exit-codes.ts'
 import { Failure } from './failure.ts'
+import { inCommands } from './in-commands.ts'
 import { placeText } from './refusal-text.ts'
-import { refusedFileExit } from './refused-file-exit.ts'
+import { isOfStatement, refusedFileExit, STATEMENT_HINT } from './refused-file-exit.ts'
 import { type JsonObject, objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
 
 const exitOf = (status: number, code: string, refusal: JsonObject): Exit => {
@@ -11,6 +12,17 @@ const exitOf = (status: number, code: string, refusal: JsonObject): Exit => {
   if (status === 403 || status === 409 || status === 412) return 'refused'
   if (status === 404) return 'notFound'
   return 'failure'
+}
+
+const MORE: Readonly<Record<string, string>> = {
+  'unknown-livepatch': 'supersede patch submit FILE submits it',
+}
+
+/** What there is to do about it on this command line, beside what the server says. */
+const moreOf = (status: number, code: string, refusal: JsonObject): string => {
+  if (status === 401) return 'supersede login PERSON logs in'
+  if (code === 'not-a-livepatch' && isOfStatement(textOf(refusal['code']))) return STATEMENT_HINT
+  return MORE[code] ?? ''
 }
 
 /** Where in a submitted file the fault is, in the words of `supersede inspect`. */
@@ -38,11 +50,11 @@ export const problemFailure = (status: number, body: unknown): Failure => {
     exitOf(status, code, objectOf(document['refusal'])),
     code === '' ? title : `${title} (${code})`,
     ...[
-      detail,
+      inCommands(detail),
       placeOf(objectOf(document['refusal'])),
       ...reasons,
       ...faults,
-      status === 401 ? 'supersede login PERSON logs in' : '',
+      moreOf(status, code, objectOf(document['refusal'])),
       instance,
     ].filter(hint => hint !== ''),
   )

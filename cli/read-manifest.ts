@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Digest, type InspectedModule, Manifest, manifestOf, readModule, Statement } from '../shared/livepatch/index.ts'
 import { Failure } from './failure.ts'
 import { readBytes } from './files.ts'
-import { refusedFileExit } from './refused-file-exit.ts'
+import { refusedFileExit, STATEMENT_HINT } from './refused-file-exit.ts'
 import type { Shell } from './shell.ts'
 import { terminalText } from './terminal/terminal-text.ts'
 
@@ -14,7 +14,7 @@ const fromJson = (file: string, bytes: Uint8Array): Manifest => {
   }
 }
 
-const HINT_FOR_JUDGED = 'options like --series and --version, or --statement FILE, say what the file does not'
+const HINT_FOR_JUDGED = STATEMENT_HINT
 const HINT_FOR_OTHER = 'give its manifest instead of the module file; supersede patch show LIVEPATCH -o json prints one'
 
 const fromModule = (file: string, bytes: Uint8Array, module: InspectedModule, stated: Statement, isJudged: boolean): Manifest => {

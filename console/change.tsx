@@ -114,7 +114,8 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
           </p>
           {change.breakGlass ? (
             <p class="error" role="note">
-              Emergency {change.breakGlass.incident}: {change.breakGlass.reason}
+              <strong>Emergency {change.breakGlass.incident}:</strong> {change.breakGlass.reason}
+              <br />
               {change.breakGlass.passes.length > 0 ? ` To pass ${change.breakGlass.passes.join(', ')}.` : ''}
               {change.breakGlass.accepts ? ` To leave behind ${change.breakGlass.accepts.join(', ')}, which nothing takes over.` : ''}
               {change.confirmation ? ` Confirmed by ${change.confirmation.name}.` : ' Not confirmed.'}

@@ -286,6 +286,14 @@ describe('submitting', () => {
     const ran = await submit(Buffer.alloc(0), () => ({}))
     expect(ran).toMatchObject({ exit: 12, err: 'error: lp.ko: the file has no bytes\n', seen: [] })
   })
+  test('what the server says of requests is told as commands', async () => {
+    const detail = 'Look for the livepatch with `GET /patches`, or submit it; "x" is none. See `GET /elsewhere`.'
+    const ran = await asBob({ 'show-change': () => problem(404, 'unknown-livepatch', 'None', detail) }, ['change', 'show', ID])
+    expect(ran).toMatchObject({
+      exit: 4,
+      err: 'error: None (unknown-livepatch)\n  hint: Look for the livepatch with supersede patch list, or submit it; "x" is none. See `GET /elsewhere`.\n  hint: supersede patch submit FILE submits it\n',
+    })
+  })
   test('a file that is not there is told before anything is asked', async () => {
     expect(await asBob({}, ['patch', 'submit', 'none.ko'])).toMatchObject({
       exit: 1,
