@@ -171,7 +171,11 @@ export const openPlatform = async ({ assembly, stack, data, port, people, now, l
       functionsOf(deployed, functionEnvironment(endpoint, credentials)),
       (name, line) => log(`${name}: ${line}`),
       { endpoint, answer: ask => back.serve(ask) },
+      now,
     )
+    const resting = setInterval(lambda.endIdle, 30_000)
+    resting.unref()
+    closing.push(() => clearInterval(resting))
     const dynamodb = openDynamoDb({ file: join(data, 'dynamodb.sqlite'), now, region: REGION, account: ACCOUNT })
     const stepfunctions = openStepFunctions({
       file: join(data, 'stepfunctions.sqlite'),

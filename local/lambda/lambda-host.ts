@@ -25,6 +25,8 @@ export class FunctionError extends Error {
 export type LambdaHost = {
   /** Events and answers go through JSON, as between the service and a function. Rejects with a FunctionError. */
   readonly invoke: (name: string, event: unknown) => Promise<unknown>
+  /** Ends the environments that were asked nothing for a while, as the service does. Their functions start anew when they are asked again. */
+  readonly endIdle: () => void
   readonly close: () => Promise<void>
 }
 
@@ -37,6 +39,8 @@ type Job = { readonly event: string; readonly settle: (outcome: { result?: strin
 
 /** An environment answers one event at a time, as the service's do; more of them start while others are busy. */
 const ENVIRONMENTS_MAX = 3
+/** The service keeps one for some minutes; longer than the schedules' minute, so that what runs on them stays. */
+const IDLE_MS_MAX = 3 * 60_000
 
 type Log = (functionName: string, line: string) => void
 
@@ -45,15 +49,18 @@ class FunctionPool {
   readonly #log: Log
   readonly #services: LocalServices | null
   readonly #queue: Job[] = []
+  readonly #now: () => number
   readonly #workers = new Set<Worker>()
-  readonly #idle: Worker[] = []
+  /** The one that was asked last is asked next, so that the others come to be too many. */
+  readonly #idle: { readonly worker: Worker; readonly since: number }[] = []
   #next = 0
   #isClosed = false
 
-  constructor(definition: FunctionDefinition, log: Log, services: LocalServices | null) {
+  constructor(definition: FunctionDefinition, log: Log, services: LocalServices | null, now: () => number) {
     this.#definition = definition
     this.#log = log
     this.#services = services
+    this.#now = now
   }
 
   invoke(event: unknown): Promise<unknown> {
@@ -67,6 +74,11 @@ class FunctionPool {
     return promise
   }
 
+  endIdle(): void {
+    const since = this.#now() - IDLE_MS_MAX
+    for (const { worker } of this.#idle.filter(idle => idle.since <= since)) this.#discard(worker)
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     for (const { settle } of this.#queue.splice(0)) settle({ error: new FunctionError('ServiceException', 'the runtime is stopping') })
@@ -75,7 +87,7 @@ class FunctionPool {
 
   #dispatch(): void {
     while (this.#queue.length > 0 && !this.#isClosed) {
-      const worker = this.#idle.pop() ?? (this.#workers.size < ENVIRONMENTS_MAX ? this.#start() : undefined)
+      const worker = this.#idle.pop()?.worker ?? (this.#workers.size < ENVIRONMENTS_MAX ? this.#start() : undefined)
       if (!worker) return
       const job = this.#queue.shift()
       if (job) this.#run(worker, job)
@@ -100,7 +112,7 @@ class FunctionPool {
     worker.stderr.on('data', forward)
     // Between two events, too, something may fail or end in there: that must not end this process, and nothing may be asked of it again.
     worker.on('error', error => {
-      if (this.#idle.includes(worker)) this.#log(name, `failed between two events: ${String(error)}`)
+      if (this.#idle.some(idle => idle.worker === worker)) this.#log(name, `failed between two events: ${String(error)}`)
       this.#forget(worker)
     })
     worker.on('exit', () => this.#forget(worker))
@@ -116,7 +128,7 @@ class FunctionPool {
 
   #forget(worker: Worker): void {
     this.#workers.delete(worker)
-    const index = this.#idle.indexOf(worker)
+    const index = this.#idle.findIndex(idle => idle.worker === worker)
     if (index >= 0) this.#idle.splice(index, 1)
   }
 
@@ -131,7 +143,7 @@ class FunctionPool {
     const finish = (outcome: { result?: string; error?: FunctionError }, keep: boolean) => {
       clearTimeout(timer)
       worker.off('message', onMessage).off('error', onError).off('exit', onExit)
-      if (keep) this.#idle.push(worker)
+      if (keep) this.#idle.push({ worker, since: this.#now() })
       else this.#discard(worker)
       job.settle(outcome)
       this.#dispatch()
@@ -154,16 +166,24 @@ class FunctionPool {
 }
 
 /**
- * Runs the functions of a template, each in worker threads of its own that start when they are first asked. What they ask of `services` does
- * not leave the process.
+ * Runs the functions of a template, each in worker threads of its own that start when they are asked and none is free. What they ask of
+ * `services` does not leave the process.
  */
-export const openLambdaHost = (definitions: readonly FunctionDefinition[], log: Log, services: LocalServices | null = null): LambdaHost => {
-  const pools = new Map(definitions.map(definition => [definition.name, new FunctionPool(definition, log, services)]))
+export const openLambdaHost = (
+  definitions: readonly FunctionDefinition[],
+  log: Log,
+  services: LocalServices | null = null,
+  now: () => number = Date.now,
+): LambdaHost => {
+  const pools = new Map(definitions.map(definition => [definition.name, new FunctionPool(definition, log, services, now)]))
   return {
     invoke: (name, event) => {
       const pool = pools.get(name)
       if (!pool) return Promise.reject(new FunctionError('ResourceNotFoundException', `Function not found: ${name}`))
       return pool.invoke(event)
+    },
+    endIdle: () => {
+      for (const pool of pools.values()) pool.endIdle()
     },
     close: async () => {
       await Promise.all([...pools.values()].map(pool => pool.close()))

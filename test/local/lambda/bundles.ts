@@ -13,7 +13,7 @@ export type Bundle = {
 export type Bundles = { readonly lambda: LambdaHost; readonly lines: readonly string[]; readonly close: () => Promise<void> }
 
 /** A Lambda host over functions written as text, and what they logged. */
-export const openBundles = (bundles: Readonly<Record<string, Bundle | string>>): Bundles => {
+export const openBundles = (bundles: Readonly<Record<string, Bundle | string>>, now: () => number = Date.now): Bundles => {
   const folder = mkdtempSync(join(tmpdir(), 'supersede-bundles-'))
   const definitions = Object.entries(bundles).map(([name, given]): FunctionDefinition => {
     const { source, timeoutSeconds = 30, environment = {} } = typeof given === 'string' ? { source: given } : given
@@ -23,7 +23,7 @@ export const openBundles = (bundles: Readonly<Record<string, Bundle | string>>):
     return { name, directory, handler: 'index.handler', environment, timeoutSeconds, memorySize: 512 }
   })
   const lines: string[] = []
-  const lambda = openLambdaHost(definitions, (name, line) => lines.push(`${name}: ${line}`))
+  const lambda = openLambdaHost(definitions, (name, line) => lines.push(`${name}: ${line}`), null, now)
   return {
     lambda,
     lines,

@@ -73,6 +73,47 @@ describe('a function', () => {
   })
 })
 
+describe('an environment that is asked nothing', () => {
+  const clock = { now: 0 }
+  const resting = openBundles(
+    {
+      counts: 'let calls = 0; export const handler = () => ++calls',
+      waits: 'let calls = 0; export const handler = async ms => { await new Promise(r => setTimeout(r, ms)); return ++calls }',
+    },
+    () => clock.now,
+  )
+  const count = () => resting.lambda.invoke('counts', {})
+  afterAll(resting.close)
+
+  test('is ended after three minutes, and its function starts anew when it is asked again', async () => {
+    const counted = [await count()]
+    for (const after of [179_999, 179_999, 180_000]) {
+      clock.now += after
+      resting.lambda.endIdle()
+      counted.push(await count())
+    }
+    expect(counted).toEqual([1, 2, 3, 1])
+  })
+
+  test('is left alone while it works, however long that takes', async () => {
+    const answer = resting.lambda.invoke('waits', 50)
+    clock.now += 3_600_000
+    resting.lambda.endIdle()
+    expect([await answer, await resting.lambda.invoke('waits', 0)]).toEqual([1, 2])
+  })
+
+  test('is the one that was not asked last: one request at a time keeps one environment', async () => {
+    await Promise.all([1, 2, 3].map(() => resting.lambda.invoke('waits', 20)))
+    for (const _ of [1, 2, 3]) {
+      clock.now += 100_000
+      await resting.lambda.invoke('waits', 0)
+      resting.lambda.endIdle()
+    }
+    const after = await Promise.all([1, 2, 3].map(() => resting.lambda.invoke('waits', 20)))
+    expect(after.filter(calls => calls === 1)).toHaveLength(2)
+  })
+})
+
 describe('a function that fails is an error with the service’s own names, and is there for the next event', () => {
   test.each([
     ['throws', 'WrongFleet', 'not yours'],
