@@ -30,6 +30,6 @@ export const openTab = async (browser: Browser): Promise<{ readonly page: Page; 
     if (message.type() === 'error' && !REFUSED.test(message.text())) errors.push(message.text())
   })
   page.on('pageerror', error => errors.push(error.message))
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(25_000)
   return { page, errors }
 }

@@ -234,6 +234,27 @@ const press = (page: Page, name: string | RegExp) => page.getByRole('button', { 
     await see(alice, COMMENT)
   })
 
+  test('an emergency is confirmed by a second person, and its review stays open until somebody else closes it', async () => {
+    const breakGlass = { incident: 'INC-7', reason: COMMENT, passes: ['two-people'] }
+    const change = await house().propose(await house().submit('lp_proc_3'), 'Now', { breakGlass })
+    const bob = await onChange('bob', change)
+    await see(bob, /^Emergency INC-7:/)
+    await press(bob, 'Confirm the emergency')
+    await see(bob, /Confirmed by Bob Brandt\. Its review is open\./)
+    await house().platform.ask('control-change', {
+      as: 'alice',
+      path: { change },
+      body: { command: 'abort' },
+      headers: { 'if-match': '*' },
+    })
+    const carol = await onChange('carol', change)
+    await status(carol, 'aborted')
+    await carol.getByLabel('What came of the emergency’s review').fill(REASON)
+    await press(carol, 'Close the review')
+    await see(bob, /Its review is closed\./)
+    await see(bob, REASON)
+  })
+
   test('stopping everything is asked for twice; what is held stands above every page, and is lifted there', async () => {
     const page = await at('carol', '#/receivers')
     await press(page, 'Stop everything')

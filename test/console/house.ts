@@ -19,7 +19,7 @@ export type House = {
   /** Submits an example and returns its digest. */
   readonly submit: (name: string) => Promise<string>
   /** Proposes as alice and returns the change's id, once it can be decided on. */
-  readonly propose: (livepatch: string, reason: string) => Promise<string>
+  readonly propose: (livepatch: string, reason: string, more?: object) => Promise<string>
   readonly close: () => Promise<void>
 }
 
@@ -46,10 +46,10 @@ export const openHouse = async (): Promise<House> => {
       const { body } = await ask('submit-patch', { as: 'alice', body: { module: readFileSync(file(name)).toString('base64') } })
       return String(body['digest'])
     },
-    propose: async (livepatch, reason) => {
+    propose: async (livepatch, reason, more = {}) => {
       await until(cohorts, seen => Array.isArray(seen) && seen.length === HOSTS.length)
       const plan = { soakSeconds: 0, pollSeconds: 0.3 }
-      const { body } = await ask('propose-change', { as: 'alice', body: { fleet: FLEET, livepatch, reason, plan } })
+      const { body } = await ask('propose-change', { as: 'alice', body: { fleet: FLEET, livepatch, reason, plan, ...more } })
       const change = String(body['id'])
       await until(
         () => statusOf(change),
