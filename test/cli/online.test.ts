@@ -328,6 +328,19 @@ describe('proposing', () => {
       plan: { waves: [{ share: 500 }, { share: 5_000 }, { share: 10_000 }], soakSeconds: 1_800 },
     })
   })
+  test('names what an emergency accepts and passes, and shows it with what became of it', async () => {
+    const leftover = 'missing-callback:lp_2:vmlinux:post_unpatch'
+    const words = ['--emergency', 'INC-7', '--emergency-reason', 'hosts panic', '--accept', leftover, '--pass', 'two-people']
+    const ran = await asBob(routes, ['change', 'propose', '-f', 'edge', '--patch', DIGEST, '-r', 'why', ...words])
+    const breakGlass = { incident: 'INC-7', reason: 'hosts panic', passes: ['two-people'], accepts: [leftover] }
+    expect(ran.seen.at(-1)?.body).toMatchObject({ breakGlass })
+    const shown = { ...change, breakGlass, confirmation: null, afterReview: null }
+    const { out } = await asBob({ 'show-change': () => ({ body: shown }) }, ['change', 'show', ID])
+    expect(out).toContain(`INC-7, to pass two-people and to accept ${leftover}: hosts panic (not confirmed)`)
+    const alone = await asBob(routes, ['change', 'propose', '-f', 'edge', '--patch', DIGEST, '-r', 'why', '--accept', leftover])
+    expect(alone).toMatchObject({ exit: 2, err: expect.stringContaining('--emergency') })
+  })
+
   test('leaves the plan to the server where nothing is said about it', async () => {
     const ran = await asBob(routes, ['change', 'propose', '-f', 'edge', '--patch', DIGEST, '-r', 'why'])
     expect(ran.seen.map(({ id }) => id)).toEqual(['propose-change'])
