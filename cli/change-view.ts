@@ -75,6 +75,8 @@ export type ChangeView = {
   /** The holds on it, a line each. */
   readonly holds: readonly string[]
   readonly waves: readonly WaveView[]
+  /** Hosts that run without what they disabled for it. */
+  readonly between: number
   /** What a newer verdict said of stacks that appeared since the release; empty where none did. */
   readonly rejudged: string
   readonly halted: { readonly code: string; readonly detail: string } | null
@@ -187,6 +189,7 @@ export const changeView = (value: unknown): ChangeView => {
     decideBefore: textOf(body['decideBefore']),
     holds: holdLines(body),
     waves: wavesOf(body),
+    between: numberOf(body['between']),
     rejudged: rejudgedOf(body['rejudged']),
     halted: haltedOf(body['halted']),
     findings: objectsOf(body['findings']).map(findingOf),

@@ -131,6 +131,12 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
             </p>
           ) : null}
           <HoldsOn holds={change.holds} names={names} />
+          {change.between > 0 ? (
+            <p class="error">
+              {plural(change.between, 'host')} of <a href={`#/fleets/${encodeURIComponent(change.fleet)}`}>{change.fleet}</a> run without
+              what ran before, and not with the new livepatch yet.
+            </p>
+          ) : null}
           {change.halted ? (
             <p class="error" role="alert">
               Halted ({change.halted.code}): {change.halted.detail}

@@ -7,7 +7,10 @@ import { useDoing } from './use-doing.tsx'
 
 /** How it moves through the fleet, for whoever decides. */
 export const PlanView = ({ plan }: { readonly plan: Change['plan'] }) => (
-  <p class="hint">{PLAN_FIELDS.map(({ label, told }) => `${label}: ${told(plan)}`).join(' · ')}</p>
+  <p class="hint">
+    {PLAN_FIELDS.map(({ label, told }) => `${label}: ${told(plan)}`).join(' · ')}
+    {plan.route === undefined ? '' : ` · Route: ${plan.route}`}
+  </p>
 )
 
 /** Judges a change again, perhaps with another plan. What was approved counts no more if anything moves, so that is said first. */

@@ -123,6 +123,8 @@ export type Change = {
   readonly signable?: readonly string[]
   readonly downgrade: boolean
   readonly plan: Plan
+  /** Hosts that run without what they disabled for it. */
+  readonly between: number
   readonly voidApprovals: readonly { readonly by: string; readonly name: string; readonly at: string; readonly text: string }[]
   readonly holds: readonly Hold[]
   readonly findings?: readonly Finding[]

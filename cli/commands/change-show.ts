@@ -2,7 +2,7 @@ import { type ChangeView, changeView } from '../change-view.ts'
 import { printFindings } from '../findings.ts'
 import { firstArgument, type Input, type Run } from '../input.ts'
 import type { Shell } from '../shell.ts'
-import { when } from '../terminal/format.ts'
+import { plural, when } from '../terminal/format.ts'
 import { printFacts, printJson, printTable, printTitle } from '../terminal/print.ts'
 import { type JsonObject, objectOf, textOf } from '../terminal/read-json.ts'
 import { printVerdictOverview } from '../verdict-report.ts'
@@ -41,6 +41,10 @@ const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | nul
   printFacts(shell, [
     ['livepatch', change.livepatch],
     ['route', change.route],
+    [
+      'between',
+      change.between === 0 ? '' : `${plural(change.between, 'host')} without what ran before (supersede fleet hosts ${change.fleet})`,
+    ],
     ['reason', change.reason],
     ['proposed', `${change.proposer}, ${when(change.proposedAt)}`],
     ['verdict', change.outcome],

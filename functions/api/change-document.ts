@@ -93,6 +93,9 @@ const liveCounts = (change: Change, slots: readonly SlotCounts[]): { readonly wa
   return wave === null ? null : { wave, counts: waveCounts(change.plan.waves[wave]?.share ?? 0, slots) }
 }
 
+/** Hosts that have disabled what they ran for the change and do not run its livepatch yet, also once it has ended. */
+const hostsBetween = (slots: readonly SlotCounts[]): number => slots.reduce((sum, { states }) => sum + (states['between'] ?? 0), 0)
+
 const timelineOf = (commits: readonly Commit[]) =>
   commits.flatMap(({ at, actor, events }) =>
     events.flatMap(event => {
@@ -165,6 +168,7 @@ export const changeDocument = (
     })),
     wave: wave && counted(wave, wave.index),
     waves: waves.map(counted),
+    between: hostsBetween(known.slots),
     reviewers: known.reviewers,
     signable: change.status === 'in-review' && known.verdict !== null ? signableOf(known.verdict) : [],
     findings: known.verdict?.findings,

@@ -115,6 +115,8 @@ const Change = Summary.extend({
   reason: z.string(),
   plan: Plan,
   verdict: z.string().nullable(),
+  /** Hosts that have disabled what they ran (the route disable-then-load) and do not run the livepatch yet. */
+  between: z.int(),
   approvals: z.array(Approval),
   voidApprovals: z.array(VoidApproval),
   changesRequested: z.array(RequestForChanges),

@@ -90,7 +90,7 @@ describe('a rollout by the route disable-then-load', () => {
       ...others.map(host => host.report({ change, state: 'applied', stack: stackOf('1') })),
       between.report({ ...told, state: 'between', stack }),
     ])
-    expect((await show(change))['wave']).toMatchObject({ phase: 'open', counts: { applied: others.length, pending: 1 } })
+    expect(await show(change)).toMatchObject({ wave: { phase: 'open', counts: { applied: others.length, pending: 1 } }, between: 1 })
     expect(await judgeWave(house.ports)({ change, wave: 0 })).toEqual({ next: 'wave' })
     expect(await openWave(house.ports)({ change })).toMatchObject({ next: 'await', wave: 1 })
     expect((await show(change))['waves']).toMatchObject([{ counts: { stalled: 1 } }, {}])
