@@ -5,7 +5,7 @@ import { type Effect, type Input, type Observation, step } from '../../agent/ind
 import { digestOf } from '../../shared/canonical/index.ts'
 import { type Stack, stackDigest } from '../../shared/kernel/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
-import { type Directive, type SignedDirective, signingBytes, stopSigningBytes } from '../../shared/rollout/index.ts'
+import { clearanceSigningBytes, type Directive, type SignedDirective, signingBytes, stopSigningBytes } from '../../shared/rollout/index.ts'
 import { one, stackOf, three, two } from '../verdict/examples.ts'
 
 const trusted = generateKeyPairSync('ed25519')
@@ -252,5 +252,44 @@ describe('the agent, whatever the control plane and the machine do,', () => {
       for (const { effect, stack } of happened)
         if (effect.do === 'load' && readable) expect(stack.livepatches.map(({ name }) => name)).not.toContain(three.name)
     })
+  })
+})
+
+describe('a clearance on a host whose clock is set back', () => {
+  const stack = stackOf([one], { inTransition: one })
+  const clearance = {
+    ...{ schema: 'supersede.clearance/1' as const, id: 'clearance-1', host: 'h1', fleet: 'web', change: 'c1', livepatch: one.name },
+    ...{ bootId: 'b1', since: 500, evidence: 'e'.repeat(64), clearedBy: 'alice', issuedAt: 1_000, expiresAt: 8_000 },
+  }
+  const document = {
+    clearance,
+    keyId: 'k1',
+    signature: sign(null, clearanceSigningBytes(clearance), trusted.privateKey).toString('base64'),
+  }
+  const livepatch = { digest: one.digest, name: one.name }
+  const work = {
+    change: 'c1',
+    livepatch,
+    route: 'replace' as const,
+    way: null,
+    directiveVersion: 1,
+    loadedAt: 400,
+    movingSince: 500,
+    attempts: 0,
+    failure: null,
+  }
+  const evidence = {
+    ...{ livepatch: one.name, direction: 'patching' as const, since: 500, at: 900, waiting: 1 },
+    ...{ tasks: [], unproven: [], log: [] },
+  }
+
+  test.each([
+    ['forces nothing that had expired when the host last reported', 8_000, false],
+    ['forces what had not', 7_999, true],
+  ])('%s', (_, reportedAt, forces) => {
+    const state: State = { ...START, durable: { ...START.durable, work, reported: { essence: 'e', at: reportedAt } }, evidence }
+    const observation: Observation = { bootId: 'b1', stack, patched: {} }
+    const { effects } = step(state, { type: 'cleared', at: 5_000, observation, document }, SETTINGS)
+    expect(effects.some(effect => effect.do === 'force')).toBe(forces)
   })
 })
