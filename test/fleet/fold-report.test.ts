@@ -81,14 +81,15 @@ describe('what a reboot clears', () => {
   const disabled = { name: 'lp_fix_1', digest: null, enabled: false, transition: true }
 
   test.each<[string, Host, Partial<Report>, boolean]>([
-    ['the first report of a new boot', before, { sequence: 6 }, true],
-    ['the same boot as before', before, { sequence: 6, bootId: 'old' }, false],
-    ['the first report of all: what was before it nobody knows', host(), { sequence: 1 }, false],
-    ['a report is missing, of whichever boot', before, { sequence: 7 }, false],
+    ['the first report of a new boot, before any livepatch', before, { sequence: 6, stack: stack() }, true],
+    ['a first report that comes after one: what was before it nobody knows', before, { sequence: 6 }, false],
+    ['the same boot as before', before, { sequence: 6, bootId: 'old', stack: stack() }, false],
+    ['the first report of all', host(), { sequence: 1, stack: stack() }, false],
+    ['a report is missing, of whichever boot', before, { sequence: 7, stack: stack() }, false],
     [
       'a new boot that has a module in memory which was replaced already',
       before,
-      { sequence: 6, stack: { ...stack('lp_fix_2'), resident: [resident] } },
+      { sequence: 6, stack: { ...stack(), resident: [resident] } },
       false,
     ],
     ['nothing happened since the boot', booted, { sequence: 7 }, true],
@@ -104,7 +105,7 @@ describe('what a reboot clears', () => {
     ['one is being disabled', booted, { sequence: 7, stack: { ...stack(), livepatches: [disabled] } }, false],
     ['a report is missing since the boot', booted, { sequence: 8 }, false],
     ['what is lost stays lost until the next boot', { ...booted, fresh: false }, { sequence: 7 }, false],
-    ['the next boot', { ...booted, fresh: false }, { sequence: 7, bootId: 'next' }, true],
+    ['the next boot', { ...booted, fresh: false }, { sequence: 7, bootId: 'next', stack: stack() }, true],
   ])('%s', (_, known, over, fresh) => {
     expect(foldReport(known, report(over), NOW)?.host.fresh).toBe(fresh)
   })

@@ -82,16 +82,17 @@ describe('what a verdict on a fleet is told of the past', () => {
     const fleet = `past-${fleets}`
     await createFleet(house, fleet)
     const hosts = await enrol(house, fleet, 2)
-    const say = async (count: number, bootId: string) =>
+    const say = async (count: number, bootId: string, stack = stackOf('1')) =>
       report(
         house,
         fleet,
-        hosts.slice(0, count).map(host => host.report({ stack: stackOf('1'), bootId })),
+        hosts.slice(0, count).map(host => host.report({ stack, bootId })),
       )
     await say(2, 'first')
     const given = { previous: TWO ?? '', next: ONE ?? '', fleet, change: 'c', at: '2026-11-01T00:00:00.000Z', hosts: 2 }
     await house.ports.lineage.add([{ ...given, kept: [], repatched: [], added: [], reverted: [] }])
     expect(await pastsOf(fleet)).toEqual([['lp_proc_2']])
+    await say(1, 'second', stackOf())
     await say(1, 'second')
     expect(await pastsOf(fleet)).toEqual([[], ['lp_proc_2']])
     const skipped = async (): Promise<readonly unknown[]> =>
@@ -99,6 +100,7 @@ describe('what a verdict on a fleet is told of the past', () => {
         ({ code }: { code: string }) => code === 'callbacks-skipped',
       )
     expect(await skipped()).toHaveLength(1)
+    await say(2, 'third', stackOf())
     await say(2, 'third')
     expect(await pastsOf(fleet)).toEqual([[]])
     expect(await skipped()).toEqual([])
