@@ -287,6 +287,7 @@ export const approveChange =
       held = await heldOf(inOrder, loaded.change)
       return decide(inOrder, call, loaded, held)
     }
+    /* One answer for a state: what went with the commit is what is given, so that it is not kept a second time. */
     const answers = new WeakMap<Change, Outcome>()
     const answer = async (loaded: Loaded): Promise<Outcome> => {
       const told = answers.get(loaded.change) ?? (await answerOn(ports, loaded, held))
