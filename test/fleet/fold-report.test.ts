@@ -77,12 +77,14 @@ describe('a report', () => {
 describe('what a reboot clears', () => {
   const before = host({ sequence: 5, bootId: 'old', stack: stack('lp_fix_1'), stackDigest: digest('lp_fix_1') })
   const booted = { ...before, sequence: 6, bootId: 'b', fresh: true }
+  const own = { ...stack(), livepatches: [{ name: 'lp_fix_1', digest: 'd', enabled: true, transition: false }] }
   const resident = { name: 'lp_fix_1', digest: null, refcnt: 0 }
   const disabled = { name: 'lp_fix_1', digest: null, enabled: false, transition: true }
 
   test.each<[string, Host, Partial<Report>, boolean]>([
     ['the first report of a new boot, before any livepatch', before, { sequence: 6, stack: stack() }, true],
-    ['a first report that comes after one: what was before it nobody knows', before, { sequence: 6 }, false],
+    ['a first report that comes after what the agent loaded', before, { sequence: 6, stack: own }, true],
+    ['a first report that comes after what somebody else loaded', before, { sequence: 6 }, false],
     ['the same boot as before', before, { sequence: 6, bootId: 'old', stack: stack() }, false],
     ['the first report of all', host(), { sequence: 1, stack: stack() }, false],
     ['a report is missing, of whichever boot', before, { sequence: 7, stack: stack() }, false],
@@ -96,12 +98,7 @@ describe('what a reboot clears', () => {
     ['one more was loaded since the boot', booted, { sequence: 7, stack: stack('lp_fix_1', 'hotfix') }, true],
     ['the first was loaded since the boot', { ...booted, stack: stack() }, { sequence: 7 }, true],
     ['one was replaced since the boot', booted, { sequence: 7, stack: stack('lp_fix_2') }, false],
-    [
-      'one was replaced by another of its name',
-      booted,
-      { sequence: 7, stack: { ...stack(), livepatches: [{ name: 'lp_fix_1', digest: 'd', enabled: true, transition: false }] } },
-      false,
-    ],
+    ['one was replaced by another of its name', booted, { sequence: 7, stack: own }, false],
     ['one is being disabled', booted, { sequence: 7, stack: { ...stack(), livepatches: [disabled] } }, false],
     ['a report is missing since the boot', booted, { sequence: 8 }, false],
     ['what is lost stays lost until the next boot', { ...booted, fresh: false }, { sequence: 7 }, false],
