@@ -62,7 +62,10 @@ these very events and for what they are about (\`shared/store/leave.ts\`), so th
 - A change digest binds livepatch, verdict, plan and policy version, of one change on one fleet. When a rule is edited, what was approved under the old
   version is not released under the new one; the change is revised and approved again ([approvals.md](approvals.md)).
 - The schema and every rule are parsed and type-checked when they are loaded. A rule that does not parse, speaks of what the
-  schema does not know, or lacks its \`@id\` or \`@reason\` is refused with its file, and nothing starts.
+  schema does not know, names a number above 9007199254740991, or lacks its \`@id\` or \`@reason\` is refused with its file, and
+  nothing starts.
+- The engine is given what can still make a difference: rules whose head fits, conditions worked out as far as the question's flags, names and
+  empty sets go. Decisions and the rules they name are the same as if it were given everything.
 
 ## The rules
 
