@@ -1,6 +1,5 @@
 import { type LookupAddress, lookup } from 'node:dns'
-import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import type { IncomingMessage, RequestOptions } from 'node:http'
 import { type Attempt, plainText } from '../../shared/notice/index.ts'
 import { type AddressRules, isAllowedAddress, refusedUrl } from './receiver-address.ts'
 
@@ -80,12 +79,17 @@ const faultOf = (error: unknown): Attempt => {
   return failure(`no answer (${typeof code === 'string' ? code : String(name)})`)
 }
 
-const send = (url: string, options: RequestOptions, body: string): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    const opened: ClientRequest = url.startsWith('http:') ? requestHttp(url, options) : requestHttps(url, options)
+/** Loaded with the first message: a function that starts and sends none would take twice as long to load. */
+const clientOf = async (url: string) => (await (url.startsWith('http:') ? import('node:http') : import('node:https'))).request
+
+const send = async (url: string, options: RequestOptions, body: string): Promise<IncomingMessage> => {
+  const request = await clientOf(url)
+  return new Promise((resolve, reject) => {
+    const opened = request(url, options)
     opened.once('response', resolve).once('error', reject)
     opened.end(body)
   })
+}
 
 /** The way to receivers: to addresses of the public internet only, never on to where an answer points, and not for long. */
 export const openPost =
