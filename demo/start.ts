@@ -154,9 +154,12 @@ const main = async (): Promise<number> => {
   try {
     const played = await Promise.race([play(running, options), interrupted])
     if (played === 'interrupted') return 130
+    if (options.once) {
+      process.stdout.write('\nDone. Without --once it stays up, goes on from here, and says where to look.\n')
+      return 0
+    }
     const { code } = JSON.parse(readFileSync(join(options.data, 'issuer.json'), 'utf8')) as { code: string }
     process.stdout.write(NEXT({ url: running.platform.url, code, data: options.data, change: played }))
-    if (options.once) return 0
     process.stdout.write('Ctrl-C stops it.\n')
     await interrupted
     process.stdout.write('Stopping.\n')
