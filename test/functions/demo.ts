@@ -74,3 +74,21 @@ export const enrol = async (house: House, fleet: string, count: number): Promise
 /** Reports in one batch; the first host carries it. */
 export const report = (house: House, fleet: string, reports: readonly string[]): Promise<Answered> =>
   house.ask('report-hosts', { host: { host: `${fleet}-1`, fleet }, path: { fleet }, body: { reports } })
+
+/** A new fleet whose hosts run this stack and have said so. */
+export const fleetOf = async (
+  house: House,
+  fleet: string,
+  count: number,
+  stack: Report['stack'] = stackOf(),
+): Promise<readonly DemoHost[]> => {
+  await createFleet(house, fleet)
+  const hosts = await enrol(house, fleet, count)
+  const said = await report(
+    house,
+    fleet,
+    hosts.map(host => host.report({ stack })),
+  )
+  expect(said.body).toMatchObject({ accepted: count })
+  return hosts
+}

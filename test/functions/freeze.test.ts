@@ -5,7 +5,7 @@ import { sweep } from '../../functions/lifecycle/sweep.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { policyInForce } from '../../functions/policy-in-force.ts'
 import { houseFiles } from '../policy/house-policies.ts'
-import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
+import { digestOfFile, fleetOf, moduleFile, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
 const house = openHouse()
@@ -43,13 +43,7 @@ const approve = async (id: string, group: string) => {
 beforeAll(async () => {
   await policy.refresh()
   await submit(house, '2')
-  await createFleet(house, FLEET)
-  const hosts = await enrol(house, FLEET, 1)
-  await report(
-    house,
-    FLEET,
-    hosts.map(host => host.report({ stack: stackOf() })),
-  )
+  await fleetOf(house, FLEET, 1)
   const livepatch = digestOfFile(moduleFile('2'))
   const answer = await house.ask('propose-change', { as: 'alice', body: { fleet: FLEET, livepatch, reason: 'r' } })
   change = String(answer.body['id'])

@@ -8,7 +8,7 @@ import { sweep } from '../../functions/lifecycle/sweep.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import type { HostState } from '../../shared/fleet/index.ts'
 import { stackDigest } from '../../shared/kernel/index.ts'
-import { createFleet, type DemoHost, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
+import { type DemoHost, digestOfFile, fleetOf, moduleFile, report, stackOf, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
 const house = openHouse()
@@ -31,13 +31,7 @@ beforeAll(async () => {
 const proposed = async (plan: object = PLAN): Promise<Scene> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
-  await createFleet(house, fleet)
-  const hosts = await enrol(house, fleet, 4)
-  await report(
-    house,
-    fleet,
-    hosts.map(host => host.report({ stack: stackOf() })),
-  )
+  const hosts = await fleetOf(house, fleet, 4)
   const answer = await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch: NEW, plan, reason: 'r' } })
   return { fleet, change: String(answer.body['id']), hosts }
 }

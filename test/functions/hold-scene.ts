@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { bucketOf } from '../../shared/rollout/index.ts'
-import { createFleet, type DemoHost, digestOfFile, enrol, moduleFile, report, stackOf } from './demo.ts'
+import { type DemoHost, digestOfFile, fleetOf, moduleFile, report, stackOf } from './demo.ts'
 import type { Answered, House, PersonName } from './house.ts'
 
 export const LIVEPATCH = digestOfFile(moduleFile('2'))
@@ -27,13 +27,7 @@ export type Scene = {
 
 /** A fleet of its own, some hosts of which are below the first wave's share. */
 const newFleet = async (house: House, fleet: string): Promise<readonly DemoHost[]> => {
-  await createFleet(house, fleet)
-  const hosts = await enrol(house, fleet, 2)
-  await report(
-    house,
-    fleet,
-    hosts.map(host => host.report({ stack: stackOf() })),
-  )
+  const hosts = await fleetOf(house, fleet, 2)
   return hosts
 }
 

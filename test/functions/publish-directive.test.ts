@@ -7,7 +7,7 @@ import { renewDirectives } from '../../functions/lifecycle/renew-directives.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import type { Ports } from '../../functions/ports.ts'
 import { Directive, SignedDirective, verifyDirective } from '../../shared/rollout/index.ts'
-import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
+import { createFleet, digestOfFile, fleetOf, moduleFile, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
 const house = openHouse()
@@ -22,13 +22,7 @@ beforeAll(async () => {
 const released = async (): Promise<{ readonly fleet: string; readonly change: string }> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
-  await createFleet(house, fleet)
-  const hosts = await enrol(house, fleet, 2)
-  await report(
-    house,
-    fleet,
-    hosts.map(host => host.report({ stack: stackOf() })),
-  )
+  await fleetOf(house, fleet, 2)
   return { fleet, change: await release(fleet) }
 }
 

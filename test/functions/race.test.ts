@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { judgeWave } from '../../functions/lifecycle/judge-wave.ts'
 import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
-import { createFleet, type DemoHost, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
+import { type DemoHost, digestOfFile, fleetOf, moduleFile, report, stackOf, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
 const house = openHouse()
@@ -17,13 +17,7 @@ beforeAll(async () => {
 const idleFleet = async (count: number): Promise<{ readonly fleet: string; readonly hosts: readonly DemoHost[] }> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
-  await createFleet(house, fleet)
-  const hosts = await enrol(house, fleet, count)
-  await report(
-    house,
-    fleet,
-    hosts.map(host => host.report({ stack: stackOf() })),
-  )
+  const hosts = await fleetOf(house, fleet, count)
   return { fleet, hosts }
 }
 const propose = (fleet: string) => house.ask('propose-change', { as: 'alice', body: { fleet, livepatch: NEW, plan: PLAN, reason: 'r' } })

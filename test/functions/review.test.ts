@@ -7,7 +7,7 @@ import { releaseIfDue } from '../../functions/lifecycle/release-if-due.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { loadPolicies } from '../../shared/policy/index.ts'
 import { houseFiles, housePolicies } from '../policy/house-policies.ts'
-import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
+import { digestOfFile, fleetOf, moduleFile, stackOf, submit } from './demo.ts'
 import { openHouse, type PersonName } from './house.ts'
 
 const house = openHouse()
@@ -31,13 +31,7 @@ beforeAll(async () => {
 const inReview = async (more: object = {}, stack = stackOf()): Promise<void> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
-  await createFleet(house, fleet)
-  const hosts = await enrol(house, fleet, 1)
-  await report(
-    house,
-    fleet,
-    hosts.map(host => host.report({ stack })),
-  )
+  await fleetOf(house, fleet, 1, stack)
   const livepatch = digestOfFile(moduleFile('2'))
   change = String((await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch, reason: 'r', ...more } })).body['id'])
   await validate(house.ports)({ change })
@@ -250,13 +244,7 @@ describe('an emergency', () => {
   const proposeIt = async (breakGlass: object) => {
     fleets += 1
     const fleet = `fleet-${fleets}`
-    await createFleet(house, fleet)
-    const hosts = await enrol(house, fleet, 1)
-    await report(
-      house,
-      fleet,
-      hosts.map(host => host.report({ stack: stackOf() })),
-    )
+    await fleetOf(house, fleet, 1)
     const body = { fleet, livepatch: digestOfFile(moduleFile('2')), reason: 'r', breakGlass }
     const answer = await house.ask('propose-change', { as: 'alice', body })
     change = String(answer.body['id'])

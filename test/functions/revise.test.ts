@@ -3,7 +3,7 @@ import { expireApprovals } from '../../functions/lifecycle/expire-approvals.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { loadPolicies } from '../../shared/policy/index.ts'
 import { houseFiles } from '../policy/house-policies.ts'
-import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
+import { digestOfFile, type enrol, fleetOf, moduleFile, report, stackOf, submit } from './demo.ts'
 import { openHouse, type PersonName } from './house.ts'
 
 const house = openHouse()
@@ -28,13 +28,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   fleets += 1
   fleet = `fleet-${fleets}`
-  await createFleet(house, fleet)
-  hosts = await enrol(house, fleet, 2)
-  await report(
-    house,
-    fleet,
-    hosts.map(host => host.report({ stack: stackOf() })),
-  )
+  hosts = await fleetOf(house, fleet, 2)
   const livepatch = digestOfFile(moduleFile('2'))
   change = String((await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch, reason: 'r' } })).body['id'])
   await validate(house.ports)({ change })

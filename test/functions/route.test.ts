@@ -4,7 +4,7 @@ import { openWave } from '../../functions/lifecycle/open-wave.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import type { Report } from '../../shared/fleet/index.ts'
 import { bucketOf, verifyDirective } from '../../shared/rollout/index.ts'
-import { createFleet, type DemoHost, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
+import { type DemoHost, digestOfFile, fleetOf, moduleFile, report, stackOf, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
 const house = openHouse()
@@ -32,13 +32,7 @@ const whole = stackOf('2', 'hotfix')
 const rolling = async (): Promise<Scene> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
-  await createFleet(house, fleet)
-  const hosts = await enrol(house, fleet, 8)
-  await report(
-    house,
-    fleet,
-    hosts.map(host => host.report({ stack: whole })),
-  )
+  const hosts = await fleetOf(house, fleet, 8, whole)
   const answer = await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch: OLD, plan: PLAN, reason: 'r' } })
   const change = String(answer.body['id'])
   await validate(house.ports)({ change })

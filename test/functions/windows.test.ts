@@ -7,7 +7,7 @@ import { releaseOf } from '../../functions/released-with.ts'
 import type { ChangeEvent } from '../../shared/change/index.ts'
 import { loadPolicies, PastChange, replayRelease } from '../../shared/policy/index.ts'
 import { houseFiles } from '../policy/house-policies.ts'
-import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from './demo.ts'
+import { digestOfFile, fleetOf, moduleFile, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
 const FLEET = 'edge'
@@ -60,13 +60,7 @@ const approve = async (id: string, group: string) => {
 
 beforeAll(async () => {
   await submit(house, '2')
-  await createFleet(house, FLEET)
-  const hosts = await enrol(house, FLEET, 1)
-  await report(
-    house,
-    FLEET,
-    hosts.map(host => host.report({ stack: stackOf() })),
-  )
+  await fleetOf(house, FLEET, 1)
   const livepatch = digestOfFile(moduleFile('2'))
   const answer = await house.ask('propose-change', { as: 'alice', body: { fleet: FLEET, livepatch, reason: 'r' } })
   change = String(answer.body['id'])

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { deliverNotices } from '../../functions/notice/deliver-notices.ts'
 import { RETRY_SECONDS } from '../../shared/notice/index.ts'
-import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from '../functions/demo.ts'
+import { digestOfFile, fleetOf, moduleFile, submit } from '../functions/demo.ts'
 import { openHouse, type PersonName } from '../functions/house.ts'
 import { isSigned, startReceiver } from './receiver-double.ts'
 
@@ -43,13 +43,7 @@ const kinds = () => heard().map(({ data }) => data.kind)
 const propose = async (reason = 'CVE-2026-0001'): Promise<string> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
-  await createFleet(house, fleet)
-  const hosts = await enrol(house, fleet, 1)
-  await report(
-    house,
-    fleet,
-    hosts.map(host => host.report({ stack: stackOf() })),
-  )
+  await fleetOf(house, fleet, 1)
   const livepatch = digestOfFile(moduleFile('2'))
   change = String((await ask('propose-change', { as: 'alice', body: { fleet, livepatch, reason } })).body['id'])
   await validate(house.ports)({ change })

@@ -3,7 +3,7 @@ import { expireApprovals } from '../../functions/lifecycle/expire-approvals.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { deliverNotices } from '../../functions/notice/deliver-notices.ts'
 import { loadPolicies } from '../../shared/policy/index.ts'
-import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from '../functions/demo.ts'
+import { digestOfFile, fleetOf, moduleFile, submit } from '../functions/demo.ts'
 import { openHouse } from '../functions/house.ts'
 import { houseFiles } from '../policy/house-policies.ts'
 
@@ -32,13 +32,7 @@ const approve = async (as: 'bob' | 'carol') => {
 const inReview = async (): Promise<void> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
-  await createFleet(house, fleet)
-  const hosts = await enrol(house, fleet, 1)
-  await report(
-    house,
-    fleet,
-    hosts.map(host => host.report({ stack: stackOf() })),
-  )
+  await fleetOf(house, fleet, 1)
   const body = { fleet, livepatch: digestOfFile(moduleFile('2')), reason: 'r', plan: { approvalSecondsMax: 40 * 3_600 } }
   change = String((await house.ask('propose-change', { as: 'alice', body })).body['id'])
   await validate(house.ports)({ change })
