@@ -1,3 +1,4 @@
+import { isOfDigest } from '../policy/index.ts'
 import { currentApprovals } from './approvals.ts'
 import type { Approval, Bound, Change, Review } from './change.ts'
 
@@ -22,15 +23,15 @@ const listed = (parts: readonly string[]): string => [parts.slice(0, -1).join(',
 
 const explain = (approval: Approval, { bound: now, digest }: Pick<Review, 'bound' | 'digest'>, isReplaced: boolean): VoidApproval => {
   const { name } = approval.by
-  const isOfDigest = approval.digest === digest || approval.carriedTo === digest
-  const differs = isOfDigest ? [] : differing(approval.bound, now)
+  const isPresent = isOfDigest(approval, digest)
+  const differs = isPresent ? [] : differing(approval.bound, now)
   if (approval.withdrawnBy === 'request-for-changes')
     return { approval, why: 'changes-requested', differs, text: `${name} asked for changes instead at ${approval.withdrawnAt}.` }
   if (approval.withdrawnBy === 'delegator')
     return { approval, why: 'delegator', differs, text: `Void, because who let ${name} decide took that back at ${approval.withdrawnAt}.` }
   if (approval.withdrawnAt !== null) return { approval, why: 'withdrawn', differs, text: `${name} withdrew it at ${approval.withdrawnAt}.` }
-  if (isOfDigest && isReplaced) return { approval, why: 'replaced', differs, text: `${name} approved again later.` }
-  if (isOfDigest)
+  if (isPresent && isReplaced) return { approval, why: 'replaced', differs, text: `${name} approved again later.` }
+  if (isPresent)
     return {
       approval,
       why: 'expired',

@@ -7,6 +7,7 @@ import {
   type TypeAndId,
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { pathsIn } from './context-path.ts'
+import { isObject } from './is-object.ts'
 import { literalsAt, withKnown } from './known-conditions.ts'
 import { boundOf, entitiesOf } from './policy-scope.ts'
 import { PolicyError } from './policy-texts.ts'
@@ -45,7 +46,6 @@ export type Asked = {
 
 export type Rule = { readonly id: string; readonly json: PolicyJson }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 const isContext = (node: unknown): boolean => isObject(node) && node['Var'] === 'context'
 
 /** Attributes of the context that a condition takes as a whole, and not only to read an attribute of theirs; `*`: the context itself. */

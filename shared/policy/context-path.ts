@@ -1,4 +1,4 @@
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+import { isObject } from './is-object.ts'
 
 /** `verdict.outcome` of `context.verdict.outcome`; null where a node of a condition is anything else. */
 export const pathOf = (node: unknown): string | null => {

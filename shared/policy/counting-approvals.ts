@@ -16,6 +16,10 @@ export type Approved = {
   readonly withdrawnAt: string | null
 }
 
+/** Whether an approval is of a digest, or was carried over to it. */
+export const isOfDigest = (approval: Pick<Approved, 'digest' | 'carriedTo'>, digest: string): boolean =>
+  approval.digest === digest || approval.carriedTo === digest
+
 /**
  * The approvals that count: of the change's present digest or carried over to it, not withdrawn, not by its proposer, not given before `since` (epoch
  * milliseconds, approvalsSince), one a person (the newest). Everything that asks "is it approved" asks here, so that an approval of
@@ -32,7 +36,7 @@ export const countingApprovals = <A extends Approved>(
   const { digest, approvals } = change.review
   const counting = approvals.filter(
     approval =>
-      (approval.digest === digest || approval.carriedTo === digest) &&
+      isOfDigest(approval, digest) &&
       approval.withdrawnAt === null &&
       approval.by.id !== change.proposer.id &&
       Date.parse(approval.at) >= since,

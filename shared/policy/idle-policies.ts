@@ -1,12 +1,12 @@
 import type { PolicyJson, PrincipalConstraint, ResourceConstraint } from '@cedar-policy/cedar-wasm/nodejs'
 import { canonicalJson } from '../canonical/index.ts'
+import { isObject } from './is-object.ts'
 import { entitiesOf } from './policy-scope.ts'
 import type { ActionRules } from './schema-actions.ts'
 
 type Rule = { readonly id: string; readonly file: string; readonly json: PolicyJson }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isNode = (value: unknown): value is Readonly<Record<string, unknown>> => isObject(value) && !Array.isArray(value)
 
 /** Operators whose operands may change places. */
 const SYMMETRIC = ['==', '!=', '&&', '||']
@@ -14,10 +14,10 @@ const SYMMETRIC = ['==', '!=', '&&', '||']
 /** A condition with its operands in one order, as a text: equal texts mean the same. */
 const meaning = (node: unknown): string => {
   if (Array.isArray(node)) return `[${node.map(meaning).join()}]`
-  if (!isObject(node)) return canonicalJson(node)
+  if (!isNode(node)) return canonicalJson(node)
   return `{${Object.entries(node)
     .map(([operator, operands]) => {
-      if (SYMMETRIC.includes(operator) && isObject(operands))
+      if (SYMMETRIC.includes(operator) && isNode(operands))
         return `${operator}:${[meaning(operands['left']), meaning(operands['right'])].sort().join()}`
       if (operator === 'Set' && Array.isArray(operands)) return `Set:${[...new Set(operands.map(meaning))].sort().join()}`
       return `${operator}:${meaning(operands)}`
@@ -27,8 +27,8 @@ const meaning = (node: unknown): string => {
 }
 
 const conjuncts = (node: unknown): readonly string[] => {
-  const both = isObject(node) ? node['&&'] : undefined
-  return isObject(both) ? [...conjuncts(both['left']), ...conjuncts(both['right'])] : [meaning(node)]
+  const both = isNode(node) ? node['&&'] : undefined
+  return isNode(both) ? [...conjuncts(both['left']), ...conjuncts(both['right'])] : [meaning(node)]
 }
 
 /** What all has to hold for a policy to apply, beside its head. */

@@ -4,6 +4,7 @@ import { FINDING_CODES } from '../verdict/index.ts'
 import { pathOf } from './context-path.ts'
 import { CONSENT } from './foreign-livepatches.ts'
 import { HOLD_SCOPES } from './hold.ts'
+import { isObject } from './is-object.ts'
 import { DECISIONS, EDIT_DECISIONS } from './request.ts'
 
 /** What an attribute of the context can hold, where that is known for good. */
@@ -17,8 +18,6 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   route: Route.options,
   'approvals.signedOff': [...FINDING_CODES, CONSENT],
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 
 const literalsOf = (node: unknown): readonly string[] => {
   if (!isObject(node)) return []

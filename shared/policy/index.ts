@@ -1,5 +1,5 @@
 export { countDown } from './count-down.ts'
-export { approvalsSince, countingApprovals, tallyOf } from './counting-approvals.ts'
+export { approvalsSince, countingApprovals, isOfDigest, tallyOf } from './counting-approvals.ts'
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { describePolicies, type KindOfChange, type PoliciesInWords } from './describe-policies.ts'
 export { doubtsAbout } from './doubts.ts'

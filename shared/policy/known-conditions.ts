@@ -1,5 +1,6 @@
 import type { Clause, Context, Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { pathOf } from './context-path.ts'
+import { isObject } from './is-object.ts'
 
 /*
  * Most of what a question says is the same each time: nothing is frozen, nothing is held, the tier is "standard". Where that is known,
@@ -19,13 +20,11 @@ export type Known = ReadonlyMap<string, Literal>
 const isEmptySet = (value: unknown): value is readonly [] => Array.isArray(value) && value.length === 0
 const isLiteral = (value: unknown): value is Literal => typeof value === 'boolean' || typeof value === 'string' || isEmptySet(value)
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
-
 /** What a context holds at each of these paths, where that is a literal; null where it is not. */
 export const literalsAt = (context: Context, paths: readonly (readonly string[])[]): readonly (Literal | null)[] =>
   paths.map(names => {
     let value: unknown = context
-    for (const name of names) value = isRecord(value) ? value[name] : undefined
+    for (const name of names) value = isObject(value) ? value[name] : undefined
     return isLiteral(value) ? value : null
   })
 

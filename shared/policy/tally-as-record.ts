@@ -1,5 +1,6 @@
 import type { Clause, Context, EntityJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { pathOf } from './context-path.ts'
+import { isObject } from './is-object.ts'
 
 /*
  * Approvals are an entity, because only an entity has tags, and the engine takes twice as long over an entity as over a record. Where
@@ -10,8 +11,6 @@ export const TALLY = 'approvals'
 const TAGS = 'tags'
 /** Nobody's group may be taken for one of the names that mean something in a record, such as `__entity`. */
 const attrOf = (tag: string): string => `:${tag}`
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 
 /** `approvals.tags[":security"]` of `context.approvals.getTag("security")`, in the engine's terms; undefined where it is something else. */
 const tagRead = (operands: unknown) => {

@@ -1,0 +1,2 @@
+/** What has members: an object, or a list. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
