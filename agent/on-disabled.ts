@@ -1,4 +1,5 @@
 import type { Input, Step } from './effect.ts'
+import { refusalOf } from './refusal.ts'
 import { type Agent, change, type Work } from './state.ts'
 
 type Came = Extract<Input, { type: 'disabled' | 'removed' }>
@@ -12,7 +13,7 @@ const observe = (state: Agent): Step<Agent> => ({ state, effects: [{ do: 'observ
 
 const refusedStep = (work: Work, { name, result, detail }: Came): Work => {
   const attempts = work.attempts + 1
-  const refusal = { code: 'kernel-refused' as const, detail: `disabling ${name} answers ${result}: ${detail}`.slice(0, 500) }
+  const refusal = refusalOf('kernel-refused', `disabling ${name} answers ${result}: ${detail}`)
   return { ...work, attempts, failure: { state: attempts >= ATTEMPTS_MAX ? 'apply-failed' : 'pending', refusal } }
 }
 

@@ -2,6 +2,7 @@ import { contradiction } from './admission.ts'
 import type { Input, Step } from './effect.ts'
 import { begunWay, mayFinish, nextStep } from './on-the-way.ts'
 import { barred, openAsk } from './open-ask.ts'
+import { refusalOf } from './refusal.ts'
 import type { Settings } from './settings.ts'
 import { type Agent, change, type Work } from './state.ts'
 import { isMoving, isOnTheWay, ownEntry, type View, viewOf } from './view.ts'
@@ -39,7 +40,7 @@ const settingOut = (agent: Agent, work: Work, view: View, at: number): Step<Agen
 
 const differing = (detail: string): NonNullable<Work['failure']> => ({
   state: 'quarantined',
-  refusal: { code: 'verdict-differs', detail: detail.slice(0, 500) },
+  refusal: refusalOf('verdict-differs', detail),
 })
 
 /** A host on the way has disabled everything: its stack was admitted when it set out, and the simulated kernel must still agree. */
@@ -75,6 +76,6 @@ export const onFetchFailed = (agent: Agent, { code, detail }: Of<'fetch-failed'>
   if (!work) return observeAgain(agent)
   const attempts = work.attempts + 1
   const final = code === 'digest-mismatch' || attempts >= ATTEMPTS_MAX
-  const failure = { state: final ? ('apply-failed' as const) : ('pending' as const), refusal: { code, detail: detail.slice(0, 500) } }
+  const failure = { state: final ? ('apply-failed' as const) : ('pending' as const), refusal: refusalOf(code, detail) }
   return observeAgain(change({ ...agent, resting: true }, { work: { ...work, attempts, failure } }))
 }

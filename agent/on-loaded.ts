@@ -1,4 +1,5 @@
 import type { Input, Step } from './effect.ts'
+import { refusalOf } from './refusal.ts'
 import { type Agent, change } from './state.ts'
 
 type Loaded = Extract<Input, { type: 'loaded' }>
@@ -11,7 +12,7 @@ export const onLoaded = (agent: Agent, { at, result, detail }: Loaded): Step<Age
   const { work, loaded } = agent.durable
   if (!work) return { state: agent, effects: [{ do: 'observe' }] }
   if (result === 'OK') return { state: change(agent, { work: { ...work, loadedAt: at, failure: null } }), effects: [{ do: 'observe' }] }
-  const refusal = { code: 'kernel-refused' as const, detail: `${result}: ${detail}`.slice(0, 500) }
+  const refusal = refusalOf('kernel-refused', `${result}: ${detail}`)
   return {
     state: change(
       { ...agent, resting: true },

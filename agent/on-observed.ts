@@ -1,6 +1,7 @@
 import type { Input, Step } from './effect.ts'
 import { mayFinish, nextStep } from './on-the-way.ts'
 import { barred, type OpenAsk, openAsk } from './open-ask.ts'
+import { refusalOf } from './refusal.ts'
 import { reportOrSleep } from './report.ts'
 import type { Settings } from './settings.ts'
 import { type Agent, change, type Work } from './state.ts'
@@ -72,16 +73,13 @@ const fetching = (agent: Agent, view: View, at: number, settings: Settings): Ste
 const goOn = (agent: Agent, work: OnTheWay, ask: OpenAsk | null, view: View, at: number, settings: Settings): Step<Agent> => {
   const stand = (state: Agent): Step<Agent> => reportOrSleep(state, view, at, settings)
   if (!isExposed(work, view) && !ask) return stand(withWork(agent, { ...work, way: null }))
-  if (!mayFinish(agent.durable, at)) return stand(agent)
-  if (!mayGoOn(agent, work)) return stand(agent)
+  if (!mayFinish(agent.durable, at) || !mayGoOn(agent, work)) return stand(agent)
   const step = nextStep(work, view)
   switch (step.next) {
     case 'wait':
       return stand(agent)
     case 'lost':
-      return stand(
-        failed(agent, work, { state: 'quarantined', refusal: { code: 'stack-not-admitted', detail: step.detail.slice(0, 500) } }),
-      )
+      return stand(failed(agent, work, { state: 'quarantined', refusal: refusalOf('stack-not-admitted', step.detail) }))
     case 'load':
       return fetching(agent, view, at, settings)
     default:

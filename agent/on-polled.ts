@@ -1,6 +1,7 @@
 import { digestOf } from '../shared/canonical/index.ts'
 import { verifyDirective } from '../shared/rollout/index.ts'
 import type { Input, Step } from './effect.ts'
+import { refusalOf } from './refusal.ts'
 import type { Settings } from './settings.ts'
 import { type Agent, change } from './state.ts'
 
@@ -40,7 +41,7 @@ export const onPolled = (agent: Agent, input: Of<'polled'>, { fleet }: Settings)
     now: input.at,
   })
   if (!verified.ok) {
-    return reached(change(agent, { directiveRefusal: { code: verified.refused, detail: verified.detail.slice(0, 500) } }), input)
+    return reached(change(agent, { directiveRefusal: refusalOf(verified.refused, verified.detail) }), input)
   }
   const accepted = { directive: verified.directive, digest: digestOf(verified.directive), etag: input.etag }
   return reached(change(agent, { accepted, directiveRefusal: null }), input)

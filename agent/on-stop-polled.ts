@@ -1,5 +1,6 @@
 import { verifyStopOrder } from '../shared/rollout/index.ts'
 import type { Input, Step } from './effect.ts'
+import { refusalOf } from './refusal.ts'
 import { type Agent, change } from './state.ts'
 
 type StopPolled = Extract<Input, { type: 'stop-polled' }>
@@ -13,7 +14,7 @@ const heard = (agent: Agent, { answer }: StopPolled): Agent => {
     keys: new Map(Object.entries(directiveKeys)),
     last: stop ? { version: stop.order.version, digest: stop.digest } : null,
   })
-  if (!verified.ok) return change(agent, { stopRefusal: { code: verified.refused, detail: verified.detail.slice(0, 500) } })
+  if (!verified.ok) return change(agent, { stopRefusal: refusalOf(verified.refused, verified.detail) })
   return change(agent, { stop: { order: verified.order, digest: verified.digest }, stopRefusal: null })
 }
 

@@ -1,4 +1,5 @@
 import { isStopInForce } from '../shared/rollout/index.ts'
+import { refusalOf } from './refusal.ts'
 import type { AgentState } from './state.ts'
 import { isExposed, isMoving, isOnTheWay, type OnTheWay, type View } from './view.ts'
 
@@ -59,5 +60,5 @@ export const stoppedBetween = (state: AgentState, view: View, at: number): { rea
       ? 'the change is held'
       : 'the change asks for nothing any more'
   const detail = `this host has disabled ${work.way.disables.join(', ')} and has not loaded ${work.livepatch.name}: ${why}`
-  return { code: 'stopped', detail: detail.slice(0, 500) }
+  return refusalOf('stopped', detail)
 }

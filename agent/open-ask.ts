@@ -2,6 +2,7 @@ import type { Report } from '../shared/fleet/index.ts'
 import type { Manifest } from '../shared/livepatch/index.ts'
 import { type Directive, isStopInForce } from '../shared/rollout/index.ts'
 import { isAdmitted } from './is-admitted.ts'
+import { refusalOf } from './refusal.ts'
 import type { Settings } from './settings.ts'
 import type { AgentState, Work } from './state.ts'
 import { ownEntry, type View } from './view.ts'
@@ -30,7 +31,7 @@ export const stoppedFrom = (state: AgentState, view: View, settings: Settings, a
   if (!order || !isStopInForce(order, at) || asked === null) return null
   if (ownEntry(view, { ...asked.ask, way: state.work?.way ?? null })) return null
   const detail = `everything is stopped until ${new Date(order.expiresAt).toISOString()} (stop order ${order.version}): ${order.reason}`
-  return { code: 'stopped', detail: detail.slice(0, 500) }
+  return refusalOf('stopped', detail)
 }
 
 /**
@@ -45,5 +46,5 @@ export const barred = ({ stack, digest }: View, { ask }: OpenAsk, file?: Manifes
   if (isAdmitted(stack, ask.admitted, file ?? null, file === undefined)) return null
   const running = stack.livepatches.map(({ name }) => name).join(', ') || 'no livepatch'
   const detail = `this host runs ${running} on ${stack.kernelRelease} (stack ${digest.slice(0, 12)}), which the verdict did not cover`
-  return { state: 'quarantined', refusal: { code: 'stack-not-admitted', detail: detail.slice(0, 500) } }
+  return { state: 'quarantined', refusal: refusalOf('stack-not-admitted', detail) }
 }

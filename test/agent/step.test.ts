@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type Effect, type Input, type Observation, step } from '../../agent/index.ts'
+import { type Effect, type Input, newState, type Observation, step } from '../../agent/index.ts'
 import { digestOf } from '../../shared/canonical/index.ts'
 import { type Stack, stackDigest } from '../../shared/kernel/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
@@ -13,21 +13,7 @@ const stranger = generateKeyPairSync('ed25519')
 const SETTINGS = { host: 'h1', fleet: 'web', bucket: 3000, stallSecondsMax: 90, watchSeconds: 1, explainSeconds: 15, heartbeatSeconds: 300 }
 
 const START = {
-  durable: {
-    schema: 'supersede.agent/1' as const,
-    directiveKeys: { k1: String(trusted.publicKey.export({ format: 'jwk' }).x) },
-    pollSeconds: 10,
-    sequence: 0,
-    accepted: null,
-    directiveRefusal: null,
-    stop: null,
-    stopRefusal: null,
-    loaded: { bootId: '', digests: {} },
-    forcedBoot: null,
-    work: null,
-    usedClearance: null,
-    reported: null,
-  },
+  durable: newState({ keyId: 'k1', publicKey: String(trusted.publicKey.export({ format: 'jwk' }).x), pollSeconds: 10 }),
   pollAt: 0,
   misses: 0,
   resting: false,

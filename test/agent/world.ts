@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { type Effect, type Input, type SimulatedKernel, simulatedKernel, step } from '../../agent/index.ts'
+import { type Effect, type Input, newState, type SimulatedKernel, simulatedKernel, step } from '../../agent/index.ts'
 import type { Report } from '../../shared/fleet/index.ts'
 import { stackDigest } from '../../shared/kernel/index.ts'
 import type { Manifest } from '../../shared/livepatch/index.ts'
@@ -10,21 +10,7 @@ const { publicKey, privateKey } = generateKeyPairSync('ed25519')
 const SETTINGS = { host: 'h1', fleet: 'web', bucket: 0, stallSecondsMax: 90, watchSeconds: 1, explainSeconds: 15, heartbeatSeconds: 300 }
 type Agent = Parameters<typeof step>[0]
 
-const fresh: Agent['durable'] = {
-  schema: 'supersede.agent/1',
-  directiveKeys: { k1: String(publicKey.export({ format: 'jwk' }).x) },
-  pollSeconds: 10,
-  sequence: 0,
-  accepted: null,
-  directiveRefusal: null,
-  stop: null,
-  stopRefusal: null,
-  loaded: { bootId: '', digests: {} },
-  forcedBoot: null,
-  work: null,
-  usedClearance: null,
-  reported: null,
-}
+const fresh = newState({ keyId: 'k1', publicKey: String(publicKey.export({ format: 'jwk' }).x), pollSeconds: 10 })
 const started = (durable: Agent['durable']): Agent => ({ durable, pollAt: 0, misses: 0, resting: false, evidence: null })
 
 /** One host: its machine, its agent, what it is told and what it did. The agent is stepped by hand, so nothing depends on time. */
