@@ -75,19 +75,24 @@ export const readChangeCommit = (item: Item): Commit & { readonly events: readon
   return { ...commit, events: StoredEvents.parse(commit.events) }
 }
 
+/** What readHead reads. */
+const headFacts = (change: Change, newest: Commit) => ({
+  id: change.id,
+  fleet: change.fleet,
+  livepatch: change.livepatch,
+  status: change.status,
+  version: newest.sequence,
+  lastHash: newest.hash,
+  proposer: change.proposer.id,
+  proposedAt: change.proposedAt,
+  updatedAt: newest.at,
+  afterReview: afterReviewOf(change),
+})
+
 export const headItem = (change: Change, newest: Commit): Item =>
   itemOf({
     ...headKey(changeStream(change.id)),
-    id: change.id,
-    fleet: change.fleet,
-    livepatch: change.livepatch,
-    status: change.status,
-    version: newest.sequence,
-    lastHash: newest.hash,
-    proposer: change.proposer.id,
-    proposedAt: change.proposedAt,
-    updatedAt: newest.at,
-    afterReview: afterReviewOf(change),
+    ...headFacts(change, newest),
     statusKey: change.status,
     fleetKey: changesOfFleet(change.fleet),
     updatedKey: `${newest.at}#${change.id}`,
@@ -98,10 +103,8 @@ export const headItem = (change: Change, newest: Commit): Item =>
 const AFTER_REVIEWS = ['open', 'closed'] as const
 
 /** The head's facts once more, in a partition that holds the open reviews and nothing else. */
-export const openReviewItem = (change: Change, newest: Commit): Item => {
-  const { statusKey: _, fleetKey: __, updatedKey: ___, dayKey: ____, dayTime: _____, ...facts } = headItem(change, newest)
-  return { ...facts, ...itemOf(openReviewKey(change.id)) }
-}
+export const openReviewItem = (change: Change, newest: Commit): Item =>
+  itemOf({ ...openReviewKey(change.id), ...headFacts(change, newest) })
 
 export const readHead = (item: Item): ChangeHead => {
   const status = CHANGE_STATUSES.find(candidate => candidate === text(item, 'status'))
