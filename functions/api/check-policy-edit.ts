@@ -9,6 +9,7 @@ import { knownFleets } from '../known-fleets.ts'
 import type { Ports } from '../ports.ts'
 import { changeDocument, commitsOfChange, sinceOf, verdictDigestOf } from './change-document.ts'
 import { differencesOf } from './edit-document.ts'
+import { EDIT_BYTES_MAX, EditFiles } from './edit-files.ts'
 
 const CHANGES_MAX = 100
 const CHANGES = 25
@@ -16,9 +17,9 @@ const CHANGES = 25
 export const shape = {
   path: nothing,
   query: nothing,
-  bytesMax: 524_288,
+  bytesMax: EDIT_BYTES_MAX,
   body: z.strictObject({
-    files: z.record(z.string().min(1).max(256), z.string().nullable()),
+    files: EditFiles,
     /** How many past changes are replayed, the newest ones; 0: none. */
     changes: z.int().min(0).max(CHANGES_MAX).default(CHANGES),
   }),

@@ -10,15 +10,15 @@ import type { PersonCall } from '../http/serve.ts'
 import { knownFleets } from '../known-fleets.ts'
 import type { Ports } from '../ports.ts'
 import { editBrief } from './edit-document.ts'
+import { EDIT_BYTES_MAX, EditFiles } from './edit-files.ts'
 import { editProblem } from './edit-problems.ts'
 
 export const shape = {
   path: nothing,
   query: nothing,
-  /** More than an edit may hold (shared/edition), so that what is too large there is told by file. */
-  bytesMax: 524_288,
+  bytesMax: EDIT_BYTES_MAX,
   body: z.strictObject({
-    files: z.record(z.string().min(1).max(256), z.string().nullable()),
+    files: EditFiles,
     reason: z.string().trim().min(1).max(2_000),
     edition: z.int().min(0).optional(),
   }),
