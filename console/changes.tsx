@@ -1,4 +1,4 @@
-import { Loaded, PatchLink, Status, Time } from './parts.tsx'
+import { Loaded, PatchLink, Status, Table, Time } from './parts.tsx'
 import type { ChangeHead, Listing } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 
@@ -42,23 +42,11 @@ export const Changes = ({ names }: { readonly names: ReadonlyMap<string, string>
             <p>No change was proposed yet. Propose one: supersede change propose --fleet FLEET --livepatch DIGEST --reason TEXT</p>
           ) : (
             <>
-              <div class="scroll">
-                <table>
-                  <thead>
-                    <tr>
-                      <th>Change</th>
-                      <th>Livepatch</th>
-                      <th>Status</th>
-                      <th>Proposed</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map(change => (
-                      <ChangeRow key={change.id} change={change} names={names} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table heads={['Change', 'Livepatch', 'Status', 'Proposed']}>
+                {items.map(change => (
+                  <ChangeRow key={change.id} change={change} names={names} />
+                ))}
+              </Table>
               {next ? <p class="hint">These are the newest {items.length}. All of them: supersede change list</p> : null}
             </>
           )

@@ -16,16 +16,20 @@ export const Field = ({ label, value, onValue, hint, maxLength = 500 }: FieldPro
   </label>
 )
 
-type ChoiceProps = Omit<FieldProps, 'hint' | 'maxLength'> & { readonly choices: readonly string[] }
+/** What is sent, and what is read. */
+export type Option = readonly [value: string, label: string]
+type ChoiceProps = Omit<FieldProps, 'hint' | 'maxLength'> & { readonly choices: readonly (string | Option)[] }
+
+const optionOf = (choice: string | Option): Option => (typeof choice === 'string' ? [choice, choice] : choice)
 
 /** One of a few. */
 export const Choice = ({ label, value, onValue, choices }: ChoiceProps) => (
   <label class="field">
     <span>{label}</span>
     <select value={value} onChange={event => onValue(event.currentTarget.value)}>
-      {choices.map(choice => (
+      {choices.map(optionOf).map(([choice, text]) => (
         <option key={choice} value={choice}>
-          {choice}
+          {text}
         </option>
       ))}
     </select>

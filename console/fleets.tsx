@@ -1,5 +1,5 @@
 import { HoldsOn } from './holds.tsx'
-import { Loaded, PatchLink, plural, Status, stackText, Time } from './parts.tsx'
+import { Loaded, namesOf, PatchLink, plural, Status, stackText, Table, Time } from './parts.tsx'
 import type { Policies } from './policy-shapes.ts'
 import { PolicyWords } from './policy-words.tsx'
 import type { Fleet, FleetWhole, Host, Listing } from './shapes.ts'
@@ -60,7 +60,7 @@ const HostRow = ({ host }: { readonly host: Host }) => (
     <td>
       <Status of={host.state} />
     </td>
-    <td>{host.livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'}</td>
+    <td>{namesOf(host)}</td>
     <td>{host.lastSeenAt === null ? 'never' : <Time at={host.lastSeenAt} />}</td>
   </tr>
 )
@@ -78,23 +78,11 @@ const Hosts = ({ id }: { readonly id: string }) => {
       <Loaded asked={asked}>
         {({ items, next }) => (
           <>
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Host</th>
-                    <th>State</th>
-                    <th>Livepatches</th>
-                    <th>Seen</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {urgentFirst(items).map(host => (
-                    <HostRow key={host.id} host={host} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table heads={['Host', 'State', 'Livepatches', 'Seen']}>
+              {urgentFirst(items).map(host => (
+                <HostRow key={host.id} host={host} />
+              ))}
+            </Table>
             {next ? (
               <p class="hint">
                 These are {items.length}. All of them: supersede fleet hosts {id}

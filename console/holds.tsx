@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
-import { Choice, Field, inHours, instantOf, TimeField } from './fields.tsx'
+import { Choice, Field, inHours, instantOf, type Option, TimeField } from './fields.tsx'
 import { Loaded, plural, shortDigest, Time } from './parts.tsx'
 import type { Fleet, Hold, Holds, HoldWithHosts, Listing, Patch } from './shapes.ts'
 import { type Asked, useAsked } from './use-asked.ts'
@@ -115,10 +115,8 @@ export const HoldBanner = ({
 const SCOPES = ['livepatch', 'series', 'fleet', 'everything'] as const
 type Scope = (typeof SCOPES)[number]
 
-type Target = readonly [value: string, label: string]
-
 /** What there is to be held, so that nobody has to know a digest by heart. */
-const useChoices = (): Readonly<Record<Scope, readonly Target[]>> => {
+const useChoices = (): Readonly<Record<Scope, readonly Option[]>> => {
   const patches = useAsked<Listing<Patch>>('list-patches', { query: { limit: '100' } })
   const fleets = useAsked<Listing<Fleet>>('list-fleets', { query: { limit: '100' } })
   const known = patches.state === 'there' ? patches.body.items : []
@@ -129,30 +127,6 @@ const useChoices = (): Readonly<Record<Scope, readonly Target[]>> => {
     everything: [],
   }
 }
-
-const TargetField = ({
-  scope,
-  choices,
-  value,
-  onValue,
-}: {
-  readonly scope: Scope
-  readonly choices: readonly Target[]
-  readonly value: string
-  readonly onValue: (value: string) => void
-}) => (
-  <label class="field">
-    <span>{scope === 'livepatch' ? 'Which livepatch' : `Which ${scope}`}</span>
-    <select value={value} onChange={event => onValue(event.currentTarget.value)}>
-      <option value="">choose…</option>
-      {choices.map(([choice, label]) => (
-        <option key={choice} value={choice}>
-          {label}
-        </option>
-      ))}
-    </select>
-  </label>
-)
 
 /** Holds something from now on, until a time. */
 const PlaceHold = ({ onDone }: { readonly onDone: () => void }) => {
@@ -179,7 +153,14 @@ const PlaceHold = ({ onDone }: { readonly onDone: () => void }) => {
       <p class="hint">Nothing that is held is released, no wave of it opens, and what is under way is halted until somebody resumes it.</p>
       <div class="control">
         <Choice label="What" value={scope} choices={SCOPES} onValue={choose} />
-        {scope === 'everything' ? null : <TargetField scope={scope} choices={choices[scope]} value={target} onValue={setTarget} />}
+        {scope === 'everything' ? null : (
+          <Choice
+            label={scope === 'livepatch' ? 'Which livepatch' : `Which ${scope}`}
+            value={target}
+            choices={[['', 'choose…'], ...choices[scope]]}
+            onValue={setTarget}
+          />
+        )}
         <TimeField label="Until" value={until} onValue={setUntil} />
         <Field label="Why, for whoever meets it" value={reason} onValue={setReason} />
         <button type="button" class="bad" disabled={busy || !isWhole} onClick={() => void place()}>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
 import { durationText, secondsOf } from './durations.ts'
 import { Field, Twice } from './fields.tsx'
-import { Loaded, plural, Status, shortDigest, Time } from './parts.tsx'
+import { Loaded, namesOf, plural, Status, shortDigest, Time } from './parts.tsx'
 import type { Evidence, HostWhole } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 import { useDoing } from './use-doing.tsx'
@@ -110,8 +110,7 @@ export const HostPage = ({ id }: { readonly id: string }) => {
             {host.id} <Status of={host.state} />
           </h1>
           <p>
-            Of <a href={`#/fleets/${encodeURIComponent(host.fleet)}`}>{host.fleet}</a>:{' '}
-            {host.livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'} on{' '}
+            Of <a href={`#/fleets/${encodeURIComponent(host.fleet)}`}>{host.fleet}</a>: {namesOf(host)} on{' '}
             {host.kernelRelease ?? 'a kernel that it did not tell'}
             {host.change ? (
               <>

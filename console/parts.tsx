@@ -6,7 +6,7 @@ export const shortDigest = (digest: string): string => digest.slice(0, 12)
 
 export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 
-export const namesOf = ({ livepatches }: Pick<Stack, 'livepatches'>): string =>
+export const namesOf = ({ livepatches }: { readonly livepatches: readonly { readonly name: string }[] }): string =>
   livepatches.map(({ name }) => name).join(' + ') || 'no livepatch'
 /** What a host runs, and what lies about on it. */
 export const stackText = (stack: Pick<Stack, 'livepatches' | 'resident'>): string =>
@@ -25,6 +25,22 @@ export const PatchLink = ({ digest, names }: { readonly digest: string; readonly
   <a href={`#/lineage/${digest}`} title={digest}>
     {names?.get(digest) ?? <code>{shortDigest(digest)}</code>}
   </a>
+)
+
+/** A table that scrolls by itself where the page is narrow. */
+export const Table = ({ heads, children }: { readonly heads: readonly string[]; readonly children: ComponentChildren }) => (
+  <div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          {heads.map(head => (
+            <th key={head}>{head}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  </div>
 )
 
 type Happened = { readonly at: string; readonly actor: string; readonly text: string }

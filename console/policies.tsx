@@ -1,4 +1,4 @@
-import { Loaded, plural, Status, shortDigest, Time } from './parts.tsx'
+import { Loaded, plural, Status, shortDigest, Table, Time } from './parts.tsx'
 import { PolicyDraft } from './policy-draft.tsx'
 import type { EditHead, EditionHead, Policies } from './policy-shapes.ts'
 import { PolicyWords } from './policy-words.tsx'
@@ -17,38 +17,26 @@ const Edits = () => {
           items.length === 0 ? (
             <p class="hint">Nobody has edited the policies; they are as they were deployed.</p>
           ) : (
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Edit</th>
-                    <th>Files</th>
-                    <th>Status</th>
-                    <th>Proposed</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map(({ id, status, proposer, proposedAt, reason, paths }) => (
-                    <tr key={id}>
-                      <td>
-                        <a href={`#/edits/${id}`}>{reason}</a>
-                      </td>
-                      <td>{paths.join(', ')}</td>
-                      <td>
-                        <Status of={status} />
-                      </td>
-                      <td>
-                        {proposer}
-                        <br />
-                        <span class="hint">
-                          <Time at={proposedAt} />
-                        </span>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table heads={['Edit', 'Files', 'Status', 'Proposed']}>
+              {items.map(({ id, status, proposer, proposedAt, reason, paths }) => (
+                <tr key={id}>
+                  <td>
+                    <a href={`#/edits/${id}`}>{reason}</a>
+                  </td>
+                  <td>{paths.join(', ')}</td>
+                  <td>
+                    <Status of={status} />
+                  </td>
+                  <td>
+                    {proposer}
+                    <br />
+                    <span class="hint">
+                      <Time at={proposedAt} />
+                    </span>
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Loaded>

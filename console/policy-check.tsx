@@ -1,4 +1,4 @@
-import { plural } from './parts.tsx'
+import { plural, Table } from './parts.tsx'
 import type { EditedFile, PolicyCheck } from './policy-shapes.ts'
 
 const LINES: Readonly<Record<string, string>> = { '+': 'added', '-': 'removed', '@': 'place' }
@@ -39,38 +39,25 @@ export const Otherwise = ({ check }: { readonly check: PolicyCheck }) => (
       would have been decided otherwise. <span class="hint">Holds and emergencies are not replayed.</span>
     </p>
     {check.otherwise.length === 0 ? null : (
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>Change</th>
-              <th>Was</th>
-              <th>Before → after</th>
-              <th>By</th>
-              <th>What it would have needed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {check.otherwise.map(({ change, fleet, status, before, after, policies }) => (
-              <tr key={change}>
-                <td>
-                  <a href={`#/changes/${change}`}>
-                    {fleet}
-                    <br />
-                    <code>{change}</code>
-                  </a>
-                </td>
-                <td>{status}</td>
-                <td>
-                  {decided(before)} → {decided(after)}
-                </td>
-                <td>{policies.join(', ')}</td>
-                <td>{(after.length > 0 ? after : before).join('; ')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table heads={['Change', 'Was', 'Before → after', 'By', 'What it would have needed']}>
+        {check.otherwise.map(({ change, fleet, status, before, after, policies }) => (
+          <tr key={change}>
+            <td>
+              <a href={`#/changes/${change}`}>
+                {fleet}
+                <br />
+                <code>{change}</code>
+              </a>
+            </td>
+            <td>{status}</td>
+            <td>
+              {decided(before)} → {decided(after)}
+            </td>
+            <td>{policies.join(', ')}</td>
+            <td>{(after.length > 0 ? after : before).join('; ')}</td>
+          </tr>
+        ))}
+      </Table>
     )}
   </section>
 )

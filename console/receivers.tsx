@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
-import { Loaded, Status, Time } from './parts.tsx'
+import { Loaded, Status, Table, Time } from './parts.tsx'
 import type { Delivery, Listing, Receiver } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
 import { useDoing } from './use-doing.tsx'
@@ -42,24 +42,11 @@ export const Receivers = () => {
           items.length === 0 ? (
             <p>Nobody is told of anything yet. Add somebody: supersede receiver create NAME --kind webhook --to ADDRESS</p>
           ) : (
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Receiver</th>
-                    <th>Kind</th>
-                    <th>Of</th>
-                    <th>State</th>
-                    <th>Last delivered</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map(receiver => (
-                    <ReceiverRow key={receiver.id} receiver={receiver} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table heads={['Receiver', 'Kind', 'Of', 'State', 'Last delivered']}>
+              {items.map(receiver => (
+                <ReceiverRow key={receiver.id} receiver={receiver} />
+              ))}
+            </Table>
           )
         }
       </Loaded>
@@ -147,23 +134,11 @@ export const ReceiverPage = ({ id }: { readonly id: string }) => {
           items.length === 0 ? (
             <p class="hint">Nothing.</p>
           ) : (
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Of</th>
-                    <th>Notice</th>
-                    <th>State</th>
-                    <th />
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map(delivery => (
-                    <DeliveryRow key={delivery.id} delivery={delivery} busy={busy} act={act} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table heads={['Of', 'Notice', 'State', '']}>
+              {items.map(delivery => (
+                <DeliveryRow key={delivery.id} delivery={delivery} busy={busy} act={act} />
+              ))}
+            </Table>
           )
         }
       </Loaded>
