@@ -1,49 +1,16 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from '@jest/globals'
-import { awaitApprovals } from '../../functions/lifecycle/await-approvals.ts'
-import { awaitDecision } from '../../functions/lifecycle/await-decision.ts'
-import { awaitWave } from '../../functions/lifecycle/await-wave.ts'
 import { evaluateWave } from '../../functions/lifecycle/evaluate-wave.ts'
-import { expireApprovals } from '../../functions/lifecycle/expire-approvals.ts'
-import { halt } from '../../functions/lifecycle/halt.ts'
-import { judgeWave } from '../../functions/lifecycle/judge-wave.ts'
-import { openWave } from '../../functions/lifecycle/open-wave.ts'
-import { recordLineage } from '../../functions/lifecycle/record-lineage.ts'
-import { validate } from '../../functions/lifecycle/validate.ts'
 import type { Ports } from '../../functions/ports.ts'
-import { openStepFunctions } from '../../local/stepfunctions/index.ts'
 import { stackDigest } from '../../shared/kernel/index.ts'
-import { LIFECYCLE_TASKS, type LifecycleTask } from '../../shared/operations/index.ts'
 import { createFleet, digestOfFile, enrol, moduleFile, report, stackOf, submit } from '../functions/demo.ts'
 import { type House, openHouse } from '../functions/house.ts'
-import { readDefinition } from '../infra/definition.ts'
+import { openLifecycle } from '../functions/lifecycle-machine.ts'
 
 const PLAN = { soakSeconds: 0, waveSecondsMax: 60, approvalSecondsMax: 600, pollSeconds: 1 }
 const SLOTS = 100
 
 const house = openHouse()
-const { text } = await readDefinition()
-
-type Task = (input: {
-  readonly change: string
-  readonly token: string
-  readonly wave: number
-  readonly error: string
-  readonly cause: string
-}) => Promise<unknown>
-
-const tasksOf = (ports: House['ports']): Readonly<Record<LifecycleTask, Task>> => ({
-  validate: validate(ports),
-  'await-approvals': awaitApprovals(ports),
-  'expire-approvals': expireApprovals(ports),
-  'open-wave': openWave(ports),
-  'await-wave': awaitWave(ports),
-  'judge-wave': judgeWave(ports),
-  halt: halt(ports),
-  'await-decision': awaitDecision(ports),
-  'record-lineage': recordLineage(ports),
-})
-
 const add = (pk: string, sk: string, attribute: string, value: number) =>
   house.client.send(
     new UpdateItemCommand({
@@ -82,69 +49,29 @@ const applyShare = async (ports: Ports, fleet: string, change: string, wave: num
 const costOf = async (hosts: number) => {
   const fleet = `scale-${hosts}`
   await fleetOf(fleet, hosts)
-  const done = Promise.withResolvers<void>()
-  const stepfunctions = openStepFunctions({
-    file: ':memory:',
-    now: Date.now,
-    timer: (delayMs, wake) => {
-      const pending = setTimeout(wake, delayMs)
-      return { cancel: () => clearTimeout(pending) }
-    },
-    invoke: async ({ arguments: given }) => {
-      const { FunctionName, Payload } = given as { readonly FunctionName: string; readonly Payload: Parameters<Task>[0] }
-      const task = LIFECYCLE_TASKS.find(name => FunctionName.includes(`<${name.replaceAll('-', '')}>`)) ?? 'halt'
-      const answer = await tasks[task](Payload)
-      if (task === 'await-wave') await applyShare(ports, fleet, Payload.change, Payload.wave, hosts)
-      if (task === 'record-lineage') done.resolve()
-      if (task === 'halt') done.reject(new Error(`${Payload.error}: ${Payload.cause}`))
-      return answer
+  const machine = await openLifecycle(house, {
+    after: async (task, change, wave) => {
+      if (task === 'await-wave') await applyShare(house.ports, fleet, change, wave, hosts)
     },
   })
-  const call = async (operation: string, input: unknown) =>
-    (await stepfunctions.handle(`AWSStepFunctions.${operation}`, input)).body as Record<string, unknown>
-  const machine = await call('CreateStateMachine', { name: 'lifecycle', definition: text, roleArn: 'arn:aws:iam::000000000000:role/test' })
-  let execution = ''
-  const ports: House['ports'] = {
-    ...house.ports,
-    workflow: {
-      start: async change => {
-        const started = await call('StartExecution', {
-          stateMachineArn: machine['stateMachineArn'],
-          name: change,
-          input: JSON.stringify({ change }),
-        })
-        execution = String(started['executionArn'])
-      },
-      wake: async (taskToken, output) => {
-        await call('SendTaskSuccess', { taskToken, output: JSON.stringify(output) })
-      },
-    },
-  }
-  const tasks = tasksOf(ports)
   const { body } = await house.ask('propose-change', {
     as: 'alice',
     body: { fleet, livepatch: digestOfFile(moduleFile('2')), plan: PLAN, reason: 'scale' },
   })
   const change = String(body['id'])
-  await ports.workflow.start(change)
-  const judged = async () => (await house.ask('show-change', { as: 'dave', path: { change } })).body
-  let shown = await judged()
-  while (shown['status'] === 'proposed') shown = await judged()
+  const show = async () => (await house.ask('show-change', { as: 'dave', path: { change } })).body
+  await machine.settle()
+  const { digest } = await show()
   for (const as of ['bob', 'carol'] as const)
-    await house.ask('approve-change', { as, path: { change }, body: { decision: 'approve', digest: shown['digest'], comment: 'yes' } })
-  for (const { token, output } of house.woken.splice(0)) await ports.workflow.wake(token, output)
-  await done.promise
-  while (!(await stepfunctions.idle()));
-  const history = (await call('GetExecutionHistory', { executionArn: execution, maxResults: 1000 })) as unknown as {
-    readonly events: readonly { readonly type: string }[]
-  }
-  const commits = await ports.ledger.commitsOf(`change#${change}`, { limit: 100 })
-  stepfunctions.close()
-  return {
-    status: String((await judged())['status']),
-    transitions: history.events.filter(({ type }) => type.endsWith('StateEntered')).length,
-    commits: commits.items.map(({ events }) => events.map(({ type }) => type)),
-  }
+    await house.ask('approve-change', { as, path: { change }, body: { decision: 'approve', digest, comment: 'yes' } })
+  await machine.pass(0)
+  const [{ status }, entered, commits] = [
+    await show(),
+    await machine.entered(change),
+    await house.ports.ledger.commitsOf(`change#${change}`, { limit: 100 }),
+  ]
+  machine.close()
+  return { status: String(status), transitions: entered.length, commits: commits.items.map(({ events }) => events.map(({ type }) => type)) }
 }
 
 describe('a rollout costs the same for 40 hosts and for 40,000', () => {
