@@ -1,4 +1,4 @@
-import { type Change, decideBefore, isTerminal } from '../shared/change/index.ts'
+import { type Change, decideBefore, gateDueAt, isTerminal } from '../shared/change/index.ts'
 import type { Loaded, Waiting } from '../shared/store/index.ts'
 import type { Ports } from './ports.ts'
 
@@ -39,21 +39,40 @@ export const wakeUpOf = (change: Change, waiting: Pick<Waiting, 'for' | 'wave'>)
   }
 }
 
+/** Seconds that a wait has to end by itself once its time is over. */
+const GRACE_SECONDS = 60
+
+/**
+ * With what a wait is woken whose time is over by the ledger and that waits on, since it began anew: its call failed, or a stolen token failed it.
+ * The task that comes then finds out why. `now`: epoch milliseconds.
+ */
+export const lateWakeUpOf = (change: Change, waiting: Pick<Waiting, 'for' | 'wave'>, now: number): WakeUp | null => {
+  const isOver = (due: number | null): boolean => due !== null && due + GRACE_SECONDS * 1_000 < now
+  const deadline = decideBefore(change)
+  if (waiting.for === 'approvals') return isOver(deadline === null ? null : Date.parse(deadline)) ? { released: false } : null
+  return waiting.wave !== null && isOver(gateDueAt(change, waiting.wave)) ? { filled: false } : null
+}
+
 /**
  * Wakes the workflow of a change if what it waits for is there. Ordering duty: whoever makes the condition true appends first and calls
  * this then; whoever waits stores its token first and calls this then. Waking twice is harmless. `appended`: the change as the caller has
  * just appended it; where nobody can be woken by that, nothing is read.
  */
-export const wakeIfDue = async (
-  { ledger, workflow }: Pick<Ports, 'ledger' | 'workflow'>,
-  id: string,
-  appended?: Change,
-): Promise<Loaded | null> => {
-  if (appended && (appended.status === 'proposed' || appended.status === 'in-review')) return null
+export const wakeIfDue = async (ports: WakePorts, id: string, appended?: Change): Promise<Loaded | null> =>
+  appended && (appended.status === 'proposed' || appended.status === 'in-review') ? null : wake(ports, id, wakeUpOf)
+
+/** The same, and a wait that goes on though its time is over. */
+export const wakeIfDueOrLate = ({ now, ...ports }: WakePorts & Pick<Ports, 'now'>, id: string): Promise<Loaded | null> =>
+  wake(ports, id, (change, waiting) => wakeUpOf(change, waiting) ?? lateWakeUpOf(change, waiting, now()))
+
+type WakePorts = Pick<Ports, 'ledger' | 'workflow'>
+type Due = (change: Change, waiting: Waiting) => WakeUp | null
+
+const wake = async ({ ledger, workflow }: WakePorts, id: string, dueOf: Due): Promise<Loaded | null> => {
   const waiting = await ledger.waiting(id)
   const loaded = await ledger.loadChange(id)
   if (!waiting || !loaded) return loaded
-  const due = wakeUpOf(loaded.change, waiting)
+  const due = dueOf(loaded.change, waiting)
   if (due) await workflow.wake(waiting.token, due)
   return loaded
 }

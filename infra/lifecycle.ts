@@ -28,6 +28,8 @@ const CHANGE = '{% $change %}'
 const WAVE = '{% $wave %}'
 const TOKEN = '{% $states.context.Task.Token %}'
 const RESULT = '{% $states.result.Payload %}'
+/** Of the task that read the ledger, never of an answer to a wait. */
+const LEFT_TO_SOAK = '{% $exists($states.result.Payload.soakSeconds) ? $states.result.Payload.soakSeconds : $soakSeconds %}'
 const input = (name: string) => `{% $states.input.${name} %}`
 const isNext = (next: string) => Condition.jsonata(`{% $states.input.next = '${next}' %}`)
 
@@ -78,7 +80,12 @@ export class Lifecycle extends Construct {
     const awaitWindow = Wait.jsonata(this, 'AwaitWindow', { time: WaitTime.seconds('{% $states.input.waitSeconds %}') })
     const awaitWave = wait('AwaitWave', 'await-wave', { wave: WAVE }, Timeout.jsonata(input('waveSecondsMax')))
     const soak = Wait.jsonata(this, 'Soak', { time: WaitTime.seconds('{% $soakSeconds %}') })
-    const judgeWave = run('JudgeWave', 'judge-wave', { wave: WAVE })
+    const judgeWave = LambdaInvoke.jsonata(this, 'JudgeWave', {
+      lambdaFunction: tasks['judge-wave'],
+      payload: TaskInput.fromObject({ change: CHANGE, wave: WAVE }),
+      assign: { soakSeconds: LEFT_TO_SOAK },
+      outputs: RESULT,
+    })
     const halt = run('Halt', 'halt', { error: '{% $string($error.Error) %}', cause: '{% $string($error.Cause) %}' })
     const awaitDecision = wait('AwaitDecision', 'await-decision')
     const recordLineage = run('RecordLineage', 'record-lineage')
@@ -129,8 +136,17 @@ export class Lifecycle extends Construct {
     awaitWindow.next(openWave)
     awaitWave.next(next('Filled?', judgeWave, [isTrue('filled'), soak]))
     soak.next(judgeWave)
+    // Whatever led here, an answer of a wait or a forged failure: where the gate is not due, the task says for how long to wait or soak yet.
     judgeWave.next(
-      next('MoreWaves?', ended, [isNext('wave'), openWave], [isNext('complete'), recordLineage], [isNext('halted'), awaitDecision]),
+      next(
+        'MoreWaves?',
+        ended,
+        [isNext('wave'), openWave],
+        [isNext('complete'), recordLineage],
+        [isNext('halted'), awaitDecision],
+        [isNext('await'), awaitWave],
+        [isNext('soak'), soak],
+      ),
     )
     halt.next(next('Halted?', ended, [isNext('halted'), awaitDecision]))
     awaitDecision.next(openWave)

@@ -1,7 +1,7 @@
 import type { ChangeHead } from '../../shared/store/index.ts'
 import type { Log } from '../log.ts'
 import type { Ports } from '../ports.ts'
-import { wakeIfDue } from '../wake.ts'
+import { wakeIfDueOrLate } from '../wake.ts'
 import { type EvaluatePorts, evaluateWave } from './evaluate-wave.ts'
 import { releaseIfDue } from './release-if-due.ts'
 
@@ -14,11 +14,11 @@ const sweepOne = async (ports: SweepPorts, { id, status }: ChangeHead): Promise<
   if (status === 'proposed') await ports.workflow.start(id)
   if (status === 'in-review') await releaseIfDue(ports, id)
   if (status === 'rolling') await evaluateWave(ports, id)
-  await wakeIfDue(ports, id)
+  await wakeIfDueOrLate(ports, id)
 }
 
 /**
- * Once a minute: starts executions that are missing, releases what a freeze or a hold kept back until now, and wakes waits whose condition is met. A wake-up
+ * Once a minute: starts executions that are missing, releases what a freeze or a hold kept back until now, and wakes waits whose condition is met or whose time is over. A wake-up
  * that got lost costs a minute and never the change. One change that cannot be looked at keeps no other waiting; the run still fails in the end, so that an alarm sees it.
  */
 export const sweep = (ports: SweepPorts) => async (): Promise<{ readonly seen: number }> => {

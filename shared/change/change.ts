@@ -218,6 +218,8 @@ export type Wave = {
   readonly state: 'waiting' | 'open' | 'soaking' | 'passed' | 'halted'
   /** ISO 8601, of the newest opening. */
   readonly openedAt: string | null
+  /** ISO 8601, of its filling since then. */
+  readonly filledAt: string | null
   readonly directiveVersion: number | null
   /** The newest recorded counts; live ones come from the fleet's counters. */
   readonly counts: WaveCounts | null

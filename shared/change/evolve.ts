@@ -154,7 +154,7 @@ const declined = (change: Change, event: Of<'rejected' | 'expired'>, at: string)
 
 const released = (change: Change, event: Of<'released'>, at: string): Change => {
   const waves = change.plan.waves.map(
-    ({ share }): Wave => ({ share, state: 'waiting', openedAt: null, directiveVersion: null, counts: null }),
+    ({ share }): Wave => ({ share, state: 'waiting', openedAt: null, filledAt: null, directiveVersion: null, counts: null }),
   )
   return {
     ...proposal(change),
@@ -176,9 +176,9 @@ const waveMoved = (change: Change, event: Of<'wave-opened' | 'wave-filled' | 'wa
   const moved = (wave: Wave): Wave => {
     switch (event.type) {
       case 'wave-opened':
-        return { ...wave, state: 'open', openedAt: at, directiveVersion: event.directiveVersion }
+        return { ...wave, state: 'open', openedAt: at, filledAt: null, directiveVersion: event.directiveVersion }
       case 'wave-filled':
-        return { ...wave, state: 'soaking', counts: event.counts }
+        return { ...wave, state: 'soaking', filledAt: at, counts: event.counts }
       case 'wave-passed':
         return { ...wave, state: 'passed', counts: event.counts }
       default:

@@ -18,6 +18,17 @@ export const openShare = (change: Change): number =>
 
 export const waveAt = (change: Change, index: number): Wave | undefined => change.rollout?.waves[index]
 
+/**
+ * When the gate of an open wave (its hosts must be heard from by then) or of a soaking one (it has soaked then) is due, by the times of its own
+ * events; epoch milliseconds. Null in any other state.
+ */
+export const gateDueAt = (change: Change, index: number): number | null => {
+  const { state, openedAt, filledAt } = waveAt(change, index) ?? {}
+  if (state === 'open' && openedAt) return Date.parse(openedAt) + change.plan.waveSecondsMax * 1_000
+  if (state === 'soaking' && filledAt) return Date.parse(filledAt) + change.plan.soakSeconds * 1_000
+  return null
+}
+
 /** Digests of the verdicts whose stacks may load: the approved one, and newer ones that are no worse. Empty before the first. */
 export const coveringVerdicts = ({ review, rollout }: Change): readonly string[] =>
   review === null

@@ -1,7 +1,7 @@
 export { bucketOf, slotOf, waveOf } from './bucket.ts'
 export { Clearance, clearanceSigningBytes, SignedClearance, type StalledHost, verifyClearance } from './clearance.ts'
 export { Directive, SignedDirective } from './directive.ts'
-export { exceededBudget, judgeWave } from './judge-wave.ts'
+export { describeExceeded, exceededBudget, judgeWave } from './judge-wave.ts'
 export { lintPlan } from './lint-plan.ts'
 export { DIRECTIVE_SECONDS_MAX, type Instruction, nextDirective } from './next-directive.ts'
 export { BUCKETS, Plan, Route, SLOTS } from './plan.ts'

@@ -40,5 +40,5 @@ export const judgeWave = (plan: Plan, wave: number, slots: readonly SlotTally[])
 }
 
 /** "3 of 20 hosts failed; 2 hosts or 5 % were allowed". */
-const describeExceeded = ({ budget, hosts, of, countMax, shareMax }: Exceeded): string =>
+export const describeExceeded = ({ budget, hosts, of, countMax, shareMax }: Exceeded): string =>
   `${hosts} of ${of} hosts ${budget === 'silent' ? 'are silent' : budget}; ${countMax} ${countMax === 1 ? 'host' : 'hosts'} or ${Number((shareMax * 100).toFixed(2))} % were allowed`

@@ -144,6 +144,7 @@ describe('a stack that appears while the last wave is open', () => {
     expect(after?.directive.ask?.admitted).toEqual([stackDigest(stackOf()), stackDigest({ ...stackOf(), targets: ['ext4'] })])
     expect(after?.directive.version).toBe((before?.directive.version ?? 0) + 1)
     expect(await openWave(house.ports)({ change: scene.change })).toMatchObject({ next: 'await', wave: 0 })
+    await awaitWave(house.ports)({ change: scene.change, wave: 0, token: `again-${scene.change}` })
     expect(await judge(scene)).toEqual({ next: 'complete' })
     expect(await show(scene)).toMatchObject({ rejudged: { hosts: 1, worse: [] } })
   })
@@ -189,6 +190,8 @@ describe('the gate after a wave', () => {
     const scene = await released()
     await openWave(house.ports)({ change: scene.change })
     await say(scene, ['applied', 'applied'])
+    expect(await judgeWave(house.ports)({ change: scene.change, wave: 0 })).toEqual({ next: 'await', waveSecondsMax: 60 })
+    house.time += 60_000
     expect(await judgeWave(house.ports)({ change: scene.change, wave: 0 })).toEqual({ next: 'halted' })
     expect(await show(scene)).toMatchObject({ halted: { detail: expect.stringContaining('2 of 4 hosts are silent') } })
   })

@@ -85,6 +85,7 @@ describe('a rollout by the route disable-then-load', () => {
       between.report({ ...told, state: 'between', stack }),
     ])
     expect(await show(change)).toMatchObject({ wave: { phase: 'open', counts: { applied: others.length, pending: 1 } }, between: 1 })
+    house.time += 60_000
     expect(await judgeWave(house.ports)({ change, wave: 0 })).toEqual({ next: 'wave' })
     expect(await openWave(house.ports)({ change })).toMatchObject({ next: 'await', wave: 1 })
     expect((await show(change))['waves']).toMatchObject([{ counts: { stalled: 1 } }, {}])
