@@ -79,3 +79,24 @@ test('what a hold names is held until its end, and nothing else is', () => {
     ),
   )
 })
+
+/* A commit bears the clock's time, or that of the commit before it where the clock is behind that. */
+test('whatever clocks say, no commit of a hold is later than its end: its own commits never show that it had ended', () => {
+  const moment = fc.integer({ min: 0, max: 200 })
+  const command = fc.record({ now: moment, to: moment, lifts: fc.boolean() })
+  fc.assert(
+    fc.property(moment, moment, fc.array(command, { maxLength: 12 }), (begin, end, commands) => {
+      fc.pre(begin < end)
+      let [hold, newest] = [folded(place(at(end))), begin]
+      for (const { now, to, lifts } of commands) {
+        const by = { by: alice, reason: 'r' }
+        const bounds = { now: NOW + now * 1_000, secondsMax: 3_600 }
+        const outcome = lifts ? liftHold(hold, by, bounds.now) : extendHold(hold, { ...by, expiresAt: at(to) }, bounds)
+        if (!outcome.ok) continue
+        newest = Math.max(newest, now)
+        hold = evolveHold(hold, outcome.event, at(newest))
+        expect(NOW + newest * 1_000).toBeLessThan(Date.parse(hold.expiresAt))
+      }
+    }),
+  )
+})
