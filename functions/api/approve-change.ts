@@ -23,6 +23,7 @@ import { appendChange, type Intent } from '../append-change.ts'
 import { aboutChange, principalOf, type Question, unknownChange } from '../http/admission.ts'
 import { created, etagOf, type Outcome } from '../http/answer.ts'
 import { IN_PROGRESS } from '../http/idempotency.ts'
+import { isPersonId } from '../http/identity.ts'
 import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
@@ -58,7 +59,7 @@ export const shape = {
     z.strictObject({ decision: z.literal('request-changes'), digest, seen, reason: text.trim().min(1, 'say what to change') }),
     z.strictObject({
       decision: z.literal('delegate'),
-      to: z.string().regex(/^[^\p{C}\s]{1,128}$/u, 'name a person by their id'),
+      to: z.string().refine(isPersonId, 'name a person by their id'),
       until: z.iso.datetime({ error: 'say until when, as 2026-12-01T18:00:00Z' }),
     }),
     z.strictObject({ decision: z.literal('revoke-delegation') }),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { onHouse } from '../http/admission.ts'
 import type { Outcome } from '../http/answer.ts'
+import { PERSON_ID_LENGTH_MAX } from '../http/identity.ts'
 import { type InputOf, noBody, nothing, paging } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
@@ -9,7 +10,7 @@ import { pageAnswer } from './page-answer.ts'
 export const shape = {
   path: nothing,
   query: paging.extend({
-    actor: z.string().max(128).optional(),
+    actor: z.string().max(PERSON_ID_LENGTH_MAX).optional(),
     fleet: z.string().max(128).optional(),
     day: z
       .string()

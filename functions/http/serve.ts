@@ -147,7 +147,10 @@ export const servePerson = <P, Q, B>(
   }
   const identify = (exchange: Exchange): void => {
     exchange.person = personOf(exchange.event)
-    if (!exchange.person) throw new Refusal(problem('unauthenticated', 'Sign in and send your token as `Authorization: Bearer`.'))
+    if (exchange.person) return
+    const detail =
+      'Sign in and send your token as `Authorization: Bearer`; its subject has 1 to 255 visible characters and is not `supersede`.'
+    throw new Refusal(problem('unauthenticated', detail))
   }
   const run = async ({ person, decision }: Exchange, call: Call<Input<P, Q, B>>): Promise<Outcome> => {
     invariant(person && decision, 'nobody gets here without a leave')

@@ -51,7 +51,7 @@ const timedAnswers = (now: () => number) => {
 }
 
 /**
- * Checks a bearer token as the JWT authorizer does: RSA signature by the issuer's keys, iss, aud, exp, nbf, iat. A token that is good at one
+ * Checks a token as the JWT authorizer does, which takes it with the word `Bearer` before it or without: RSA signature by the issuer's keys, iss, aud, exp, nbf, iat. A token that is good at one
  * instant is good from then until it expires.
  */
 const verify = async (token: string, { issuer, audience }: Jwt, keys: JSONWebKeySet, at: number): Promise<Timed> => {
@@ -125,7 +125,7 @@ export const openAuthorizer = ({ jwks, lambda, now }: AuthorizeOptions) => {
     event: Readonly<Record<string, unknown>>,
   ): Promise<Authorized> => {
     if (authorization.kind === 'none') return { ok: true, context: {} }
-    const token = /^Bearer (\S+)$/i.exec(headers['authorization'] ?? '')?.[1]
-    return authorization.kind === 'jwt' ? byJwt(token, authorization) : byLambda(token, authorization, event)
+    const [, bearer, token] = /^(Bearer )?(\S+)$/i.exec(headers['authorization'] ?? '') ?? []
+    return authorization.kind === 'jwt' ? byJwt(token, authorization) : byLambda(bearer && token, authorization, event)
   }
 }

@@ -106,6 +106,38 @@ describe('groups that look alike', () => {
   })
 })
 
+describe('the same token, sent in another way', () => {
+  test('without the word before it, a list that reads as other groups in the gateway’s own writing gives none of them', async () => {
+    const { token } = await tokenOf({ sub: 'eve', name: 'Eve', groups: ['guests security', 'x,kernel-maintainers'] })
+    for (const authorization of [token, ` ${token} `, `bearer ${token}`])
+      expect((await ask('list-changes', { headers: { authorization } })).status).toBe(403)
+  })
+})
+
+describe('subjects that pass for another', () => {
+  test.each([
+    ['for the workflow', 'supersede'],
+    ['by a character that nobody sees', 'bob\u200b'],
+    ['by one that ends a text', 'bob\u0000'],
+    ['by one that turns it round', '\u202ebob'],
+    ['by a blank', ' bob'],
+    ['by half a character', '\ud83d'],
+    ['by their length, for none that fits into a record', 'b'.repeat(256)],
+  ])('%s', async (_, sub) => {
+    const reviewed = await inReview()
+    const as = await tokenOf({ sub, name: 'Bob', groups: ['kernel-maintainers', 'security'] })
+    expect(await approve({ as }, reviewed)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+    expect(await standing(reviewed.change)).toEqual({ status: 'in-review', approvals: [] })
+  })
+
+  test('a name of ten thousand letters is cut to a line', async () => {
+    const { change } = await inReview()
+    const as = await tokenOf({ sub: 'bob', name: 'b'.repeat(5_000), groups: ['kernel-maintainers'] })
+    expect((await ask('approve-change', { as, path: { change }, body: { decision: 'comment', comment: 'hi' } })).status).toBe(201)
+    expect((await show(change)).text).not.toContain('b'.repeat(129))
+  })
+})
+
 describe('tokens', () => {
   test.each([
     ['of a wrong issuer', { iss: 'https://issuer.example' }],

@@ -4,17 +4,19 @@ import { personOf } from '../../functions/http/identity.ts'
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** A request as it comes from behind the gateway's authorizer: `claims` as it hands them on, `token` as the person sent it. */
-const groupsOf = (claims: Readonly<Record<string, unknown>>, token?: Readonly<Record<string, unknown>>) =>
+const groupsOf = (claims: Readonly<Record<string, unknown>>, token?: Readonly<Record<string, unknown>>, before = 'Bearer ') =>
   personOf({
     rawPath: '/',
-    headers: token === undefined ? {} : { authorization: `Bearer ${part({ alg: 'RS256' })}.${part(token)}.signature` },
+    headers: token === undefined ? {} : { authorization: `${before}${part({ alg: 'RS256' })}.${part(token)}.signature` },
     isBase64Encoded: false,
     requestContext: { requestId: '1', authorizer: { jwt: { claims } } },
   })?.groups
 
 describe('the groups that the gateway hands on', () => {
   test.each([
-    ['[a b]', ['a', 'b']],
+    ['[a]', ['a']],
+    ['[a b]', []],
+    ['[a,b]', []],
     ['a,b', ['a', 'b']],
     ['a', ['a']],
     ['[]', []],
@@ -34,6 +36,11 @@ describe('where the token is at hand', () => {
     expect(groupsOf({ sub: 'bob', groups: '[guests security]' }, { sub: 'bob', groups: ['guests security'] })).toEqual(['guests security'])
     expect(groupsOf({ sub: 'bob', groups: '[a,security]' }, { sub: 'bob', groups: ['a,security'] })).toEqual(['a,security'])
   })
+  test.each(['', 'bearer ', 'Bearer  ', ' Bearer '])('so it is behind %j', before => {
+    expect(groupsOf({ sub: 'bob', groups: '[guests security]' }, { sub: 'bob', groups: ['guests security'] }, before)).toEqual([
+      'guests security',
+    ])
+  })
   test('a list of no group is no group', () => {
     expect(groupsOf({ sub: 'bob', groups: '[]' }, { sub: 'bob', groups: [] })).toEqual([])
   })
@@ -42,7 +49,13 @@ describe('where the token is at hand', () => {
   })
 })
 
-test('nobody is nobody', () => {
-  expect(groupsOf({})).toBeUndefined()
-  expect(groupsOf({ sub: '' })).toBeUndefined()
+test.each([undefined, '', 'supersede', ' bob', 'bob ', 'bo  b', 'bob\n', 'bob\u200b', 'bob\ufeff', '\u202ebob', '\ud83d', 'b'.repeat(256)])(
+  '%j names nobody',
+  sub => {
+    expect(groupsOf({ sub })).toBeUndefined()
+  },
+)
+
+test.each(['bob', 'auth0|5f7c', 'CN=Bob Brandt,OU=Kernel', 'josé', '\u{1f427}', 'Supersede', 'b'.repeat(255)])('%j names a person', sub => {
+  expect(groupsOf({ sub })).toEqual([])
 })

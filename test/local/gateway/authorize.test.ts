@@ -70,6 +70,8 @@ describe('a person’s token', () => {
   test('is admitted whatever the letters of "bearer"', async () =>
     expect(await byJwt(`bearer ${await signed(CLAIMS)}`)).toMatchObject({ ok: true }))
 
+  test('is admitted without that word, too', async () => expect(await byJwt(await signed(CLAIMS))).toMatchObject({ ok: true }))
+
   const publicPem = ours.publicKey.export({ type: 'spki', format: 'pem' }).toString()
   const ATTACKS: readonly (readonly [sentence: string, authorization: () => Promise<string> | string | undefined, detail: RegExp])[] = [
     ['no token', () => undefined, /for people\. Log in with: supersede login/],
