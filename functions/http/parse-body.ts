@@ -20,6 +20,13 @@ export const depthOf = (text: string): number => {
   return deepest
 }
 
+/** Whether every text of the value, and every key, is made of whole characters: canonical JSON (RFC 8785) has no others. Depth is bounded already. */
+const isWhole = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (value === null || typeof value !== 'object') return true
+  return Object.entries(value).every(([key, member]) => key.isWellFormed() && isWhole(member))
+}
+
 /** The first key, anywhere in the value, that could reach an object's prototype; null where there is none. Depth is bounded already. */
 export const forbiddenKey = (value: unknown): string | null => {
   if (value === null || typeof value !== 'object') return null
@@ -52,6 +59,7 @@ export const parseBody = (raw: Uint8Array, contentType: string | undefined, byte
   const value = parseJson(text)
   const key = forbiddenKey(value)
   if (key !== null) throw refuse(`Remove the key ${JSON.stringify(key)}: it is not accepted anywhere.`)
+  if (!isWhole(value)) throw refuse('Send whole characters: a text has one half of a surrogate pair.')
   return value
 }
 

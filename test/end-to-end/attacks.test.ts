@@ -279,6 +279,15 @@ describe('what is written', () => {
     expect(text).not.toContain('<html')
   })
 
+  test('half a character, which no other reader of the history could hash, is refused wherever it stands', async () => {
+    const { change } = await inReview()
+    for (const text of ['{"decision":"comment","comment":"\\ud83d"}', '{"decision":"comment","comment":"x","\\udc00":1}']) {
+      const headers = { 'idempotency-key': crypto.randomUUID() }
+      const answer = await send('POST', `/changes/${change}/approvals`, { as: 'bob', text, headers })
+      expect(answer).toMatchObject({ status: 400, body: { code: 'malformed-json' } })
+    }
+  })
+
   test.each(['..%2f..%2fmodules', '%2e%2e%2f', 'a%00b', '%c0%ae%c0%ae', 'change%23x', 'x'.repeat(300), '__proto__', 'constructor'])(
     'the id %s leads nowhere',
     async id => {
