@@ -45,6 +45,8 @@ export type ChangeView = {
   readonly status: string
   readonly version: number
   readonly proposer: string
+  /** Who submitted the livepatch; empty where that was the proposer, or nobody knows. */
+  readonly builder: string
   readonly proposedAt: string
   readonly reason: string
   readonly route: string
@@ -155,6 +157,7 @@ export const changeView = (value: unknown): ChangeView => {
     status: textOf(body['status']),
     version: numberOf(body['version']),
     proposer: textOf(body['proposerName']) || personName(body['proposer']),
+    builder: textOf(body['builder']),
     proposedAt: textOf(body['proposedAt']),
     reason: textOf(body['reason']),
     route: textOf(objectOf(body['plan'])['route']),

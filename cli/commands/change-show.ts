@@ -47,6 +47,7 @@ const printChange = (shell: Shell, change: ChangeView, verdict: JsonObject | nul
     ],
     ['reason', change.reason],
     ['proposed', `${change.proposer}, ${when(change.proposedAt)}`],
+    ['built by', change.builder],
     ['verdict', change.outcome],
     ['judged again', change.rejudged],
     ['digest', change.digest],

@@ -158,6 +158,7 @@ export const changeDocument = (
     ...summary,
     proposer: change.proposer.id,
     proposerName: change.proposer.name,
+    ...(change.builder === null ? {} : { builder: change.builder }),
     proposedAt: change.proposedAt,
     reason: change.reason,
     plan: change.plan,

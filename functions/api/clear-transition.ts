@@ -3,6 +3,7 @@ import { type Change, isTerminal } from '../../shared/change/index.ts'
 import { evidenceDigest, type Host, type TransitionEvidence } from '../../shared/fleet/index.ts'
 import { changeResource, holdText } from '../../shared/policy/index.ts'
 import { type Clearance, clearanceSigningBytes, type SignedClearance } from '../../shared/rollout/index.ts'
+import { authorOf } from '../author-of.ts'
 import { principalOf, type Question } from '../http/admission.ts'
 import { created, type Outcome } from '../http/answer.ts'
 import { type Problem, problem } from '../http/problem.ts'
@@ -43,17 +44,13 @@ const stalledAt = async ({ ledger, fleets }: Pick<Ports, 'ledger' | 'fleets'>, i
   return loaded ? { host, transition, bootId, change: loaded.change } : notStalled(host)
 }
 
-/** Who submitted a livepatch answers for it: its first commit says who that was. */
-const authorOf = async ({ ledger }: Pick<Ports, 'ledger'>, livepatch: string): Promise<string> =>
-  (await ledger.commitsOf(`patch#${livepatch}`, { limit: 1 })).items[0]?.actor ?? ''
-
 export const question =
   (ports: Pick<Ports, 'ledger' | 'fleets'>): Question<Input> =>
   async ({ path }, person) => {
     const stalled = await stalledAt(ports, path.host)
     if ('problem' in stalled) return stalled
     const { change } = stalled
-    const author = await authorOf(ports, change.livepatch)
+    const author = (await authorOf(ports, change.livepatch)) ?? ''
     return { principal: principalOf(person), action: 'clearTransition', resource: changeResource(change), context: { author } }
   }
 

@@ -6,6 +6,7 @@ import { PlanRequest, planOf } from '../../shared/policy/index.ts'
 import type { Plan } from '../../shared/rollout/index.ts'
 import type { Loaded } from '../../shared/store/index.ts'
 import { whyNotAcceptable } from '../../shared/verdict/index.ts'
+import { authorOf } from '../author-of.ts'
 import { onFleet } from '../http/admission.ts'
 import { created, etagOf, type Outcome } from '../http/answer.ts'
 import { type Problem, problem } from '../http/problem.ts'
@@ -52,10 +53,12 @@ const emergencyOf = ({ breakGlass }: Call['input']['body']): BreakGlass | undefi
   return accepts.length === 0 ? named : { ...named, accepts: [...new Set(accepts)].sort() }
 }
 
-const append = async ({ ledger }: ProposePorts, { id, at, input, person, decision }: Call, plan: Plan): Promise<Loaded | Problem> => {
+const append = async (ports: ProposePorts, { id, at, input, person, decision }: Call, plan: Plan): Promise<Loaded | Problem> => {
+  const { ledger } = ports
   const { fleet, livepatch, reason } = input.body
   const breakGlass = emergencyOf(input.body)
-  const outcome = propose(null, { id, fleet, livepatch, plan, reason, by: person, breakGlass })
+  const builder = (await authorOf(ports, livepatch)) ?? undefined
+  const outcome = propose(null, { id, fleet, livepatch, plan, reason, by: person, builder, breakGlass })
   if (!outcome.ok) return problem('invalid-input', outcome.detail)
   const request = { id, expected: 0, lastHash: null, events: outcome.events, actor: person.id, at, commitId: id, decision }
   const written = await ledger.appendChange(request)

@@ -57,7 +57,7 @@ const invariant: (condition: unknown, sentence: string) => asserts condition = (
 /** A refusal of policy, with the sentences of the policies that said no. Four eyes is worth a code of its own. */
 const forbidden = (answer: Extract<PolicyAnswer, { allowed: false }>): Problem =>
   answer.policies.some(id => id === 'four-eyes' || id === 'four-eyes-on-policy')
-    ? problem('four-eyes', 'Ask somebody else to decide: nobody approves or rejects what they proposed (four eyes).', {
+    ? problem('four-eyes', 'Ask somebody else to decide: nobody approves or rejects what they proposed or built (four eyes).', {
         policies: answer.policies,
       })
     : problem('forbidden', `Ask somebody who may: ${answer.reasons.join(' ')}`, { policies: answer.policies, reasons: answer.reasons })

@@ -111,6 +111,8 @@ const ChangeBrief = Summary.extend({
 const Change = Summary.extend({
   proposer: z.string(),
   proposerName: z.string(),
+  /** Id of who submitted the livepatch, where that was somebody else. */
+  builder: z.string().optional(),
   proposedAt: instant,
   reason: z.string(),
   plan: Plan,

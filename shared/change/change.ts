@@ -65,6 +65,8 @@ export const ChangeEvent = z.discriminatedUnion('type', [
     plan: Plan,
     reason: z.string(),
     proposer: Person,
+    /** Id of who submitted the livepatch, where that was somebody else. */
+    builder: z.string().optional(),
     breakGlass: BreakGlass.optional(),
   }),
   /** Judged again, on another plan where one is given; what the judgement found follows in the same commit. `id`: of the request. */
@@ -248,6 +250,8 @@ type Proposal = {
   readonly plan: Plan
   readonly reason: string
   readonly proposer: Person
+  /** Id of who submitted the livepatch, where that was somebody else than the proposer. */
+  readonly builder: string | null
   readonly breakGlass: BreakGlass | null
   /** ISO 8601. */
   readonly proposedAt: string

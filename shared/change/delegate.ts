@@ -19,7 +19,7 @@ export const delegatorsOf = (change: Change, person: string, at: number): readon
     .map(({ from }) => from)
 
 /**
- * Hands one's decision on one change to somebody else, until an instant within the time to decide. Never to who proposed or planned it, and
+ * Hands one's decision on one change to somebody else, until an instant within the time to decide. Never to who proposed, planned or built it, and
  * to one person at a time. Who holds a delegation hands nothing on and who has given one takes none, so there are neither chains nor
  * circles; and only own groups go with it.
  */

@@ -4,20 +4,21 @@ import { assertNever, invariant } from './invariant.ts'
 
 type Of<Type extends ChangeEvent['type']> = Extract<ChangeEvent, { type: Type }>
 /** Strips what belongs to one status only, so that no field of an old status lingers in a new one. */
-const proposal = ({ id, fleet, livepatch, plan, reason, proposer, breakGlass, proposedAt }: Change) => ({
+const proposal = ({ id, fleet, livepatch, plan, reason, proposer, builder, breakGlass, proposedAt }: Change) => ({
   id,
   fleet,
   livepatch,
   plan,
   reason,
   proposer,
+  builder,
   breakGlass,
   proposedAt,
 })
 
 const proposed = (event: Of<'proposed'>, at: string): Change => {
-  const { type: _, breakGlass = null, ...rest } = event
-  return { ...rest, breakGlass, status: 'proposed', proposedAt: at, review: null, rollout: null }
+  const { type: _, builder = null, breakGlass = null, ...rest } = event
+  return { ...rest, builder, breakGlass, status: 'proposed', proposedAt: at, review: null, rollout: null }
 }
 
 /** Approvals that count on for the new digest, of those that counted for the one before. */

@@ -57,7 +57,7 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   'already-judged': 'This very verdict, plan and policy are recorded already.',
   'nothing-moved': 'Judged again it is the same: stacks, policies and plan are what people see already, so their approvals stand.',
   'too-many-revisions': 'It was revised too often; abort it and propose it again.',
-  'own-change': 'Nobody decides on what they proposed or planned; ask somebody else. You can revise or abort it.',
+  'own-change': 'Nobody decides on what they proposed, planned or built; ask somebody else. You can revise or abort it.',
   'stale-digest':
     'The change is another one than you saw: livepatch, verdict, plan or policy moved. Look at it again and decide on its new digest.',
   'stale-view': 'What you looked at is not what is there now. Look at the change again and decide on that.',
@@ -69,7 +69,8 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   'confirmed-too-late': 'The time to confirm the emergency is over. The change goes its ordinary way, or is proposed again.',
   'no-open-review': 'No review of an emergency is open on the change.',
   'own-emergency': 'Who proposed or confirmed an emergency does not review it; ask somebody else.',
-  'delegated-to-author': 'Who proposed or planned the change decides nothing on it, also not for you; name somebody else.',
+  'delegated-to-author':
+    'Who proposed or planned the change, or built its livepatch, decides nothing on it, also not for you; name somebody else.',
   'delegated-to-oneself': 'You decide for yourself already; name somebody else.',
   'until-out-of-time': 'Let it end later than now, and no later than the time to decide does.',
   'already-delegated': 'You have delegated on this change; revoke that first.',

@@ -21,13 +21,14 @@ export const isOfDigest = (approval: Pick<Approved, 'digest' | 'carriedTo'>, dig
   approval.digest === digest || approval.carriedTo === digest
 
 /**
- * The approvals that count: of the change's present digest or carried over to it, not withdrawn, not by its proposer, not given before `since` (epoch
+ * The approvals that count: of the change's present digest or carried over to it, not withdrawn, not by its proposer or builder, not given before `since` (epoch
  * milliseconds, approvalsSince), one a person (the newest). Everything that asks "is it approved" asks here, so that an approval of
  * another digest can count nowhere.
  */
 export const countingApprovals = <A extends Approved>(
   change: {
     readonly proposer: { readonly id: string }
+    readonly builder?: string | null | undefined
     readonly review: { readonly digest: string; readonly approvals: readonly A[] } | null
   },
   since = Number.NEGATIVE_INFINITY,
@@ -39,6 +40,7 @@ export const countingApprovals = <A extends Approved>(
       isOfDigest(approval, digest) &&
       approval.withdrawnAt === null &&
       approval.by.id !== change.proposer.id &&
+      approval.by.id !== change.builder &&
       Date.parse(approval.at) >= since,
   )
   return [...new Map(counting.map(approval => [approval.by.id, approval])).values()]

@@ -28,7 +28,13 @@ const OnHold = z.strictObject({
   scope: z.enum(HOLD_SCOPES).default('livepatch'),
   fleet: z.string().optional(),
 })
-const OnChange = z.strictObject({ change: z.string().default('case'), fleet: z.string(), proposer: z.string() })
+const OnChange = z.strictObject({
+  change: z.string().default('case'),
+  fleet: z.string(),
+  proposer: z.string(),
+  /** Who submitted the livepatch; left out: nobody knows. */
+  builder: z.string().optional(),
+})
 
 /** One case: who does what on what, in which circumstances, and what is expected of the policies. */
 export const PolicyCase = z.strictObject({
@@ -100,7 +106,7 @@ const resourceOf = ({ on }: PolicyCase): Resource => {
   if ('patch' in on) return { type: 'Patch', id: on.patch }
   if ('edit' in on) return { type: 'PolicyEdit', id: on.edit, fleet: on.fleet, proposer: on.proposer }
   if ('owner' in on) return { type: 'Hold', id: on.hold, scope: on.scope, owner: on.owner, fleet: on.fleet ?? null }
-  if ('change' in on) return { type: 'Change', id: on.change, fleet: on.fleet, proposer: on.proposer }
+  if ('change' in on) return { type: 'Change', id: on.change, fleet: on.fleet, proposer: on.proposer, builder: on.builder }
   return { type: 'Fleet', id: on.fleet }
 }
 
@@ -121,6 +127,7 @@ const contextOf = (asked: PolicyCase): ReleaseContext => {
     breakGlass,
   } = asked
   const proposer = { id: typeof on === 'object' && 'proposer' in on ? on.proposer : '' }
+  const builder = typeof on === 'object' && 'builder' in on ? on.builder : null
   const said = approvals.map(({ by, groups, signOff }) => ({
     by: { id: by, groups },
     signOff,
@@ -128,7 +135,7 @@ const contextOf = (asked: PolicyCase): ReleaseContext => {
     at: new Date(0).toISOString(),
     withdrawnAt: null,
   }))
-  const tally = tallyOf(countingApprovals({ proposer, review: { digest: '', approvals: said } }), changesRequested)
+  const tally = tallyOf(countingApprovals({ proposer, builder, review: { digest: '', approvals: said } }), changesRequested)
   return { approvals: tally, verdict, plan, route, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass }
 }
 

@@ -14,6 +14,8 @@ export type Releasable = {
   readonly fleet: string
   readonly plan: Plan
   readonly proposer: { readonly id: string }
+  /** Who submitted the livepatch, where that was somebody else than the proposer. */
+  readonly builder?: string | null
   /** An emergency that the proposal names. */
   readonly breakGlass?: { readonly passes: readonly string[]; readonly accepts?: readonly string[] | undefined } | null
   readonly review: {
@@ -42,11 +44,12 @@ export const signableOf = (verdict: Verdict): readonly string[] => {
 }
 
 /** A change as policies see it. */
-export const changeResource = (change: Pick<Releasable, 'id' | 'fleet' | 'proposer'>): Resource => ({
+export const changeResource = (change: Pick<Releasable, 'id' | 'fleet' | 'proposer' | 'builder'>): Resource => ({
   type: 'Change',
   id: change.id,
   fleet: change.fleet,
   proposer: change.proposer.id,
+  builder: change.builder ?? undefined,
 })
 
 /** What a release is decided on beside change, verdict and policies: the instant (epoch milliseconds), and the holds in force on the change. */

@@ -48,7 +48,14 @@ export type Resource =
   | { readonly type: 'House' }
   | { readonly type: 'Patch'; readonly id: string }
   | { readonly type: 'Fleet'; readonly id: string }
-  | { readonly type: 'Change'; readonly id: string; readonly fleet: string; readonly proposer: string }
+  /** `builder`: who submitted the livepatch, where that is known. */
+  | {
+      readonly type: 'Change'
+      readonly id: string
+      readonly fleet: string
+      readonly proposer: string
+      readonly builder?: string | undefined
+    }
   /** `fleet`: the one whose rules alone it touches; null: it touches the house. */
   | { readonly type: 'PolicyEdit'; readonly id: string; readonly fleet: string | null; readonly proposer: string }
   /** `fleet`: the one that is held; null where something else is. */

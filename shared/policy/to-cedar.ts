@@ -20,6 +20,11 @@ const principalOf = (principal: Principal): { readonly at: TypeAndId; readonly e
   return { at, entities: [entity(at, {}, groups)] }
 }
 
+const authorsOf = ({ proposer, builder }: Extract<Resource, { type: 'Change' }>): EntityJson['attrs'] => ({
+  proposer: reference('Person', proposer),
+  ...(builder === undefined ? {} : { builder: reference('Person', builder) }),
+})
+
 const resourceOf = (resource: Resource): { readonly at: TypeAndId; readonly entities: readonly EntityJson[] } => {
   switch (resource.type) {
     case 'House':
@@ -34,7 +39,7 @@ const resourceOf = (resource: Resource): { readonly at: TypeAndId; readonly enti
       const fleet = uid('Fleet', resource.fleet)
       return {
         at,
-        entities: [entity(at, { proposer: reference('Person', resource.proposer) }, [fleet]), entity(fleet, {}, [HOUSE_UID])],
+        entities: [entity(at, authorsOf(resource), [fleet]), entity(fleet, {}, [HOUSE_UID])],
       }
     }
     case 'PolicyEdit': {

@@ -40,6 +40,7 @@ import {
   approvedBy,
   at,
   bob,
+  builtBy,
   carol,
   changes,
   clearVerdict,
@@ -201,6 +202,15 @@ const onBehalf =
   (change: Change) =>
     approve(change, { by, digest, comment: '', onBehalf: delegatorsOf(change, by.id, now), onlyOnBehalf })
 const lent = after(inReview, handedOn(carol, 'erin'))
+const builtByBob = after(builtBy('bob'), judgedAs(clearVerdict))
+table('what somebody built', [
+  ['is not approved by them', approvedBy(bob)(builtByBob), 'own-change'],
+  ['is not rejected by them', reject(builtByBob, { by: bob, digest, reason: 'no' }), 'own-change'],
+  ['is not delegated by them', handedOn(bob, 'erin')(builtByBob), 'own-change'],
+  ['is not delegated to them', handedOn(carol, 'bob')(builtByBob), 'delegated-to-author'],
+  ['is approved by others', approvedBy(carol)(builtByBob), { type: 'approved', by: carol }],
+])
+
 table('delegate', [
   ['names whom and until when', handedOn(carol, 'erin')(inReview), { type: 'delegated', by: carol, to: 'erin', until: TOMORROW }],
   ['is not the proposer’s to do', handedOn(alice, 'erin')(inReview), 'own-change'],

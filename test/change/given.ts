@@ -73,7 +73,10 @@ const fold = (change: Change | null, outcome: Outcome): Change => {
   return next
 }
 
-export const proposeIt = (change: Change | null) =>
+export const proposeIt = (change: Change | null) => proposeBuiltBy(alice.id)(change)
+/** Proposed by alice; its livepatch was submitted by somebody. */
+export const builtBy = (builder: string): Change => fold(null, proposeBuiltBy(builder)(null))
+const proposeBuiltBy = (builder: string) => (change: Change | null) =>
   propose(change, {
     id: '01JDCHANGE',
     fleet: 'edge',
@@ -81,6 +84,7 @@ export const proposeIt = (change: Change | null) =>
     plan: planDefaults,
     reason: 'CVE-2026-0001',
     by: alice,
+    builder,
   })
 export const judgedAs = (verdict: Verdict) => (change: Change) =>
   judge(change, { verdict, verdictDigest: `digest of ${verdict.outcome}`, policyVersion: POLICY })

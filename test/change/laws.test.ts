@@ -232,7 +232,7 @@ test('abort wins from every place that is not an end', () => {
 describe('evolve refuses histories that no command wrote', () => {
   const broken: readonly (readonly [string, Change | null, ChangeEvent])[] = [
     ['an event before the proposal', null, { type: 'resumed', by: bob }],
-    ['a second proposal', changes.proposed, { ...changes.proposed, breakGlass: undefined, type: 'proposed' }],
+    ['a second proposal', changes.proposed, { ...changes.proposed, builder: undefined, breakGlass: undefined, type: 'proposed' }],
     ['an approval before the judgement', changes.proposed, { type: 'approved', by: bob, digest: 'd', comment: '' }],
     ['a wave that the plan has not', changes.released, { type: 'wave-opened', wave: 9, share: 100, directiveVersion: 1 }],
     ['a halt after the end', changes.completed, { type: 'halted', wave: null, reason: { code: 'drift', detail: '' }, by: 'supersede' }],

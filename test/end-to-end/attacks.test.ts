@@ -28,11 +28,11 @@ const tokenOf = async (claims: Readonly<Record<string, unknown>>): Promise<{ rea
 
 let fleets = 0
 /** A change by alice that waits for its approvals, on a fleet of its own. */
-const inReview = async (plan?: object): Promise<{ readonly change: string; readonly digest: string }> => {
+const inReview = async (plan?: object, livepatch = NEW): Promise<{ readonly change: string; readonly digest: string }> => {
   fleets += 1
   const fleet = `fleet-${fleets}`
   await ask('create-fleet', { as: 'alice', body: { id: fleet } })
-  const proposed = await ask('propose-change', { as: 'alice', body: { fleet, livepatch: NEW, reason: 'why', plan } })
+  const proposed = await ask('propose-change', { as: 'alice', body: { fleet, livepatch, reason: 'why', plan } })
   const change = String(proposed.body['id'])
   const { body } = await until(
     () => show(change),
@@ -66,6 +66,27 @@ describe('approving one’s own proposal', () => {
     for (const groups of [['security'], ['kernel-maintainers', 'security', 'operators'], []])
       expect((await approve({ as: await tokenOf({ sub: 'alice', name: 'Alice', groups }) }, reviewed)).status).toBe(403)
     expect((await standing(reviewed.change)).approvals).toEqual([])
+  })
+})
+
+describe('approving what one has built, though somebody else proposed it', () => {
+  const BUILT = createHash('sha256').update(moduleFile('3')).digest('hex')
+  const submit = (as: 'alice' | 'bob') => ask('submit-patch', { as, body: { module: moduleFile('3').toString('base64') } })
+  const decide = (as: 'bob' | 'carol', change: string, body: object) => ask('approve-change', { as, path: { change }, body })
+
+  test('by who submitted the livepatch, in whatever way, also after it was submitted again', async () => {
+    expect([(await submit('bob')).status, (await submit('alice')).status]).toEqual([201, 200])
+    const reviewed = await inReview({}, BUILT)
+    const { change, digest } = reviewed
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    expect((await show(change)).body).toMatchObject({ proposer: 'alice', builder: 'bob' })
+    expect(await approve({ as: 'bob' }, reviewed)).toMatchObject({ status: 403, body: { code: 'four-eyes' } })
+    expect((await decide('bob', change, { decision: 'delegate', to: 'carol', until })).status).toBe(403)
+    expect((await decide('carol', change, { decision: 'delegate', to: 'bob', until })).status).toBe(422)
+    expect((await decide('bob', change, { decision: 'confirm', digest })).status).toBe(403)
+    expect((await decide('bob', change, { decision: 'comment', comment: 'it is mine' })).status).toBe(201)
+    expect(await standing(change)).toEqual({ status: 'in-review', approvals: [] })
+    expect((await approve({ as: 'carol' }, reviewed)).status).toBe(201)
   })
 })
 

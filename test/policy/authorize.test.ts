@@ -129,7 +129,7 @@ describe('a refusal tells a person', () => {
   test('which rule forbids it', () => {
     expect(ask({ principal: alice, action: 'approveChange', resource: change, context: { decision: 'approve' } })).toEqual({
       allowed: false,
-      reasons: ['Nobody approves or rejects what they proposed.'],
+      reasons: ['Nobody approves or rejects what they proposed or built.'],
       policies: ['four-eyes'],
     })
   })

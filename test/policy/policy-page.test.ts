@@ -88,7 +88,7 @@ The routes of the API name these actions in \`shared/operations\`; a test holds 
 
 \`releaseChange\` is asked when somebody has approved, and \`openWave\` before every wave, with the same context:
 
-- \`context.approvals\`: the approvals that count. They are of the change's present digest, one a person, never the proposer's.
+- \`context.approvals\`: the approvals that count. They are of the change's present digest, one a person, never the proposer's nor of who submitted the livepatch.
   \`people\` is how many; a tag named like a group (\`getTag("security")\`) how many of its members, by the groups that their token
   named when they approved; \`signedOff\` what they sign off by name, of all together.
 - \`context.verdict\`: \`outcome\`, the codes of findings in \`block\` and \`review\`, \`downgrade\`, \`fixesLost\`, and
