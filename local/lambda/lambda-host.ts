@@ -30,8 +30,10 @@ export type LambdaHost = {
   readonly close: () => Promise<void>
 }
 
+/** `printed` may come before, with or after an answer. */
 type Answer = {
-  readonly id: number
+  readonly id?: number
+  readonly printed?: string
   readonly result?: string
   readonly error?: { readonly errorType: string; readonly errorMessage: string }
 }
@@ -105,11 +107,12 @@ class FunctionPool {
       stderr: true,
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
-    const forward = (chunk: Buffer) => {
-      for (const line of chunk.toString('utf8').split('\n')) if (line) this.#log(name, line)
+    const forward = (printed: string) => {
+      for (const line of printed.split('\n')) if (line) this.#log(name, line)
     }
-    worker.stdout.on('data', forward)
-    worker.stderr.on('data', forward)
+    worker.on('message', ({ printed = '' }: Answer) => forward(printed))
+    /* What Node itself says of an environment, and what a library wrote past the thread's own streams. */
+    for (const stream of [worker.stdout, worker.stderr]) stream.setEncoding('utf8').on('data', forward)
     // Between two events, too, something may fail or end in there: that must not end this process, and nothing may be asked of it again.
     worker.on('error', error => {
       if (this.#idle.some(idle => idle.worker === worker)) this.#log(name, `failed between two events: ${String(error)}`)

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { keepPrinted } from './printed.ts'
 import { fetchOverWire } from './service-wire.ts'
 
 type Handler = (event: unknown, context: object) => unknown
@@ -20,6 +21,7 @@ const {
   readonly memorySize: number
   readonly services: { readonly port: MessagePort; readonly endpoint: string } | null
 }
+const { take } = keepPrinted(printed => parentPort?.postMessage({ printed }))
 if (services) globalThis.fetch = fetchOverWire(services.port, services.endpoint, globalThis.fetch)
 const [file = '', exported = ''] = path.split('.')
 const failed = (error: unknown) =>
@@ -49,8 +51,9 @@ parentPort?.on('message', async ({ id, event, requestId, deadline }: Asked) => {
   try {
     const handler = await loaded
     const result = await handler(JSON.parse(event), context)
-    parentPort?.postMessage({ id, result: JSON.stringify(result ?? null) })
+    const answer = JSON.stringify(result ?? null)
+    parentPort?.postMessage({ id, result: answer, printed: take() })
   } catch (error) {
-    parentPort?.postMessage({ id, error: failed(error) })
+    parentPort?.postMessage({ id, error: failed(error), printed: take() })
   }
 })

@@ -69,7 +69,21 @@ describe('a function', () => {
     const talk = openBundles({ talks: `export const handler = () => { console.log('one\\ntwo'); console.error('three') }` })
     await talk.lambda.invoke('talks', {})
     await talk.close()
-    expect([...talk.lines].sort()).toEqual(['talks: one', 'talks: three', 'talks: two'])
+    expect(talk.lines).toEqual(['talks: one', 'talks: two', 'talks: three'])
+  })
+
+  test.each([
+    ['waits for ever', 'await new Promise(() => { setInterval(() => 0, 1000) })'],
+    ['ends its process', 'process.exit(1)'],
+    ['fails', `throw new Error('so')`],
+    ['fails off the path', `await new Promise(() => { setTimeout(() => { console.log('late'); throw new Error('so') }) })`],
+  ])('what it printed is not lost where it %s', async (_, end) => {
+    const talk = openBundles({
+      talks: { source: `export const handler = async () => { console.log('first'); ${end} }`, timeoutSeconds: 0.3 },
+    })
+    await talk.lambda.invoke('talks', {}).catch(() => undefined)
+    await talk.close()
+    expect(talk.lines).toEqual(['talks: first', ...(end.includes('late') ? ['talks: late'] : [])])
   })
 })
 
