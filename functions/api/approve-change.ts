@@ -70,6 +70,7 @@ export const shape = {
   ]),
 }
 type Input = InputOf<typeof shape>
+type Call = PersonCall<Input, readonly Hold[]>
 export type ApprovePorts = Pick<Ports, 'ledger' | 'holds' | 'catalog' | 'policy' | 'workflow' | 'now' | 'newId'>
 
 /** Whoever holds a delegation speaks with the groups that it lends, too, and takes back so what they said with it; they hand nothing on. */
@@ -95,14 +96,20 @@ const asked = (change: Change, { id }: Person, groups: readonly string[], decisi
   context: { decision },
 })
 
-/** Asked about this very change, because four eyes is a rule about its proposer. */
+/** Asked about this very change, because four eyes is a rule about its proposer. What holds stand is read with it, for the release. */
 export const question =
-  ({ ledger, now }: Pick<Ports, 'ledger' | 'now'>): Question<Input> =>
-  ({ path, body: { decision } }, person) =>
-    aboutChange(ledger.loadChange, path.change, (_, change) => asked(change, person, spokenWith(change, person, decision, now()), decision))
+  ({ ledger, holds, now }: Pick<Ports, 'ledger' | 'holds' | 'now'>): Question<Input, readonly Hold[]> =>
+  async ({ path, body: { decision } }, person) => {
+    const askedOf = (change: Change): Request => asked(change, person, spokenWith(change, person, decision, now()), decision)
+    const [request, seen] = await Promise.all([
+      aboutChange(ledger.loadChange, path.change, (_, change) => askedOf(change)),
+      holds.standing(now()),
+    ])
+    return 'problem' in request ? request : { request, seen }
+  }
 
 /** Where a delegation may have ended since the question, it is put again, and its answer is what the commit rests on. */
-const leaveNow = ({ policy, now }: ApprovePorts, change: Change, { person, input: { body }, decision }: PersonCall<Input>) => {
+const leaveNow = ({ policy, now }: ApprovePorts, change: Change, { person, input: { body }, decision }: Call) => {
   if (!change.review?.delegations.some(({ to }) => to === person.id)) return { allowed: true, decision } as const
   return policy.authorize(asked(change, person, spokenWith(change, person, body.decision, now()), body.decision))
 }
@@ -113,7 +120,7 @@ const approvalOf = ({ policy, now }: ApprovePorts, change: Change, by: Person) =
   return { onBehalf, onlyOnBehalf, since: approvalsSince(policy.set().settings, change, now()) }
 }
 
-const decideOn = (ports: ApprovePorts, change: Change, { id, input: { body }, person: by }: PersonCall<Input>): Decided => {
+const decideOn = (ports: ApprovePorts, change: Change, { id, input: { body }, person: by }: Call): Decided => {
   switch (body.decision) {
     case 'approve':
       return approve(change, {
@@ -146,7 +153,7 @@ const decideOn = (ports: ApprovePorts, change: Change, { id, input: { body }, pe
 }
 
 /** The same word of the same person again is no refusal: it is the answer that got lost. */
-const isRepeated = async (ports: ApprovePorts, change: Change, { id, input: { body }, person }: PersonCall<Input>): Promise<boolean> => {
+const isRepeated = async (ports: ApprovePorts, change: Change, { id, input: { body }, person }: Call): Promise<boolean> => {
   const { ledger } = ports
   switch (body.decision) {
     case 'approve': {
@@ -210,7 +217,7 @@ const lastWordOf = (events: readonly ChangeEvent[], person: string, digest: stri
 /** A change is read whole each time; chatter must not make that dear, nor push what happened out of its timeline. */
 const COMMENTS_MAX = 200
 
-const floodProblem = async ({ ledger }: ApprovePorts, change: Change, { input: { body } }: PersonCall<Input>): Promise<Problem | null> => {
+const floodProblem = async ({ ledger }: ApprovePorts, change: Change, { input: { body } }: Call): Promise<Problem | null> => {
   if (body.decision !== 'comment' || (await eventsOf(ledger, change)).filter(({ type }) => type === 'commented').length < COMMENTS_MAX)
     return null
   return problem('not-allowed-now', `The change has ${COMMENTS_MAX} comments; go on elsewhere, and refer to it there.`, {
@@ -221,11 +228,7 @@ const floodProblem = async ({ ledger }: ApprovePorts, change: Change, { input: {
 }
 
 /** A sign-off of what is not there would be a slip of the pen that nobody notices. */
-const signOffProblem = async (
-  { catalog }: ApprovePorts,
-  change: Change,
-  { input: { body } }: PersonCall<Input>,
-): Promise<Problem | null> => {
+const signOffProblem = async ({ catalog }: ApprovePorts, change: Change, { input: { body } }: Call): Promise<Problem | null> => {
   if (body.decision !== 'approve' || body.signOff.length === 0 || change.review === null) return null
   const verdict = await catalog.verdict(change.review.bound.verdict)
   const signable = verdict ? signableOf(verdict) : []
@@ -238,17 +241,12 @@ const signOffProblem = async (
 }
 
 /** A release may wait for an approval, or for a request for changes to be taken back. */
-const mayBeLast = (change: Change, { input: { body }, person }: PersonCall<Input>): boolean =>
+const mayBeLast = (change: Change, { input: { body }, person }: Call): boolean =>
   body.decision === 'approve' ||
   body.decision === 'confirm' ||
   (body.decision === 'withdraw' && (change.review?.changesRequested ?? []).some(({ by }) => by.id === person.id))
 
-const decide = async (
-  ports: ApprovePorts,
-  call: PersonCall<Input>,
-  loaded: Loaded,
-  held: readonly Hold[],
-): Promise<Intent<Loaded | Problem>> => {
+const decide = async (ports: ApprovePorts, call: Call, loaded: Loaded, held: readonly Hold[]): Promise<Intent<Loaded | Problem>> => {
   const { change } = loaded
   if (await isRepeated(ports, change, call)) return { settled: loaded }
   const leave = leaveNow(ports, change, call)
@@ -279,13 +277,15 @@ const answerOn = async (ports: ApprovePorts, loaded: Loaded, held: readonly Hold
 /** Approves, rejects or asks to change exactly what was seen, takes one's word back, or comments. The answer tells what is still missing. */
 export const approveChange =
   (ports: ApprovePorts) =>
-  async (call: PersonCall<Input>): Promise<Outcome> => {
+  async (call: Call): Promise<Outcome> => {
     const id = call.input.path.change
-    /* Read once for a decision: what is told as missing is what it was decided on. */
+    /* Read once for a decision, and anew for each attempt at it: what is told as missing is what it was decided on. */
     let held: readonly Hold[] = []
+    let { seen } = call
     const decideNow = async (loaded: Loaded) => {
       const inOrder = noEarlier(ports, loaded)
-      held = await heldOf(inOrder, loaded.change)
+      held = await heldOf(inOrder, loaded.change, seen)
+      seen = undefined
       return decide(inOrder, call, loaded, held)
     }
     /* One answer for a state: what went with the commit is what is given, so that it is not kept a second time. */

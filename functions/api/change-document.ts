@@ -105,8 +105,8 @@ const timelineOf = (commits: readonly Commit[]) =>
   )
 
 /** The holds that people are shown on a change; one that has ended waits for nothing. */
-export const heldOf = async (ports: HoldsPorts, change: Change): Promise<readonly Hold[]> =>
-  isTerminal(change.status) ? [] : holdsOn(ports, change)
+export const heldOf = async (ports: HoldsPorts, change: Change, seen?: readonly Hold[]): Promise<readonly Hold[]> =>
+  isTerminal(change.status) ? [] : holdsOn(ports, change, seen)
 
 /** What stands in the answers of every operation on a change. */
 export const changeBrief = ({ change, version }: Loaded, needs: readonly Need[], held: readonly Hold[], since?: number) => {

@@ -7,7 +7,9 @@ import { type Problem, problem } from './problem.ts'
  * The question that the choke point puts to policy for one request. It names the very thing that is acted on, so that nothing is
  * authorised on an outer id and done to an inner one. A problem where that thing does not exist.
  */
-export type Question<I> = (input: I, person: Person) => Request | Problem | Promise<Request | Problem>
+export type Question<I, S = undefined> = (input: I, person: Person) => Asked<S> | Promise<Asked<S>>
+/** `seen`: what was read beside the question, for the operation that follows. */
+type Asked<S> = Request | Problem | { readonly request: Request; readonly seen: S }
 
 export const principalOf = ({ id, groups }: Person): Principal => ({ type: 'Person', id, groups })
 

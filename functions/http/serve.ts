@@ -27,7 +27,8 @@ export type Call<I> = {
   /** Of an operation that is one commit: its answer, for the transaction that appends it. */
   readonly keep?: (answer: Outcome) => Promise<KeptAnswer>
 }
-export type PersonCall<I> = Call<I> & { readonly person: Person; readonly decision: Decision }
+/** `seen`: what the operation's question read for it, a moment ago. */
+export type PersonCall<I, S = undefined> = Call<I> & { readonly person: Person; readonly decision: Decision; readonly seen?: S | undefined }
 export type HostCall<I> = Call<I> & { readonly host: CallingHost }
 /** Nobody vouches for the caller; an enrolment's bearer token is the handler's own business. */
 export type OpenCall<I> = Call<I> & { readonly bearer: string | null }
@@ -127,19 +128,22 @@ const serve = <P, Q, B>(parts: Parts<P, Q, B>, { log, now, newId }: Surroundings
 }
 
 /** Serves people: the token's person, the policy's leave for exactly what the request is about, and memory where the operation asks for it. */
-export const servePerson = <P, Q, B>(
+export const servePerson = <P, Q, B, S = undefined>(
   id: OperationId,
   shape: RequestShape<P, Q, B>,
-  question: Question<Input<P, Q, B>>,
+  question: Question<Input<P, Q, B>, S>,
   surroundings: PersonSurroundings,
-  handle: (call: PersonCall<Input<P, Q, B>>) => Promise<Outcome>,
+  handle: (call: PersonCall<Input<P, Q, B>, S>) => Promise<Outcome>,
 ): Handler => {
   const served = operation(id)
   invariant(served.audience === 'person' && served.action !== null, `${id} is not for people`)
+  const seen = new WeakMap<Exchange, S>()
   const admit = async (exchange: Exchange, input: Input<P, Q, B>): Promise<void> => {
     invariant(exchange.person, 'the person was identified before')
-    const [request] = await Promise.all([question(input, exchange.person), surroundings.policy.refresh()])
-    if ('problem' in request) throw new Refusal(request)
+    const [asked] = await Promise.all([question(input, exchange.person), surroundings.policy.refresh()])
+    if ('problem' in asked) throw new Refusal(asked)
+    const request = 'request' in asked ? asked.request : asked
+    if ('request' in asked) seen.set(exchange, asked.seen)
     invariant(request.action === served.action, `${id} asks policy about ${request.action}, the table says ${served.action}`)
     const answer = surroundings.policy.authorize(request)
     if (!answer.allowed) throw new Refusal(forbidden(answer))
@@ -152,9 +156,10 @@ export const servePerson = <P, Q, B>(
       'Sign in and send your token as `Authorization: Bearer`; its subject has 1 to 255 visible characters and is not `supersede`.'
     throw new Refusal(problem('unauthenticated', detail))
   }
-  const run = async ({ person, decision }: Exchange, call: Call<Input<P, Q, B>>): Promise<Outcome> => {
+  const run = async (exchange: Exchange, call: Call<Input<P, Q, B>>): Promise<Outcome> => {
+    const { person, decision } = exchange
     invariant(person && decision, 'nobody gets here without a leave')
-    return handle({ ...call, person, decision })
+    return handle({ ...call, person, decision, seen: seen.get(exchange) })
   }
   const idempotency = served.idempotent ? surroundings.idempotency : null
   return serve({ served, shape, admit, identify, idempotency, oneCommit: surroundings.oneCommit, handle: run }, surroundings)

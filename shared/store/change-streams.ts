@@ -1,7 +1,7 @@
 import { type Change, replay } from '../change/index.ts'
 import type { Commit } from '../history/index.ts'
 import { CorruptItem, type Item, padded, text, whole } from './item.ts'
-import { changeStream, readChangeCommit } from './ledger-items.ts'
+import { changeStream, headKey, readChangeCommit } from './ledger-items.ts'
 import { ATTEMPTS_MAX, type Pause } from './pause.ts'
 import type { Loaded } from './ports.ts'
 import type { Table } from './table.ts'
@@ -52,7 +52,16 @@ export const openChangeStreams = (table: Table, pause: Pause) => {
     return loadedFrom(one)
   }
 
-  const load = async (id: string): Promise<Stream> => {
+  /** What is remembered, where the head says that it is the newest state: one item is read, with whatever else is read just then. */
+  const loadKnown = async (id: string): Promise<Stream | null> => {
+    const one = known.get(id)
+    const head = one ? await table.get(headKey(changeStream(id))) : null
+    return one && head && agrees(one, [head]) ? { loaded: remember(one), newest: one.newest } : null
+  }
+
+  const load = async (id: string): Promise<Stream> => (await loadKnown(id)) ?? loadNewer(id)
+
+  const loadNewer = async (id: string): Promise<Stream> => {
     for (let tried = 0; tried < ATTEMPTS_MAX; tried += 1) {
       const before = known.get(id) ?? null
       const items = await table.partition(changeStream(id), before ? padded(before.newest.sequence) : undefined)

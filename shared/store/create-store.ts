@@ -13,7 +13,7 @@ import { openPolicies } from './policies.ts'
 import { openPolicyLookup } from './policy-lookup.ts'
 import type { PolicyLookup, PolicyStore } from './policy-ports.ts'
 import type { Idempotency, KeptAnswers, Ledger, NoticeStore, Store } from './ports.ts'
-import { openTable } from './table.ts'
+import { openTable, type Table } from './table.ts'
 import type { TableName } from './table-schema.ts'
 
 export type StoreOptions = {
@@ -24,44 +24,52 @@ export type StoreOptions = {
   readonly pause?: Pause
 }
 
+/** Each table is opened once, so that all who read single items of it in one turn do it in one request. */
+const opened = new WeakMap<StoreOptions, Map<TableName, Table>>()
+
+const pauseOf = ({ pause = jitteredPause() }: StoreOptions): Pause => pause
+
+const tableOf = (options: StoreOptions, name: TableName): Table => {
+  const tables = opened.get(options) ?? new Map<TableName, Table>()
+  opened.set(options, tables)
+  const table = tables.get(name) ?? openTable(options.client, options.tables[name], pauseOf(options))
+  tables.set(name, table)
+  return table
+}
+
 type Knowledge = Pick<Store, 'catalog' | 'fleets' | 'lineage'>
 
 /** What a verdict rests on, without the ledger: who only asks need not carry how changes are appended. */
-export const createKnowledge = ({ client, tables, pause = jitteredPause() }: StoreOptions): Knowledge => ({
-  catalog: openCatalog(openTable(client, tables.catalog, pause)),
-  fleets: openFleets(openTable(client, tables.fleet, pause), pause),
-  lineage: openLineage(openTable(client, tables.lineage, pause)),
+export const createKnowledge = (options: StoreOptions): Knowledge => ({
+  catalog: openCatalog(tableOf(options, 'catalog')),
+  fleets: openFleets(tableOf(options, 'fleet'), pauseOf(options)),
+  lineage: openLineage(tableOf(options, 'lineage')),
 })
 
 /** Changes to look at, by whoever appends nothing. */
-export const createChangeReader = ({ client, tables, pause = jitteredPause() }: StoreOptions): Pick<Ledger, 'loadChange'> => {
-  const streams = openChangeStreams(openTable(client, tables.ledger, pause), pause)
+export const createChangeReader = (options: StoreOptions): Pick<Ledger, 'loadChange'> => {
+  const streams = openChangeStreams(tableOf(options, 'ledger'), pauseOf(options))
   return { loadChange: async id => (await streams.load(id)).loaded }
 }
 
-export const createIdempotency = ({ client, tables, pause = jitteredPause() }: StoreOptions): Idempotency =>
-  openIdempotency(openTable(client, tables.ledger, pause))
+export const createIdempotency = (options: StoreOptions): Idempotency => openIdempotency(tableOf(options, 'ledger'))
 
 /** The same, for operations that are one commit: others do not carry it. */
-export const createKeptAnswers = ({ client, tables, pause = jitteredPause() }: StoreOptions): KeptAnswers =>
-  openKeptAnswers(openTable(client, tables.ledger, pause))
+export const createKeptAnswers = (options: StoreOptions): KeptAnswers => openKeptAnswers(tableOf(options, 'ledger'))
 
 /** What Supersede keeps, but for notices. Here and below is the only door to DynamoDB. */
-export const createStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): Store => ({
-  ...createKnowledge({ client, tables, pause }),
-  ledger: openLedger(openTable(client, tables.ledger, pause), pause),
-  holds: openHolds(openTable(client, tables.ledger, pause)),
-  idempotency: createIdempotency({ client, tables, pause }),
+export const createStore = (options: StoreOptions): Store => ({
+  ...createKnowledge(options),
+  ledger: openLedger(tableOf(options, 'ledger'), pauseOf(options)),
+  holds: openHolds(tableOf(options, 'ledger')),
+  idempotency: createIdempotency(options),
 })
 
 /** Which policies are in force: all that most functions know of them. */
-export const createPolicyLookup = ({ client, tables, pause = jitteredPause() }: StoreOptions): PolicyLookup =>
-  openPolicyLookup(openTable(client, tables.ledger, pause))
+export const createPolicyLookup = (options: StoreOptions): PolicyLookup => openPolicyLookup(tableOf(options, 'ledger'))
 
 /** The same with edits and their history. */
-export const createPolicyStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): PolicyStore =>
-  openPolicies(openTable(client, tables.ledger, pause), pause)
+export const createPolicyStore = (options: StoreOptions): PolicyStore => openPolicies(tableOf(options, 'ledger'), pauseOf(options))
 
 /** Receivers and deliveries, apart from the rest: most functions neither know nor carry them. */
-export const createNoticeStore = ({ client, tables, pause = jitteredPause() }: StoreOptions): NoticeStore =>
-  openNotices(openTable(client, tables.notice, pause))
+export const createNoticeStore = (options: StoreOptions): NoticeStore => openNotices(tableOf(options, 'notice'))

@@ -1,8 +1,9 @@
 import { chain } from '../history/index.ts'
 import { evolveHold, type Hold, HoldRecord, isRunning } from '../policy/index.ts'
 import { notBefore } from './append-change.ts'
+import { addTo } from './counters.ts'
 import { dayNotes } from './day-notes.ts'
-import { type Item, itemOf, type Key, text, whole } from './item.ts'
+import { count, type Item, itemOf, type Key, text, whole } from './item.ts'
 import { commitItem, endItem, headKey } from './ledger-items.ts'
 import { listPage } from './listing.ts'
 import { announceWrites } from './outbox.ts'
@@ -16,12 +17,14 @@ import { type Expression, IS_NEW, type Table } from './table.ts'
  *   hold#<id>     …             its commits and where they end, as of any stream (ledger-items.ts)
  *   all-holds     <id>          the hold as its commits say; its version guards the next one
  *   holds         <id>          the same, of those that nobody has lifted: the few that are asked about at every decision
+ *   holds-count   holds-count   how often anything of all this was written: who has read `holds` at a count knows them while it stands
  *
  * Nothing happens when a hold ends by itself, so readers of `holds` look at its end. A while later the item goes by its TTL.
  */
 
 const STANDING = 'holds'
 const ALL = 'all-holds'
+const COUNT: Key = { pk: 'holds-count', sk: 'holds-count' }
 const streamOf = (id: string): string => `hold#${id}`
 const keyIn = (pk: string, id: string): Key => ({ pk, sk: id })
 
@@ -70,15 +73,29 @@ const append = async (table: Table, { id, loaded, event, actor, at, commitId, de
     standingWrite(hold, commit.sequence),
     { put: commitItem(commit, fleetOf(hold)), if: IS_NEW },
     { put: endItem(commit) },
+    addTo(COUNT, [['writes', 1]]),
     ...announceWrites(commit),
   ])
   return outcome.ok ? { ok: true, loaded: { hold, version: commit.sequence } } : { ok: false, error: 'conflict' }
 }
 
+/** The count is read first: what the holds are read as is at least what it counted. */
+const standingHolds = (table: Table) => {
+  let known: { readonly writes: number; readonly holds: readonly HoldRecord[] } | null = null
+  return async (): Promise<readonly HoldRecord[]> => {
+    const writes = count((await table.get(COUNT)) ?? {}, 'writes')
+    if (known?.writes === writes) return known.holds
+    const holds = (await table.partition(STANDING)).map(recordOf)
+    known = { writes, holds }
+    return holds
+  }
+}
+
 export const openHolds = (table: Table): Holds => {
   const noteDay = dayNotes(table)
+  const standing = standingHolds(table)
   return {
-    standing: async now => (await table.partition(STANDING)).map(recordOf).filter(hold => isRunning(hold, now)),
+    standing: async now => (await standing()).filter(hold => isRunning(hold, now)),
     load: id => load(table, id),
     list: page => listPage({ table, order: 'newest-first' }, { value: ALL }, page, recordOf),
     append: async request => {

@@ -11,6 +11,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
+import { gathered } from './gathered.ts'
 import { type Item, itemOf, type Key, type Value } from './item.ts'
 import { ATTEMPTS_MAX, type Pause } from './pause.ts'
 
@@ -98,12 +99,6 @@ export const openTable = (client: DynamoDBClient, name: string, pause: Pause) =>
     return client.send(new UpdateItemCommand(request.Update))
   }
 
-  /** Strongly consistent. */
-  const get = async (key: Key): Promise<Item | null> => {
-    const answer = await client.send(new GetItemCommand({ TableName: name, Key: itemOf(key), ConsistentRead: true }))
-    return answer.Item ?? null
-  }
-
   const write = async (one: Write): Promise<Written> => {
     try {
       await send(one)
@@ -161,6 +156,14 @@ export const openTable = (client: DynamoDBClient, name: string, pause: Pause) =>
     for (const batch of batches) found.push(...(await batchOf(batch)))
     return found
   }
+
+  const getOne = async (key: Key): Promise<Item | null> => {
+    const answer = await client.send(new GetItemCommand({ TableName: name, Key: itemOf(key), ConsistentRead: true }))
+    return answer.Item ?? null
+  }
+
+  /** Strongly consistent. What is asked for in one turn goes as one request. */
+  const get = gathered(getOne, getMany)
 
   /** One round of a query; strongly consistent unless it reads an index, which cannot be. */
   const query = async ({ index, key, filter, forward, limit, start }: Query): Promise<{ items: Item[]; last: Item | undefined }> => {

@@ -150,13 +150,15 @@ describe('a hold', () => {
     })
   })
 
-  test.each([1, 3, 5, 7, 9])('that comes while the last approval releases, at look %i: released or not, no wave opens', async n => {
+  test.each([1, 2, 3, 4, 5])('that comes while the last approval releases, at look %i: released or not, no wave opens', async n => {
     const scene = await inReview(house, `while-releasing-${n}`)
     await scene.approve('bob')
     const digest = String((await scene.show())['digest'])
     const { ports, wasInterrupted } = interruptedAt(n, () => place(scene))
     const input = { path: { change: scene.change }, query: {}, body: { decision: 'approve' as const, digest, comment: '', signOff: [] } }
-    expect(await approveChange(ports)({ ...callOf('carol', 'approveChange', scene), input })).toMatchObject({ status: 201 })
+    /* As the question found them: the first look is after that. */
+    const seen = await house.ports.holds.standing(house.time)
+    expect(await approveChange(ports)({ ...callOf('carol', 'approveChange', scene), input, seen })).toMatchObject({ status: 201 })
     if (!wasInterrupted()) await place(scene)
     const { status } = await scene.show()
     if (status !== 'in-review') expect(await openWave(house.ports)({ change: scene.change })).toMatchObject({ next: 'halted' })

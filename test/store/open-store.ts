@@ -149,10 +149,11 @@ export const openStore = (): Opened => {
     const client = clientTo(local.endpoint)
     for (const name of NAMES) await createTable(client, name, tables[name])
     const again = () => createStore({ client, tables })
+    const options = { client, tables }
     Object.assign(opened, {
-      store: again(),
-      notices: createNoticeStore({ client, tables }),
-      policies: createPolicyStore({ client, tables }),
+      store: createStore(options),
+      notices: createNoticeStore(options),
+      policies: createPolicyStore(options),
       client,
       wire: watch(client),
       again,

@@ -141,6 +141,6 @@ describe('the price of a wave', () => {
     const [small, large] = [await priceOf(40), await priceOf(40_000)]
     expect([small.applied, large.applied]).toEqual([40, 40_000])
     expect(large.requests).toEqual(small.requests)
-    expect(large.requests).toEqual(['Query', 'TransactWriteItems', 'PutItem', 'PutItem', 'Query', 'Query'])
+    expect(large.requests).toEqual(['GetItem', 'TransactWriteItems', 'PutItem', 'PutItem', 'Query', 'Query'])
   })
 })

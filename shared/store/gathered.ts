@@ -1,0 +1,35 @@
+import { type Item, type Key, text } from './item.ts'
+
+type Asked = { readonly key: Key; readonly resolve: (item: Item | null) => void; readonly reject: (error: unknown) => void }
+
+const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`
+const keyOf = (item: Item): Key => ({ pk: text(item, 'pk'), sk: text(item, 'sk') })
+
+/**
+ * Reads single items, those that are asked for in one turn of the event loop together: whoever asks for one need not know who else asks
+ * for another, and both cost one request. Where that fails, all that asked fail.
+ */
+export const gathered = (getOne: (key: Key) => Promise<Item | null>, getMany: (keys: readonly Key[]) => Promise<readonly Item[]>) => {
+  let waiting: Asked[] = []
+
+  const read = async (asked: readonly Asked[]): Promise<void> => {
+    const [first] = asked
+    if (first && asked.length === 1) return first.resolve(await getOne(first.key))
+    const items = new Map((await getMany(asked.map(({ key }) => key))).map(item => [nameOf(keyOf(item)), item]))
+    for (const { key, resolve } of asked) resolve(items.get(nameOf(key)) ?? null)
+  }
+
+  const flush = (): void => {
+    const asked = waiting
+    waiting = []
+    read(asked).catch((error: unknown) => {
+      for (const { reject } of asked) reject(error)
+    })
+  }
+
+  return (key: Key): Promise<Item | null> =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) queueMicrotask(flush)
+      waiting.push({ key, resolve, reject })
+    })
+}
