@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpAsk } from './gateway/http-api.ts'
 import type { HttpAnswer } from './gateway/problem.ts'
-import type { Credentials } from './s3/presigned.ts'
+import { type Credentials, isPresigned } from './s3/presigned.ts'
 
 type Answered = { readonly status: number; readonly body: unknown }
 /** A service of the JSON protocols, by the prefix of its `X-Amz-Target`. */
@@ -29,6 +29,17 @@ const parse = (bytes: Buffer): unknown => {
     return undefined
   }
 }
+
+/**
+ * What of it is open to whoever reaches this machine's port: what a pre-signed URL carries. The functions' own requests come over their threads'
+ * ports; and that a request names the access key, as it has to there, shows nothing here, since every such URL names it, too.
+ */
+export const onlyPresigned =
+  (s3: AwsEndpointOptions['s3']) =>
+  async (ask: HttpAsk): Promise<HttpAnswer> =>
+    ask.headers['x-amz-target'] === undefined && isPresigned(ask)
+      ? s3(ask)
+      : { status: 403, headers: { 'content-type': 'text/plain' }, body: 'Only pre-signed URLs are answered here.' }
 
 /** The one place where the functions' SDK clients arrive: the JSON services by their target, everything else is S3. */
 export const openAwsEndpoint =

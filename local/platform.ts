@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openAwsEndpoint, type Service } from './aws-endpoint.ts'
+import { onlyPresigned, openAwsEndpoint, type Service } from './aws-endpoint.ts'
 import { deployBuckets, deployStateMachines, deployTables, functionsOf, runSchedules } from './deploy.ts'
 import { openDynamoDb } from './dynamodb/index.ts'
 import { type EventBuses, openEventBuses } from './events/event-bus.ts'
@@ -167,10 +167,11 @@ export const openPlatform = async ({ assembly, stack, data, port, people, now, l
       secretAccessKey: randomBytes(30).toString('base64url'),
     }
     const endpoint = `http://127.0.0.1:${back.listener.port}`
+    const inside: Pick<Front, 'serve'> = { serve: starting }
     const lambda = openLambdaHost(
       functionsOf(deployed, functionEnvironment(endpoint, credentials)),
       (name, line) => log(`${name}: ${line}`),
-      { endpoint, answer: ask => back.serve(ask) },
+      { endpoint, answer: ask => inside.serve(ask) },
       now,
     )
     const resting = setInterval(lambda.endIdle, 30_000)
@@ -204,7 +205,9 @@ export const openPlatform = async ({ assembly, stack, data, port, people, now, l
       TrentService: kms.handle,
       AWSEvents: buses.handle,
     }
-    back.serve = openAwsEndpoint({ services, s3: openS3({ objects, credentials, now }), credentials })
+    const s3 = openS3({ objects, credentials, now })
+    inside.serve = openAwsEndpoint({ services, s3, credentials })
+    back.serve = onlyPresigned(s3)
 
     await deployTables(deployed, dynamodb.handle)
     await deployStateMachines(deployed, stepfunctions.handle, name => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`)

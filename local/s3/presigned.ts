@@ -13,6 +13,8 @@ const byNameThenValue = ([nameA, valueA]: Pair, [nameB, valueB]: Pair): number =
 /** Epoch milliseconds of `YYYYMMDDTHHMMSSZ`; NaN for anything else. */
 const amzDate = (text: string): number => Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 
+export const isPresigned = ({ query }: { readonly query: string }): boolean => new URLSearchParams(query).has('X-Amz-Signature')
+
 /**
  * Checks the query signature of a pre-signed URL (AWS Signature Version 4, "Authenticating Requests: Using Query Parameters").
  * Answers null if it holds, else why not.

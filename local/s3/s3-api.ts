@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { HttpAsk } from '../gateway/http-api.ts'
 import type { HttpAnswer } from '../gateway/problem.ts'
 import type { ObjectStore } from './object-store.ts'
-import { type Credentials, checkPresigned } from './presigned.ts'
+import { type Credentials, checkPresigned, isPresigned } from './presigned.ts'
 
 const xml = (status: number, code: string, message: string): HttpAnswer => ({
   status,
@@ -44,7 +44,7 @@ export type S3Options = { readonly objects: ObjectStore; readonly credentials: C
 export const openS3 =
   ({ objects, credentials, now }: S3Options) =>
   async (ask: HttpAsk): Promise<HttpAnswer> => {
-    if (ask.query.includes('X-Amz-Signature=')) {
+    if (isPresigned(ask)) {
       const refused = checkPresigned(ask, credentials, now())
       if (refused) return xml(403, 'AccessDenied', refused)
     } else if (!(ask.headers['authorization'] ?? '').includes(`Credential=${credentials.accessKeyId}/`))

@@ -272,6 +272,28 @@ describe('tokens of waiting tasks', () => {
     expect(await standing(reviewed.change)).toEqual({ status: 'in-review', approvals: [] })
   })
 
+  test('are not to be had with what an upload’s URL tells: it opens that upload, and no service', async () => {
+    const offered = await ask('upload-patch', {
+      as: 'bob',
+      body: { size: 8, digest: createHash('sha256').update('a module').digest('hex') },
+    })
+    const offer = new URL(String(offered.body['url']))
+    const credential = offer.searchParams.get('X-Amz-Credential')
+    expect(credential).toMatch(/^LOCAL/)
+    const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=${'0'.repeat(64)}`
+    const aws = (method: string, path: string, headers: Readonly<Record<string, string>>, body?: string) =>
+      fetch(new URL(path, offer), { method, headers: { authorization, ...headers }, ...(body === undefined ? {} : { body }) })
+    for (const target of ['DynamoDB_20120810.ListTables', 'AWSStepFunctions.ListStateMachines', 'TrentService.Sign', 'AWSEvents.PutEvents'])
+      for (const path of ['/', `${offer.pathname}${offer.search}`])
+        expect([target, (await aws('POST', path, { 'x-amz-target': target }, '{}')).status]).toEqual([target, 403])
+    const [, bucket = ''] = offer.pathname.split('/')
+    for (const method of ['GET', 'PUT', 'DELETE'])
+      expect([method, (await aws(method, `/${bucket}/directives/stop.json`, {}, method === 'PUT' ? '{}' : undefined)).status]).toEqual([
+        method,
+        403,
+      ])
+  })
+
   test('are shown to nobody', async () => {
     const { change } = await inReview()
     for (const as of ['alice', 'bob', 'carol', 'dave'] as const)
