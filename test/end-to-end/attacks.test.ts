@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -174,6 +174,46 @@ describe('tokens', () => {
   })
 })
 
+describe('tokens that the issuer did not sign', () => {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const claims = () => ({ iss: `${platform.url}/issuer`, aud: 'supersede', sub: 'bob', groups: ['security'], exp: seconds() + 60 })
+  const unsigned = (header: object): string => `${part(header)}.${part(claims())}`
+  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const byStranger = (header: object): string => {
+    const text = unsigned({ alg: 'RS256', ...header })
+    return `${text}.${sign('sha256', Buffer.from(text), stranger.privateKey).toString('base64url')}`
+  }
+
+  test.each<readonly [string, (issuerKey: string) => string]>([
+    ['of alg none', () => `${unsigned({ alg: 'none' })}.`],
+    ['of alg None, with the key named', () => `${unsigned({ alg: 'None', kid: 'local-1' })}.AAAA`],
+    [
+      'with the public key for a secret',
+      issuerKey => {
+        const text = unsigned({ alg: 'HS256', kid: 'local-1' })
+        return `${text}.${createHmac('sha256', issuerKey).update(text).digest('base64url')}`
+      },
+    ],
+    ['of a stranger’s key under the issuer’s name for its own', () => byStranger({ kid: 'local-1' })],
+    ['that bring their key along', () => byStranger({ jwk: stranger.publicKey.export({ format: 'jwk' }) })],
+    ['that say where their key is', () => byStranger({ jku: `${platform.url}/jwks.json`, x5u: `${platform.url}/key.pem` })],
+    ['whose key is a path', () => byStranger({ kid: '../../issuer.json' })],
+  ])('%s let nobody in', async (_, made) => {
+    const { body } = await send('GET', '/issuer/jwks.json')
+    const [jwk] = Array.isArray(body['keys']) ? body['keys'] : []
+    const issuerKey = createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString()
+    for (const authorization of [`Bearer ${made(issuerKey)}`, made(issuerKey)])
+      expect((await send('GET', '/changes', { headers: { authorization } })).status).toBe(401)
+  })
+
+  test('a payload exchanged under a good signature lets nobody in', async () => {
+    const { token } = await tokenOf({ sub: 'dave', name: 'Dave', groups: ['auditors'] })
+    const [header, , signature] = token.split('.')
+    const exchanged = `${header}.${part({ ...claims(), groups: ['security'] })}.${signature}`
+    expect((await ask('list-changes', { as: { token: exchanged } })).status).toBe(401)
+  })
+})
+
 describe('idempotency keys', () => {
   test('another’s key repeats nothing of his: it is one’s own', async () => {
     const reviewed = await inReview()
@@ -306,6 +346,15 @@ describe('what is written', () => {
     const { change } = await inReview()
     const comment = (text: string) => ask('approve-change', { as: 'bob', path: { change }, body: { decision: 'comment', comment: text } })
     expect((await comment('x'.repeat(10_000_000))).status).toBe(413)
+    const stream = new ReadableStream<Uint8Array>({
+      start: controller => {
+        for (let sent = 0; sent < 10_000_000; sent += 100_000) controller.enqueue(Buffer.alloc(100_000, 'x'))
+        controller.close()
+      },
+    })
+    const headers = { authorization: `Bearer ${(await tokenOf({ sub: 'bob', groups: ['security'] })).token}`, 'idempotency-key': 'chunks' }
+    const chunked = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: stream, duplex: 'half' } as const
+    expect((await fetch(`${platform.url}/changes/${change}/approvals`, chunked)).status).toBe(413)
     expect((await comment('x'.repeat(2_001))).status).toBe(422)
     expect((await comment('x'.repeat(2_000))).status).toBe(201)
   })
