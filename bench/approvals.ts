@@ -5,8 +5,9 @@ import { asking } from './asking.ts'
 import type { Figure } from './figure.ts'
 import { startPlatform } from './running-platform.ts'
 
-const CHANGES = 40
-const WARM_UP = 15
+const CHANGES = 75
+/** What is compiled by then is compiled: the first ones cost twice as much. */
+const WARM_UP = 50
 const REVIEWERS = Array.from({ length: 10 }, (_, index) => `reviewer-${index}`)
 
 /** A change of its own fleet, in review. */
@@ -46,7 +47,7 @@ export const approvalFigures = async (root: string, assembly: string): Promise<r
   rmSync(data, { recursive: true })
   const made = (CHANGES - WARM_UP) * REVIEWERS.length
   return [
-    { name: 'an approval through the API on one machine', value: (seconds * 1_000) / made, unit: 'ms CPU', target: 2.5, wanted: 'at most' },
+    { name: 'an approval through the API on one machine, warm', value: (seconds * 1_000) / made, unit: 'ms CPU', target: 2.5, wanted: 'at most' },
     {
       name: 'approvals that are not recorded',
       value: CHANGES * REVIEWERS.length - recorded,
