@@ -110,6 +110,7 @@ export const ChangePage = ({ id, names }: { readonly id: string; readonly names:
           <p class="reason">{change.reason}</p>
           <p class="hint" title={change.view ?? ''}>
             Proposed by {change.proposerName} ({change.proposer}), <Time at={change.proposedAt} />
+            {change.builder === undefined ? null : `; built by ${change.builder}`}
             {change.view ? `; you see ${shortDigest(change.view)}` : ''}
           </p>
           {change.breakGlass ? (

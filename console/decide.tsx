@@ -42,7 +42,7 @@ const wordsOf = (change: Change, me: string | undefined, comment: string, signed
   ]
 }
 
-/** What people say on a change in review. Nobody decides on what they proposed, but anybody may comment. */
+/** What people say on a change in review. Nobody decides on what they proposed or built, but anybody may comment. */
 const Approval = ({ change, onDone }: Props) => {
   const [comment, setComment] = useState('')
   const [signed, setSigned] = useState<ReadonlySet<string>>(new Set())
@@ -52,16 +52,16 @@ const Approval = ({ change, onDone }: Props) => {
   }
   const toggle = (code: string, is: boolean) => setSigned(new Set([...signed, code].filter(other => is || other !== code)))
   const me = session.value?.id
-  const isProposer = me === change.proposer
+  const own = me === change.proposer ? 'proposed this change' : me !== undefined && me === change.builder ? 'built this livepatch' : null
   const words: readonly Word[] = [
-    ...(isProposer ? [] : wordsOf(change, me, comment, signed)),
+    ...(own ? [] : wordsOf(change, me, comment, signed)),
     { label: 'Only comment', done: 'Said.', body: { decision: 'comment', comment } },
   ]
   return (
     <div>
-      {isProposer ? <p class="hint">You proposed this change, so others decide about it.</p> : null}
-      <Field label={isProposer ? 'Comment' : 'Comment or reason'} value={comment} maxLength={2000} onValue={setComment} />
-      {isProposer ? null : <SignOff change={change} signed={signed} onToggle={toggle} />}
+      {own ? <p class="hint">You {own}, so others decide about it.</p> : null}
+      <Field label={own ? 'Comment' : 'Comment or reason'} value={comment} maxLength={2000} onValue={setComment} />
+      {own ? null : <SignOff change={change} signed={signed} onToggle={toggle} />}
       <div class="control">
         {words.map(word => (
           <button key={word.label} type="button" class={word.look ?? ''} disabled={busy} onClick={() => void say(word)}>
@@ -70,7 +70,7 @@ const Approval = ({ change, onDone }: Props) => {
         ))}
       </div>
       {status}
-      {isProposer ? null : <Delegate change={change} onDone={onDone} />}
+      {own ? null : <Delegate change={change} onDone={onDone} />}
       <Revise key={change.digest} change={change} onDone={onDone} />
     </div>
   )

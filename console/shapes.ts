@@ -76,6 +76,8 @@ export type Change = {
   readonly status: string
   readonly proposer: string
   readonly proposerName: string
+  /** Who submitted the livepatch, where that was somebody else. */
+  readonly builder?: string
   readonly proposedAt: string
   /** When it is declined if nobody decides; null where nothing is to be decided. */
   readonly decideBefore: string | null
