@@ -28,9 +28,9 @@ export const extendHold =
     const expiresAt = endOf(input.body, at) ?? ''
     const { secondsMax } = ports.policy.set().settings.holds
     const by = { id: person.id, name: person.name }
-    const extended = await appendHold(ports, call, input.path.hold, loaded => {
+    const extended = await appendHold(ports, call, input.path.hold, (loaded, now) => {
       if (loaded === null || (loaded.hold.lifted === null && loaded.hold.expiresAt === expiresAt)) return 'done'
-      return decideExtend(loaded.hold, { by, reason: input.body.reason, expiresAt }, { now: at, secondsMax })
+      return decideExtend(loaded.hold, { by, reason: input.body.reason, expiresAt }, { now, secondsMax })
     })
     if ('problem' in extended) return extended
     if (extended.hold.scope === 'everything') await tellStop(ports)

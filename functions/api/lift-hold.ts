@@ -24,11 +24,11 @@ export const question = aboutHold('liftHold')
 export const liftHold =
   (ports: CarryOutPorts) =>
   async (call: Call): Promise<Outcome> => {
-    const { input, at, person } = call
+    const { input, person } = call
     const by = { id: person.id, name: person.name }
-    const lifted = await appendHold(ports, call, input.path.hold, loaded => {
+    const lifted = await appendHold(ports, call, input.path.hold, (loaded, now) => {
       if (loaded === null || loaded.hold.lifted?.by.id === person.id) return 'done'
-      return decideLift(loaded.hold, { by, reason: input.body.reason }, at)
+      return decideLift(loaded.hold, { by, reason: input.body.reason }, now)
     })
     if ('problem' in lifted) return lifted
     const { scope, target } = lifted.hold

@@ -75,10 +75,10 @@ const append = async (ports: CarryOutPorts, call: Call) => {
   const { scope, target = null, reason } = call.input.body
   const by = { id: person.id, name: person.name }
   const { secondsMax } = ports.policy.set().settings.holds
-  return appendHold(ports, call, id, loaded =>
+  return appendHold(ports, call, id, (loaded, now) =>
     loaded
       ? 'done'
-      : decidePlace({ id, scope, target, by, reason, expiresAt: endOf(call.input.body, at) ?? inSeconds(at) }, { now: at, secondsMax }),
+      : decidePlace({ id, scope, target, by, reason, expiresAt: endOf(call.input.body, at) ?? inSeconds(at) }, { now, secondsMax }),
   )
 }
 

@@ -25,16 +25,19 @@ const refusedProblem = (refused: Extract<HoldOutcome, { ok: false }>): Problem =
     ? problem('hold-ended', refused.detail, { reason: refused.refused })
     : problem('invalid-input', refused.detail, { reason: refused.refused })
 
-/** Loads a hold, decides, appends; when somebody else was first, once more. `decide` answers `done` where the hold says already what was asked. */
+/**
+ * Loads a hold, decides, appends; when somebody else was first, once more. `decide` answers `done` where the hold says already what was asked. It
+ * decides on what is now (epoch milliseconds), also where the request repeats one that died: what ended in between stays ended.
+ */
 export const appendHold = async (
-  { holds }: Pick<Ports, 'holds'>,
+  { holds, now }: Pick<Ports, 'holds' | 'now'>,
   { id: commitId, at, person, decision }: Pick<PersonCall<unknown>, 'id' | 'at' | 'person' | 'decision'>,
   id: string,
-  decide: (loaded: LoadedHold | null) => HoldOutcome | 'done',
+  decide: (loaded: LoadedHold | null, now: number) => HoldOutcome | 'done',
 ): Promise<LoadedHold | Problem> => {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const loaded = await holds.load(id)
-    const outcome = decide(loaded)
+    const outcome = decide(loaded, Math.max(at, now()))
     if (outcome === 'done') return loaded ?? unknownHold(id)
     if (!outcome.ok) return refusedProblem(outcome)
     const written = await holds.append({ id, loaded, event: outcome.event, actor: person.id, at, commitId, decision })

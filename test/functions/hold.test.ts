@@ -80,6 +80,19 @@ describe('a hold', () => {
     expect(await lift(house, 'alice', body['id'])).toMatchObject({ status: 409, body: { reason: 'expired' } })
   })
 
+  test.each(['extend-hold', 'lift-hold'] as const)('that has ended is not revived by what died before (%s)', async id => {
+    const { body } = await hold(house, 'alice', { scope: 'livepatch', target: LIVEPATCH, hours: 1 })
+    const path = { hold: String(body['id']) }
+    const headers = { 'idempotency-key': `died-${id}` }
+    const asked = { as: 'alice', path, headers, body: id === 'lift-hold' ? { reason: 'r' } : { reason: 'r', hours: 3 } } as const
+    house.wire.mishap = operation => (operation === 'TransactWriteItems' ? 'killed' : undefined)
+    expect((await house.ask(id, asked)).status).toBe(500)
+    house.wire.mishap = () => undefined
+    house.time += HOUR
+    expect(await house.ask(id, asked)).toMatchObject({ status: 409, body: { code: 'hold-ended', reason: 'expired' } })
+    expect(await inForce(house)).toEqual([])
+  })
+
   test('stands on the fleet and on the livepatch that it names', async () => {
     const onFleet = await hold(house, 'alice', { scope: 'fleet', target: 'edge' })
     const onSeries = await hold(house, 'alice', { scope: 'series', target: SERIES })
