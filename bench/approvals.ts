@@ -47,7 +47,13 @@ export const approvalFigures = async (root: string, assembly: string): Promise<r
   rmSync(data, { recursive: true })
   const made = (CHANGES - WARM_UP) * REVIEWERS.length
   return [
-    { name: 'an approval through the API on one machine, warm', value: (seconds * 1_000) / made, unit: 'ms CPU', target: 2.5, wanted: 'at most' },
+    {
+      name: 'an approval through the API on one machine, warm',
+      value: (seconds * 1_000) / made,
+      unit: 'ms CPU',
+      target: 2.5,
+      wanted: 'at most',
+    },
     {
       name: 'approvals that are not recorded',
       value: CHANGES * REVIEWERS.length - recorded,
