@@ -101,11 +101,11 @@ export const question =
   ({ ledger, holds, now }: Pick<Ports, 'ledger' | 'holds' | 'now'>): Question<Input, readonly Hold[]> =>
   async ({ path, body: { decision } }, person) => {
     const askedOf = (change: Change): Request => asked(change, person, spokenWith(change, person, decision, now()), decision)
-    const [request, seen] = await Promise.all([
+    const [request, readAhead] = await Promise.all([
       aboutChange(ledger.loadChange, path.change, (_, change) => askedOf(change)),
       holds.standing(now()),
     ])
-    return 'problem' in request ? request : { request, seen }
+    return 'problem' in request ? request : { request, readAhead }
   }
 
 /** Where a delegation may have ended since the question, it is put again, and its answer is what the commit rests on. */
@@ -281,11 +281,11 @@ export const approveChange =
     const id = call.input.path.change
     /* Read once for a decision, and anew for each attempt at it: what is told as missing is what it was decided on. */
     let held: readonly Hold[] = []
-    let { seen } = call
+    let { readAhead: standing } = call
     const decideNow = async (loaded: Loaded) => {
       const inOrder = noEarlier(ports, loaded)
-      held = await heldOf(inOrder, loaded.change, seen)
-      seen = undefined
+      held = await heldOf(inOrder, loaded.change, standing)
+      standing = undefined
       return decide(inOrder, call, loaded, held)
     }
     /* One answer for a state: what went with the commit is what is given, so that it is not kept a second time. */

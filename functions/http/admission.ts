@@ -8,8 +8,8 @@ import { type Problem, problem } from './problem.ts'
  * authorised on an outer id and done to an inner one. A problem where that thing does not exist.
  */
 export type Question<I, S = undefined> = (input: I, person: Person) => Asked<S> | Promise<Asked<S>>
-/** `seen`: what was read beside the question, for the operation that follows. */
-type Asked<S> = Request | Problem | { readonly request: Request; readonly seen: S }
+/** `readAhead`: what was read beside the question, for the operation that follows. */
+type Asked<S> = Request | Problem | { readonly request: Request; readonly readAhead: S }
 
 export const principalOf = ({ id, groups }: Person): Principal => ({ type: 'Person', id, groups })
 

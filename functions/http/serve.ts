@@ -27,8 +27,12 @@ export type Call<I> = {
   /** Of an operation that is one commit: its answer, for the transaction that appends it. */
   readonly keep?: (answer: Outcome) => Promise<KeptAnswer>
 }
-/** `seen`: what the operation's question read for it, a moment ago. */
-export type PersonCall<I, S = undefined> = Call<I> & { readonly person: Person; readonly decision: Decision; readonly seen?: S | undefined }
+/** `readAhead`: what the operation's question read for it, a moment ago. */
+export type PersonCall<I, S = undefined> = Call<I> & {
+  readonly person: Person
+  readonly decision: Decision
+  readonly readAhead?: S | undefined
+}
 export type HostCall<I> = Call<I> & { readonly host: CallingHost }
 /** Nobody vouches for the caller; an enrolment's bearer token is the handler's own business. */
 export type OpenCall<I> = Call<I> & { readonly bearer: string | null }
@@ -137,13 +141,13 @@ export const servePerson = <P, Q, B, S = undefined>(
 ): Handler => {
   const served = operation(id)
   invariant(served.audience === 'person' && served.action !== null, `${id} is not for people`)
-  const seen = new WeakMap<Exchange, S>()
+  const readAhead = new WeakMap<Exchange, S>()
   const admit = async (exchange: Exchange, input: Input<P, Q, B>): Promise<void> => {
     invariant(exchange.person, 'the person was identified before')
     const [asked] = await Promise.all([question(input, exchange.person), surroundings.policy.refresh()])
     if ('problem' in asked) throw new Refusal(asked)
     const request = 'request' in asked ? asked.request : asked
-    if ('request' in asked) seen.set(exchange, asked.seen)
+    if ('request' in asked) readAhead.set(exchange, asked.readAhead)
     invariant(request.action === served.action, `${id} asks policy about ${request.action}, the table says ${served.action}`)
     const answer = surroundings.policy.authorize(request)
     if (!answer.allowed) throw new Refusal(forbidden(answer))
@@ -159,7 +163,7 @@ export const servePerson = <P, Q, B, S = undefined>(
   const run = async (exchange: Exchange, call: Call<Input<P, Q, B>>): Promise<Outcome> => {
     const { person, decision } = exchange
     invariant(person && decision, 'nobody gets here without a leave')
-    return handle({ ...call, person, decision, seen: seen.get(exchange) })
+    return handle({ ...call, person, decision, readAhead: readAhead.get(exchange) })
   }
   const idempotency = served.idempotent ? surroundings.idempotency : null
   return serve({ served, shape, admit, identify, idempotency, oneCommit: surroundings.oneCommit, handle: run }, surroundings)

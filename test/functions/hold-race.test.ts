@@ -157,8 +157,8 @@ describe('a hold', () => {
     const { ports, wasInterrupted } = interruptedAt(n, () => place(scene))
     const input = { path: { change: scene.change }, query: {}, body: { decision: 'approve' as const, digest, comment: '', signOff: [] } }
     /* As the question found them: the first look is after that. */
-    const seen = await house.ports.holds.standing(house.time)
-    expect(await approveChange(ports)({ ...callOf('carol', 'approveChange', scene), input, seen })).toMatchObject({ status: 201 })
+    const readAhead = await house.ports.holds.standing(house.time)
+    expect(await approveChange(ports)({ ...callOf('carol', 'approveChange', scene), input, readAhead })).toMatchObject({ status: 201 })
     if (!wasInterrupted()) await place(scene)
     const { status } = await scene.show()
     if (status !== 'in-review') expect(await openWave(house.ports)({ change: scene.change })).toMatchObject({ next: 'halted' })
