@@ -45,7 +45,7 @@ const stalledAt = async ({ ledger, fleets }: Pick<Ports, 'ledger' | 'fleets'>, i
 }
 
 export const question =
-  (ports: Pick<Ports, 'ledger' | 'fleets'>): Question<Input> =>
+  (ports: Pick<Ports, 'ledger' | 'fleets' | 'catalog'>): Question<Input> =>
   async ({ path }, person) => {
     const stalled = await stalledAt(ports, path.host)
     if ('problem' in stalled) return stalled

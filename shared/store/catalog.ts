@@ -13,7 +13,7 @@ import { type Expression, IS_NEW, type Table, type Write } from './table.ts'
  *
  *   pk                  sk                        what
  *   patch#<digest>      manifest[#…]              a manifest, gzip, in chunks
- *   name#<name>         name                      which livepatch has a module name
+ *   name#<name>         name                      which livepatch has a module name, and who submitted it
  *   series#<series>     <version, padded>         which livepatch is a version of a series
  *   patches             <submitted at>#<digest>   all of them, for listing
  *   verdict#<digest>    verdict[#…]               a verdict, gzip, in chunks
@@ -49,7 +49,7 @@ const submitWrites = (manifest: Manifest, at: number, by: string): Write[] => {
   const [first, ...rest] = blobItems(manifestKey(digest), JSON.stringify(manifest))
   const submittedAt = new Date(at).toISOString()
   return [
-    { put: itemOf({ ...nameKey(name), digest }), if: own(digest) },
+    { put: itemOf({ ...nameKey(name), digest, by }), if: own(digest) },
     { put: itemOf({ pk: `series#${series}`, sk: versionKey(version), digest }), if: own(digest) },
     ...(first ? [{ put: first, if: IS_NEW }] : []),
     ...rest.map(put => ({ put })),
@@ -113,6 +113,7 @@ export const openCatalog = (table: Table): Catalog => {
       const item = await table.get(nameKey(name))
       return item && manifest(text(item, 'digest'))
     },
+    author: async name => (await table.get(nameKey(name)))?.['by']?.S ?? null,
     list: ({ series }, page) => list(table, kept, series, page),
     putVerdict: async (verdict, inputs) => {
       const digest = digestOf(verdict)

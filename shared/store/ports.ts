@@ -140,6 +140,8 @@ export type Catalog = {
   manifest(digest: string): Promise<Manifest | null>
   manifests(digests: readonly string[]): Promise<ReadonlyMap<string, Manifest>>
   byName(name: string): Promise<Manifest | null>
+  /** Id of who submitted the livepatch of a module name; null where there is none, or it was not kept with it yet. */
+  author(name: string): Promise<string | null>
   list(filter: { readonly series?: string | undefined }, page: PageRequest): Promise<Page<Manifest>>
   /** Content-addressed; returns the verdict's digest. What the verdict names as its inputs is stored before it. */
   putVerdict(verdict: Verdict, inputs?: Inputs): Promise<string>

@@ -120,3 +120,21 @@ describe.each(['killed', 'answer-lost'] as const)('with every write %s once', mi
     expect(typesOf((await show())['timeline'])).toEqual(['proposed', 'aborted'])
   })
 })
+
+test('who has submitted a livepatch is known also where the process died before it was recorded, and somebody else submitted it again', async () => {
+  const module = moduleFile('3')
+  const submitAs = (as: 'bob' | 'alice') => house.ask('submit-patch', { as, body: { module: module.toString('base64') } })
+  let transactions = 0
+  house.wire.mishap = operation => {
+    if (operation === 'TransactWriteItems') transactions += 1
+    return transactions > 1 ? 'killed' : undefined
+  }
+  expect((await submitAs('bob')).status).toBe(500)
+  house.wire.mishap = () => undefined
+  expect((await submitAs('alice')).status).toBe(200)
+  await createFleet(house, 'built')
+  const body = { fleet: 'built', livepatch: digestOfFile(module), plan: PLAN, reason: 'r' }
+  const proposed = await house.ask('propose-change', { as: 'alice', body })
+  const shown = await house.ask('show-change', { as: 'dave', path: { change: String(proposed.body['id']) } })
+  expect(shown.body).toMatchObject({ proposer: 'alice', builder: 'bob' })
+})

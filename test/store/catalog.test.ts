@@ -48,6 +48,7 @@ describe('the catalog', () => {
     await opened.store.catalog.submit(one, NOON, 'alice')
     expect(await opened.store.catalog.submit({ ...one, fixes: ['CVE-2026-2'] }, NOON, 'bob')).toEqual({ ok: true, outcome: 'present' })
     expect(await opened.store.catalog.manifest(one.digest)).toEqual(one)
+    expect([await opened.store.catalog.author('again'), await opened.store.catalog.author('never')]).toEqual(['alice', null])
   })
 
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
