@@ -79,9 +79,10 @@ describe('a function', () => {
     ['fails off the path', `await new Promise(() => { setTimeout(() => { console.log('late'); throw new Error('so') }) })`],
   ])('what it printed is not lost where it %s', async (_, end) => {
     const talk = openBundles({
-      talks: { source: `export const handler = async () => { console.log('first'); ${end} }`, timeoutSeconds: 0.3 },
+      talks: { source: `export const handler = async ends => { if (ends) { console.log('first'); ${end} } }`, timeoutSeconds: 1 },
     })
-    await talk.lambda.invoke('talks', {}).catch(() => undefined)
+    await talk.lambda.invoke('talks', false)
+    await talk.lambda.invoke('talks', true).catch(() => undefined)
     await talk.close()
     expect(talk.lines).toEqual(['talks: first', ...(end.includes('late') ? ['talks: late'] : [])])
   })
