@@ -55,6 +55,19 @@ const isSame = ({ left, right }: Sides, known: Known): boolean | undefined => {
   return typeof a === typeof b && (typeof a === 'boolean' || typeof a === 'string') ? a === b : undefined
 }
 
+/** The names that a set consists of, where nothing else is written in it. */
+const namesIn = (expr: Expr): readonly unknown[] | null =>
+  'Set' in expr && Array.isArray(expr.Set) && expr.Set.every(item => 'Value' in item && typeof item.Value === 'string')
+    ? expr.Set.map(item => ('Value' in item ? item.Value : null))
+    : null
+
+/** Whether a set holds a name, where both are known, or nothing is in the set. */
+const holds = ({ left, right }: Sides, known: Known): boolean | undefined => {
+  const [names, name] = [namesIn(left), valueIn(right, known)]
+  if (names !== null && typeof name === 'string') return names.includes(name)
+  return isEmptySet(valueIn(left, known)) && 'Value' in right ? false : undefined
+}
+
 /** What an expression comes to; undefined where that is not known. */
 const comesTo = (expr: Expr, known: Known): boolean | undefined => {
   const value = valueIn(expr, known)
@@ -62,8 +75,7 @@ const comesTo = (expr: Expr, known: Known): boolean | undefined => {
   if ('==' in expr && !Array.isArray(expr['=='])) return isSame(expr['=='], known)
   if ('isEmpty' in expr && !Array.isArray(expr.isEmpty)) return isEmptySet(valueIn(expr.isEmpty.arg, known)) ? true : undefined
   if ('contains' in expr && !Array.isArray(expr.contains)) {
-    const { left, right } = expr.contains
-    return isEmptySet(valueIn(left, known)) && 'Value' in right ? false : undefined
+    return holds(expr.contains, known)
   }
   return undefined
 }

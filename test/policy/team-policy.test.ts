@@ -45,6 +45,37 @@ describe('a fleet’s own rule is refused, with its file, its id and what to wri
       /runLifecycle/,
     ],
     [
+      'where it would keep people from rejecting',
+      forbid('principal, action == Action::"approveChange", resource in Fleet::"edge"', 'when { context.decision == "reject" }'),
+      /fleets\/edge\/own\.cedar: own: it may hold reject back, .*begin its condition with `context\.decision == "approve" && …`/,
+    ],
+    [
+      'where it would keep one group from asking for changes',
+      forbid(
+        'principal, action == Action::"approveChange", resource in Fleet::"edge"',
+        'when { principal in Group::"security" && ["approve", "request-changes"].contains(context.decision) }',
+      ),
+      /it may hold .*request-changes.* back/,
+    ],
+    [
+      'where it would hold every word back',
+      forbid('principal, action == Action::"approveChange", resource in Fleet::"edge"'),
+      /it may hold reject, request-changes, withdraw, revoke-delegation, close-review and comment back/,
+    ],
+    [
+      'where it would hold every word but one back',
+      forbid('principal, action == Action::"approveChange", resource in Fleet::"edge"', 'unless { context.decision == "approve" }'),
+      /it may hold reject, /,
+    ],
+    [
+      'where something that fails, which denies, stands before what is said',
+      forbid(
+        'principal, action == Action::"approveChange", resource in Fleet::"edge"',
+        'when { 9007199254740991 * 9007199254740991 > 0 && context.decision == "approve" }',
+      ),
+      /it may hold reject, /,
+    ],
+    [
       'where its id is taken',
       forbid('principal, action == Action::"openWave", resource in Fleet::"edge"').replace('own', 'four-eyes'),
       /taken already/,
@@ -68,9 +99,21 @@ test.each([
   })
 })
 
+test.each([
+  ['with it alone', 'when { context.decision == "approve" }'],
+  ['with it and more', 'when { context.decision == "approve" && !(principal in Group::"edge-team") }'],
+  ['with it in a condition of its own', 'when { "delegate" == context.decision } unless { principal in Group::"edge-team" }'],
+  ['with a list', 'when { ["approve", "delegate", "confirm"].contains(context.decision) && principal == Person::"mallory" }'],
+])('a fleet’s own rule about approving is let in where its condition says so first: %s', (_, condition) => {
+  const own = loading(forbid('principal, action == Action::"approveChange", resource in Fleet::"edge"', condition))
+  expect(own.policies.map(({ id }) => id)).toContain('own')
+})
+
 describe('whatever rules of its own a fleet has', () => {
   const everything = loading(
-    `@id("a") @reason("closed") forbid (principal, action in [Action::"move", Action::"proposeChange", Action::"approveChange", Action::"manageFleet"], resource in Fleet::"edge");`,
+    `@id("a") @reason("closed") forbid (principal, action in [Action::"move", Action::"proposeChange", Action::"manageFleet"], resource in Fleet::"edge");
+     @id("b") @reason("closed") forbid (principal, action == Action::"approveChange", resource in Fleet::"edge")
+     when { ["approve", "delegate", "confirm"].contains(context.decision) };`,
   )
   test('what the house denies stays denied, and nothing else is decided otherwise than on its own fleet', () => {
     fc.assert(
@@ -94,5 +137,14 @@ describe('whatever rules of its own a fleet has', () => {
         },
       ),
     )
+  })
+  test('everybody may say no there, and take back a yes, as before', () => {
+    const resource = { type: 'Change', id: 'c', fleet: 'edge', proposer: 'alice' } as const
+    for (const decision of ['reject', 'request-changes', 'withdraw', 'revoke-delegation', 'close-review', 'comment'] as const)
+      for (const group of ['kernel-maintainers', 'security', 'operators', 'auditors']) {
+        const request = { principal: { type: 'Person', id: 'bob', groups: [group] }, action: 'approveChange', resource } as const
+        const [before, after] = [housePolicies, everything].map(set => authorize(set, { ...request, context: { decision } }).allowed)
+        expect(after).toBe(before)
+      }
   })
 })
