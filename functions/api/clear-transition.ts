@@ -105,7 +105,7 @@ export const clearTransition =
     if (refused) return refused
     const clearance = clearanceOf(call, stalled)
     const { schema: _, ...given } = clearance
-    const event = { type: 'transition-cleared', ...given, reason: input.body.reason }
+    const event = { type: 'transition-cleared', ...given, reason: input.body.reason, by: { id: person.id, name: person.name } }
     await ports.ledger.record({ stream: `fleet#${clearance.fleet}`, event, actor: person.id, at, commitId, decision })
     const signed = await sign(ports, clearance)
     await ports.fleets.putClearance(signed)

@@ -2,6 +2,7 @@ import {
   type Delivery,
   dueStage,
   dueStageOfEdit,
+  dueStageOfEmergency,
   familyOf,
   type Notice,
   newDelivery,
@@ -29,13 +30,21 @@ const PAGE = 100
 const BEGIN_MS_MAX = 30_000
 
 const surroundingsOf = async (ports: DeliverPorts, { change }: Loaded): Promise<Surroundings> => {
-  const { catalog, publicUrl } = ports
+  const { catalog, policy, publicUrl, now } = ports
+  const { confirmSecondsMax } = policy.set().settings.breakGlass
   const [livepatch, verdict, held] = await Promise.all([
     catalog.manifest(change.livepatch),
     change.review && catalog.verdict(change.review.bound.verdict),
     heldOf(ports, change),
   ])
-  return { change, livepatch, missing: needsOf(ports, change, verdict, held).map(({ text }) => text), publicUrl }
+  return {
+    change,
+    livepatch,
+    missing: needsOf(ports, change, verdict, held).map(({ text }) => text),
+    confirmSecondsMax,
+    now: now(),
+    publicUrl,
+  }
 }
 
 const enqueue = async ({ notices, policy, now }: DeliverPorts, notice: Notice, receivers: readonly KeptReceiver[]): Promise<void> => {
@@ -59,7 +68,7 @@ type CommitRead = NonNullable<Awaited<ReturnType<typeof commitOf>>>
 
 /** What a commit is told as, with what the thing that it is about has become. */
 const noticesAbout = async (ports: DeliverPorts, commit: CommitRead): Promise<readonly Notice[]> => {
-  const { ledger, holds, policies, policy, publicUrl } = ports
+  const { ledger, holds, catalog, policies, policy, publicUrl } = ports
   const { family, id } = familyOf(commit.stream)
   if (family === 'change') {
     const loaded = await ledger.loadChange(id)
@@ -71,7 +80,10 @@ const noticesAbout = async (ports: DeliverPorts, commit: CommitRead): Promise<re
   }
   if (family === 'hold') {
     const loaded = await holds.load(id)
-    return loaded ? noticesOfHold(commit, { hold: loaded.hold, publicUrl }) : []
+    if (!loaded) return []
+    const { scope, target } = loaded.hold
+    const livepatch = scope === 'livepatch' && target !== null ? await catalog.manifest(target) : null
+    return noticesOfHold(commit, { hold: loaded.hold, livepatch, publicUrl })
   }
   return noticesOfFleet(commit, { fleet: id, publicUrl })
 }
@@ -86,10 +98,17 @@ const tell = async (ports: DeliverPorts, announced: Announced, receivers: readon
 const remind = async (ports: DeliverPorts, id: string, receivers: readonly KeptReceiver[]): Promise<void> => {
   const { ledger, notices, policy, now } = ports
   const loaded = await ledger.loadChange(id)
-  const due = loaded && dueStage(loaded.change, policy.set().settings.reminders.atShares, now())
-  if (!due || (await notices.wasTold(due.mark))) return
-  await enqueue(ports, reminderOf(await surroundingsOf(ports, loaded), due), receivers)
-  await notices.told(due.mark, now())
+  if (!loaded) return
+  const { reminders, breakGlass } = policy.set().settings
+  const at = now()
+  for (const due of [
+    dueStage(loaded.change, reminders.atShares, at),
+    dueStageOfEmergency(loaded.change, { ...reminders, ...breakGlass }, at),
+  ]) {
+    if (!due || (await notices.wasTold(due.mark))) continue
+    await enqueue(ports, reminderOf(await surroundingsOf(ports, loaded), due), receivers)
+    await notices.told(due.mark, at)
+  }
 }
 
 const remindOfEdit = async (ports: DeliverPorts, id: string, receivers: readonly KeptReceiver[]): Promise<void> => {

@@ -9,6 +9,8 @@ const KIND_OF_EVENT: Readonly<Record<string, Readonly<Record<string, NoticeKind>
     approved: 'approved',
     withdrawn: 'approval-withdrawn',
     'changes-requested': 'changes-requested',
+    'emergency-confirmed': 'emergency-confirmed',
+    'review-closed': 'review-closed',
     rejected: 'rejected',
     expired: 'declined',
     blocked: 'blocked',

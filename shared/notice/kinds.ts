@@ -11,6 +11,8 @@ export const NOTICES = {
   'changes-requested': { title: 'Changes requested', type: 'change.changes_requested' },
   reminder: { title: 'Reminder: approval asked', type: 'change.reminder' },
   escalation: { title: 'Escalation: nobody has decided', type: 'change.escalation' },
+  'emergency-confirmed': { title: 'Emergency confirmed', type: 'change.emergency_confirmed' },
+  'review-closed': { title: 'Review of an emergency closed', type: 'change.review_closed' },
   rejected: { title: 'Rejected', type: 'change.rejected' },
   declined: { title: 'Declined: the time to decide is over', type: 'change.declined' },
   blocked: { title: 'Blocked', type: 'change.blocked' },

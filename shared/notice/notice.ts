@@ -10,6 +10,17 @@ const Livepatch = z.object({
   version: z.string().nullable(),
 })
 
+/** Of a change in an emergency: what it is, and whether somebody is still to confirm it, or to close the review that it opened. */
+const AboutEmergency = z.object({
+  incident: z.string(),
+  /** Why it cannot wait. */
+  reason: z.string(),
+  /** `lapsed`: nobody confirmed it in time, and it counts for nothing. */
+  state: z.enum(['unconfirmed', 'lapsed', 'review-open', 'review-closed']),
+  /** Until when a second person may confirm it, ISO 8601; null where nobody may. */
+  confirmBefore: z.string().nullable(),
+})
+
 /** What is told of a change. Hosts, stacks, findings' evidence and digests to approve are not among it: who needs those follows the link and logs in. */
 const AboutChange = z.object({
   id: z.string(),
@@ -19,6 +30,8 @@ const AboutChange = z.object({
   reason: z.string(),
   outcome: z.enum(['block', 'review', 'note', 'clear']).nullable(),
   downgrade: z.boolean(),
+  /** Null: it is none. What was put on its way before this was told says nothing of it. */
+  emergency: AboutEmergency.nullable().default(null),
 })
 
 /** One thing that people are told, before it takes the form of a receiver. Every text in it is one printable line of bounded length. */

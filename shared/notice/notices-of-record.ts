@@ -5,6 +5,7 @@ import { kindOfEvent } from './kind-of-event.ts'
 import type { NoticeKind } from './kinds.ts'
 import { NAME_MAX, type Notice, noticeId, TEXT_MAX } from './notice.ts'
 import { plainText } from './plain-text.ts'
+import { type LivepatchName, livepatchText } from './webhook-body.ts'
 
 type Occasion = { readonly kind: NoticeKind; readonly at: string; readonly about: string }
 type Told = {
@@ -64,7 +65,7 @@ const toldOfEdit = (
   subject: `${edit.fleet === null ? 'of the house' : `of fleet ${edit.fleet}`}, edit ${edit.id}`,
   fleet: edit.fleet,
   ...said,
-  link: `${publicUrl}/`,
+  link: `${publicUrl}/#/edits/${encodeURIComponent(edit.id)}`,
   missing: asks ? missing : [],
   decideBefore: asks ? new Date(decideBefore(edit)).toISOString() : null,
 })
@@ -83,24 +84,30 @@ export const noticeAboutEdit = (about: AboutEdit, occasion: Occasion): Notice =>
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-const heldText = ({ scope, target, expiresAt }: Hold): string => {
-  const what = scope === 'everything' ? 'everything' : `${scope} ${scope === 'livepatch' ? target?.slice(0, 12) : target}`
+type AboutHold = {
+  /** As it is now. */
+  readonly hold: Hold
+  /** The livepatch that it is of, as the catalog has it; null where it is of something else. */
+  readonly livepatch: LivepatchName | null
+  readonly publicUrl: string
+}
+
+const heldText = ({ hold: { scope, target, expiresAt }, livepatch }: AboutHold): string => {
+  const short = livepatch === null ? target?.slice(0, 12) : livepatchText(livepatch)
+  const what = scope === 'everything' ? 'everything' : `${scope} ${scope === 'livepatch' ? short : target}`
   return `${what}, until ${expiresAt.replace(/:\d\d\.\d+Z$/, 'Z')}`
 }
 
 const nameOf = (by: unknown): string | null => textOf(Object(by)['name']) || null
 
-/** `hold`: as it is now. That it ends by itself is no event, and is not told. */
-export const noticesOfHold = (
-  commit: Commit,
-  { hold, publicUrl }: { readonly hold: Hold; readonly publicUrl: string },
-): readonly Notice[] =>
+/** That a hold ends by itself is no event, and is not told. */
+export const noticesOfHold = (commit: Commit, about: AboutHold): readonly Notice[] =>
   eachOf(commit, event => ({
-    subject: heldText(hold),
-    fleet: hold.scope === 'fleet' ? hold.target : null,
+    subject: heldText(about),
+    fleet: about.hold.scope === 'fleet' ? about.hold.target : null,
     by: nameOf(event['by']),
     says: textOf(event['reason']),
-    link: `${publicUrl}/`,
+    link: `${about.publicUrl}/#/holds`,
   }))
 
 /** Of a fleet's own stream. Which host it is about is not told. */
@@ -111,7 +118,7 @@ export const noticesOfFleet = (
   eachOf(commit, event => ({
     subject: `fleet ${fleet}`,
     fleet,
-    by: commit.actor,
+    by: nameOf(event['by']) ?? commit.actor,
     says: textOf(event['reason']),
     link: `${publicUrl}/#/changes/${encodeURIComponent(textOf(event['change']))}`,
   }))

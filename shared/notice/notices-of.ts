@@ -1,4 +1,4 @@
-import { type Change, ChangeEvent, summarize } from '../change/index.ts'
+import { afterReviewOf, type Change, ChangeEvent, confirmBefore, summarize } from '../change/index.ts'
 import type { Commit } from '../history/index.ts'
 import { kindOfEvent } from './kind-of-event.ts'
 import type { NoticeKind } from './kinds.ts'
@@ -12,13 +12,30 @@ export type Surroundings = {
   readonly livepatch: { readonly name: string; readonly series: string; readonly version: string } | null
   /** What a release still needs now, in words. */
   readonly missing: readonly string[]
+  /** How long after its proposal an emergency may be confirmed, seconds. */
+  readonly confirmSecondsMax: number
+  /** Epoch milliseconds. */
+  readonly now: number
   /** Where Supersede is reached, without a trailing slash. */
   readonly publicUrl: string
 }
 
 const MISSING_MAX = 10
 
-const aboutChange = ({ change, livepatch }: Surroundings): NonNullable<Notice['change']> => {
+const aboutEmergency = ({ change, confirmSecondsMax, now }: Surroundings): NonNullable<Notice['change']>['emergency'] => {
+  if (change.breakGlass === null) return null
+  const incident = plainText(change.breakGlass.incident, NAME_MAX)
+  const reason = plainText(change.breakGlass.reason, TEXT_MAX)
+  const review = afterReviewOf(change)
+  const before = confirmBefore(change, confirmSecondsMax)
+  const isAwaited = change.status === 'in-review' && !change.review.confirmation && now < before
+  if (isAwaited) return { incident, reason, state: 'unconfirmed', confirmBefore: new Date(before).toISOString() }
+  const isUnjudged = change.status === 'proposed' && now < before
+  return { incident, reason, state: review === null ? (isUnjudged ? 'unconfirmed' : 'lapsed') : `review-${review}`, confirmBefore: null }
+}
+
+const aboutChange = (surroundings: Surroundings): NonNullable<Notice['change']> => {
+  const { change, livepatch } = surroundings
   const { status, outcome, downgrade } = summarize(change)
   return {
     id: change.id,
@@ -33,6 +50,7 @@ const aboutChange = ({ change, livepatch }: Surroundings): NonNullable<Notice['c
     reason: plainText(change.reason, TEXT_MAX),
     outcome,
     downgrade,
+    emergency: aboutEmergency(surroundings),
   }
 }
 
@@ -56,6 +74,10 @@ const saidIn = (event: ChangeEvent): { readonly by: string | null; readonly says
       return { by: event.by.name, says: event.reason }
     case 'resumed':
       return { by: event.by.name, says: '' }
+    case 'emergency-confirmed':
+      return { by: event.by.name, says: 'A review is open until somebody else closes it.' }
+    case 'review-closed':
+      return { by: event.by.name, says: event.text }
     case 'halted':
       return event.reason.code === 'paused'
         ? { by: event.by, says: event.reason.detail }
@@ -72,6 +94,7 @@ const ASKING: ReadonlySet<NoticeKind> = new Set([
   'approved',
   'approval-withdrawn',
   'changes-requested',
+  'emergency-confirmed',
   'reminder',
   'escalation',
 ])

@@ -1,9 +1,10 @@
-import type { Change } from '../change/index.ts'
+import { type Change, confirmBefore } from '../change/index.ts'
 import { decideBefore, type PolicyEdit } from '../edition/index.ts'
 import type { NoticeKind } from './kinds.ts'
-import type { Notice } from './notice.ts'
+import { NAME_MAX, type Notice } from './notice.ts'
 import { noticeAbout, type Surroundings } from './notices-of.ts'
 import { noticeAboutEdit } from './notices-of-record.ts'
+import { plainText } from './plain-text.ts'
 
 /** Something that people are to decide on; times in epoch milliseconds. */
 type Awaited = { readonly mark: string; readonly since: number; readonly until: number }
@@ -15,6 +16,8 @@ export type DueStage = {
   readonly at: string
   /** What is to be decided, its digest, and the stage: each is told once. */
   readonly mark: string
+  /** What nobody has done, where that is not to decide. */
+  readonly says?: string
 }
 
 /**
@@ -37,6 +40,19 @@ export const dueStage = (change: Change, atShares: readonly number[], now: numbe
   return stageOf({ mark: `${change.id}/${change.review.digest}`, since, until }, atShares, now)
 }
 
+/** Of an emergency that waits for its second person: it has a deadline of its own (`confirmSecondsMax` after the proposal), and after it counts for nothing. */
+export const dueStageOfEmergency = (
+  change: Change,
+  { atShares, confirmSecondsMax }: { readonly atShares: readonly number[]; readonly confirmSecondsMax: number },
+  now: number,
+): DueStage | null => {
+  if (change.status !== 'in-review' || change.breakGlass === null || change.review.confirmation !== null) return null
+  const mark = `${change.id}/${change.review.digest}/confirm`
+  const awaited = { mark, since: Date.parse(change.proposedAt), until: confirmBefore(change, confirmSecondsMax) }
+  const due = stageOf(awaited, atShares, now)
+  return due && { ...due, says: `Nobody has confirmed the emergency ${plainText(change.breakGlass.incident, NAME_MAX)}.` }
+}
+
 /** Of an edit of the policies. */
 export const dueStageOfEdit = (edit: PolicyEdit, atShares: readonly number[], now: number): DueStage | null => {
   if (edit.status !== 'in-review') return null
@@ -44,9 +60,9 @@ export const dueStageOfEdit = (edit: PolicyEdit, atShares: readonly number[], no
   return stageOf({ mark: `policy-edit/${edit.id}/${edit.digest}`, since: Date.parse(edit.proposedAt), until }, atShares, now)
 }
 
-export const reminderOf = (surroundings: Surroundings, { isLast, at, mark }: DueStage): Notice => {
+export const reminderOf = (surroundings: Surroundings, { isLast, at, mark, says = '' }: DueStage): Notice => {
   const kind: NoticeKind = isLast ? 'escalation' : 'reminder'
-  return noticeAbout(surroundings, { kind, at, about: mark, by: null, says: '' })
+  return noticeAbout(surroundings, { kind, at, about: mark, by: null, says })
 }
 
 export const reminderOfEdit = (surroundings: Parameters<typeof noticeAboutEdit>[0], { isLast, at, mark }: DueStage): Notice => {

@@ -9,32 +9,45 @@ import { headline } from './webhook-body.ts'
  */
 
 const BREAK = '\u200b'
-/** Bounds of Slack: 150 characters of a header, 2,000 of a field, 3,000 of a text; ours are shorter, and an escaped one may grow fivefold. */
+/** Bounds of Slack, characters of the text as it is sent. */
 const HEADER_MAX = 150
+const FIELD_MAX = 2_000
+
+/** "2026-12-01T18:00:00Z" */
+const secondText = (instant: string): string => instant.replace(/\.\d+Z$/, 'Z')
+
+const emergencyText = ({ change }: Notice): string => {
+  if (!change?.emergency) return ''
+  const { incident, reason, state, confirmBefore } = change.emergency
+  const until = confirmBefore === null ? state.replace('-', ' ') : `to be confirmed before ${secondText(confirmBefore)}`
+  return `Emergency ${incident}: ${reason}; ${until}`
+}
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /** Text that stays text. */
 export const slackText = (text: string): string => escaped(text).replaceAll('@', `@${BREAK}`).replaceAll('://', `:${BREAK}//`)
 
-const plain = (text: string) => ({ type: 'plain_text', text: slackText(text), emoji: false }) as const
-
-/** Escaped text may be longer than what Slack takes; then the rest is left out, never half an entity. */
-const header = (text: string) => {
+/** Escaped text may be longer than what Slack takes (`max`), and it then refuses the whole message; so the rest is left out, never half an entity. */
+const plain = (text: string, max: number) => {
   const points = [...text]
-  while (slackText(points.join('')).length > HEADER_MAX) points.pop()
-  return plain(points.join(''))
+  const isCut = slackText(text).length > max
+  while (slackText(`${points.join('')}${isCut ? '…' : ''}`).length > max) points.pop()
+  return { type: 'plain_text', text: slackText(`${points.join('')}${isCut ? '…' : ''}`), emoji: false } as const
 }
 
-const facts = ({ change, by, says, missing, decideBefore }: Notice): readonly string[] =>
-  [
+const facts = (notice: Notice): readonly string[] => {
+  const { change, by, says, missing, decideBefore } = notice
+  return [
     change === null ? '' : `Proposed by ${change.proposer}: ${change.reason}`,
+    emergencyText(notice),
     by === null ? '' : `By ${by}`,
     says === '' ? '' : `Said: ${says}`,
     change?.outcome ? `Verdict: ${change.outcome}${change.downgrade ? ', downgrade' : ''}` : '',
     missing.length === 0 ? '' : `Still missing: ${missing.join('; ')}`,
-    decideBefore === null ? '' : `Decide before ${decideBefore.replace(/\.\d+Z$/, 'Z')}`,
+    decideBefore === null ? '' : `Decide before ${secondText(decideBefore)}`,
   ].filter(fact => fact !== '')
+}
 
 /** Our own address, percent-encoded by URL: none of Slack's three characters is left in it. */
 const linkText = (link: string): string => `<${escaped(new URL(link).href).replaceAll('|', '%7C')}|Look at it and decide> (after a login)`
@@ -49,8 +62,8 @@ export const slackMessage = (notice: Notice) => {
     unfurl_links: false,
     unfurl_media: false,
     blocks: [
-      { type: 'header', text: header(headline(notice)) },
-      ...(lines.length === 0 ? [] : [{ type: 'section', fields: lines.map(plain) }]),
+      { type: 'header', text: plain(headline(notice), HEADER_MAX) },
+      ...(lines.length === 0 ? [] : [{ type: 'section', fields: lines.map(line => plain(line, FIELD_MAX)) }]),
       { type: 'section', text: { type: 'mrkdwn', text: linkText(notice.link), verbatim: true } },
     ],
   }

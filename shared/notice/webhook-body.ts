@@ -3,13 +3,18 @@ import type { Notice } from './notice.ts'
 
 export const eventType = (kind: NoticeKind): string => NOTICES[kind].type
 
-const livepatchText = ({ livepatch }: NonNullable<Notice['change']>): string =>
-  livepatch.name === null ? livepatch.digest.slice(0, 12) : `${livepatch.name} (${livepatch.series} ${livepatch.version})`
+export type LivepatchName = { readonly name: string; readonly series: string | null; readonly version: string | null }
+
+/** "lp_proc_2 (proc 2)" */
+export const livepatchText = ({ name, series, version }: LivepatchName): string => `${name} (${series} ${version})`
+
+const ofChange = ({ livepatch: { digest, name, ...rest } }: NonNullable<Notice['change']>): string =>
+  name === null ? digest.slice(0, 12) : livepatchText({ name, ...rest })
 
 const subjectText = ({ change, fleet, subject }: Notice): string =>
   change === null
     ? subject
-    : `${fleet === null ? '' : `fleet ${fleet} to `}${livepatchText(change)}${change.downgrade ? ', a downgrade' : ''}`
+    : `${fleet === null ? '' : `fleet ${fleet} to `}${ofChange(change)}${change.downgrade ? ', a downgrade' : ''}${change.emergency === null ? '' : `, emergency ${change.emergency.incident}`}`
 
 /** One line, without markup: what is asked or happened. */
 export const headline = (notice: Notice): string => {

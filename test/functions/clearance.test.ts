@@ -89,7 +89,14 @@ describe('a stalled transition', () => {
     expect(verifyClearance(signed, { ...own, keys: house.directiveKeys })).toMatchObject({ ok: true })
     expect(Buffer.from(clearanceSigningBytes(signed.clearance)).toString()).toMatch(/^supersede\.clearance\/1 sha256:[0-9a-f]{64}$/)
     expect(await recorded(fleet)).toContainEqual(
-      expect.objectContaining({ type: 'transition-cleared', actor: 'alice', host: host.id, evidence, reason: 'the reader is idle' }),
+      expect.objectContaining({
+        type: 'transition-cleared',
+        actor: 'alice',
+        by: { id: 'alice', name: 'Alice' },
+        host: host.id,
+        evidence,
+        reason: 'the reader is idle',
+      }),
     )
     expect((await shown(host.id))['cleared']).toEqual(signed.clearance)
   })

@@ -95,6 +95,7 @@ describe('a webhook', () => {
           reason: 'CVE-2026-0001',
           outcome: 'review',
           downgrade: false,
+          emergency: null,
         },
         by: null,
         says: '',

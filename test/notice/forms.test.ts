@@ -27,6 +27,7 @@ const NOTICE: Notice = {
     reason: 'CVE-2026-0001',
     outcome: 'review',
     downgrade: false,
+    emergency: null,
   },
   by: null,
   says: '',
@@ -126,7 +127,8 @@ describe('a message for Slack', () => {
       ...NOTICE,
       fleet: '&'.repeat(300),
       says: '<'.repeat(300),
-      missing: Array.from({ length: 10 }, () => '>'.repeat(40)),
+      missing: Array.from({ length: 10 }, () => '>'.repeat(300)),
+      change: NOTICE.change && { ...NOTICE.change, reason: '&'.repeat(300), proposer: '&'.repeat(100) },
     }
     const { blocks } = slackMessage(long)
     const [first, ...rest] = textsOf(blocks)

@@ -30,6 +30,9 @@ describe('docs/notices.md', () => {
       [secretText(secret), headers, body, (now + 301) * 1_000, false],
       [secretText(secret), { ...headers, 'webhook-id': 'msg_2' }, body, now * 1_000, false],
       [secretText(secret), { ...headers, 'webhook-signature': 'v1,' }, body, now * 1_000, false],
+      [secretText(secret), { ...headers, 'webhook-timestamp': 'soon' }, body, now * 1_000, false],
+      [secretText(secret), {}, body, now * 1_000, false],
+      [secretText(secret), { 'webhook-timestamp': String(now) }, body, now * 1_000, false],
     ]
     writeFileSync(
       join(folder, 'run.mjs'),

@@ -3,7 +3,7 @@ import { sweepEdits } from '../../functions/lifecycle/sweep-edits.ts'
 import { deliverNotices } from '../../functions/notice/deliver-notices.ts'
 import type { Commit } from '../../shared/history/index.ts'
 import { noticesOfFleet } from '../../shared/notice/index.ts'
-import { createFleet } from '../functions/demo.ts'
+import { createFleet, digestOfFile, moduleFile, submit } from '../functions/demo.ts'
 import { openHouse } from '../functions/house.ts'
 
 const house = openHouse()
@@ -41,6 +41,7 @@ describe('an edit of the policies', () => {
         says: 'the audit',
         missing: ['approvals of two different people, before 2026-11-16T09:00Z', expect.stringContaining('one of security')],
         decideBefore: new Date(house.time + 14 * 86_400_000).toISOString(),
+        link: `http://127.0.0.1:8080/#/edits/${edit}`,
         change: null,
       },
     })
@@ -107,7 +108,9 @@ describe('a hold', () => {
     house.time += 1_000
     await house.ask('lift-hold', { as: 'alice', path: { hold: String(placed.body['id']) }, body: { reason: 'the rack' } })
     const until = String(placed.body['expiresAt']).slice(0, 16)
-    expect((await told()).map(({ type, data }) => [type, data.title, data.by, data.says])).toEqual([
+    const events = await told()
+    expect(events.map(({ data }) => data.link)).toEqual(['http://127.0.0.1:8080/#/holds', 'http://127.0.0.1:8080/#/holds'])
+    expect(events.map(({ type, data }) => [type, data.title, data.by, data.says])).toEqual([
       ['dev.supersede.hold.placed.v1', `Held: fleet edge, until ${until}Z`, 'Alice', 'it panics'],
       ['dev.supersede.hold.lifted.v1', `Held no more: fleet edge, until ${until}Z`, 'Alice', 'the rack'],
     ])
@@ -117,6 +120,14 @@ describe('a hold', () => {
       ['Held: everything', null],
     ])
     await house.ports.notices.removeReceiver(String(body['id']))
+  })
+
+  test('of a livepatch is told by the name that people know it by', async () => {
+    await submit(house, '2')
+    await house.ask('place-hold', { as: 'alice', body: { scope: 'livepatch', target: digestOfFile(moduleFile('2')), reason: 'it panics' } })
+    expect((await told()).map(({ data }) => data.title)).toEqual([
+      expect.stringMatching(/^Held: livepatch lp_proc_2 \(debian-12-6\.1 2\), until /),
+    ])
   })
 })
 
@@ -129,13 +140,14 @@ describe('leave to force a transition', () => {
       change: 'c1',
       evidence: 'stack of a task',
       reason: 'it hangs',
+      by: { id: 'alice', name: 'Alice' },
     }
     const commit: Commit = {
       ...{ stream: 'fleet#edge', sequence: 3, id: 'i', at: '2026-11-23T11:00:00.000Z', actor: 'alice' },
       ...{ events: [event, { type: 'enrolments-issued' }], policies: [], previousHash: null, hash: 'h' },
     }
     const notices = noticesOfFleet(commit, { fleet: 'edge', publicUrl: 'https://s.example.com' })
-    expect(notices).toMatchObject([{ kind: 'force-cleared', by: 'alice', says: 'it hangs', link: 'https://s.example.com/#/changes/c1' }])
+    expect(notices).toMatchObject([{ kind: 'force-cleared', by: 'Alice', says: 'it hangs', link: 'https://s.example.com/#/changes/c1' }])
     expect(JSON.stringify(notices)).not.toMatch(/edge-7|stack of/)
   })
 })
