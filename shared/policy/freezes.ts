@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { FleetId } from '../fleet/index.ts'
 import { checkPeriod, isWithin, PERIOD } from './period.ts'
 
 /** A time in which nothing is released. */
@@ -7,7 +8,11 @@ export const Freeze = z
     ...PERIOD,
     reason: z.string().min(1),
     /** The fleets that it holds; all where it is left out. */
-    fleets: z.array(z.string()).min(1).readonly().optional(),
+    fleets: z
+      .array(z.string().refine(id => FleetId.safeParse(id).success, 'a fleet’s id'))
+      .min(1)
+      .readonly()
+      .optional(),
   })
   .superRefine(checkPeriod)
   .readonly()

@@ -29,24 +29,24 @@ const starts = ({ every, from }: Period, now: number): readonly string[] => {
   }
 }
 
-/** The first instant at which clocks in a time zone show a moment; in the hour that summer time skips, the minute after it. */
-const instantOf = (moment: string, timeZone: string): number => {
+/** The instants at which clocks in a time zone show a moment, two where they show it twice; in the hour that summer time skips, the minute after it. */
+const instantsOf = (moment: string, timeZone: string): readonly number[] => {
   const shown = (at: number): number => Date.parse(`${wallClock(timeZone, at).local}Z`)
   const wanted = Date.parse(`${moment}Z`)
   /* Clocks are at most fourteen hours from UTC, and an hour off where they were moved between guess and answer. */
-  const guesses = [-DAY, 0, DAY].map(away => wanted + away - (shown(wanted + away) - (wanted + away)))
+  const guesses = [-DAY, 0, DAY].map(away => wanted - (shown(wanted + away) - (wanted + away)))
   const exact = guesses.filter(at => shown(at) === wanted)
-  if (exact.length > 0) return Math.min(...exact)
+  if (exact.length > 0) return exact
   let at = Math.min(...guesses)
   while (shown(at) < wanted) at += MINUTE
-  return at
+  return [at]
 }
 
 /** When the first of some periods begins next, to the minute (both epoch milliseconds); null where none ever does again. */
 export const nextStart = (periods: readonly Period[], now: number): number | null => {
   const ahead = periods.flatMap(period =>
     starts(period, now)
-      .map(moment => instantOf(moment, period.timeZone))
+      .flatMap(moment => instantsOf(moment, period.timeZone))
       .filter(at => at > now && isWithin(period, at)),
   )
   return ahead.length === 0 ? null : Math.min(...ahead)

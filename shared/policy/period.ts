@@ -35,11 +35,20 @@ export const PERIOD = {
  */
 export type Period = Readonly<z.infer<z.ZodObject<typeof PERIOD>>>
 
+/** Whether the day that a moment names, if it names one, is in the calendar; of every year: in some. */
+const isDate = (moment: string): boolean => {
+  const [, year = '2028', date] = /^(?:(\d{4})-)?(\d{2}-\d{2})T/.exec(moment) ?? []
+  if (date === undefined) return true
+  const midnight = Date.parse(`${year}-${date}T00:00Z`)
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(`${year}-${date}`)
+}
+
 /** What the fields must be to each other. */
 export const checkPeriod = ({ every, from, until }: Period, issues: z.RefinementCtx): void => {
   const [pattern, example] = WRITTEN[every ?? 'once']
   for (const [path, moment] of Object.entries({ from, until }))
     if (!pattern.test(moment)) issues.addIssue({ code: 'custom', path: [path], message: `written as ${example}` })
+    else if (!isDate(moment)) issues.addIssue({ code: 'custom', path: [path], message: 'there is no such day' })
   if (from === until || (every === undefined && from > until))
     issues.addIssue({ code: 'custom', path: ['until'], message: 'later than `from`' })
 }

@@ -67,6 +67,18 @@ describe('a wave of a fleet with maintenance windows', () => {
       [{ every: 'day', from: '02:30', until: '05:00', timeZone: 'Europe/Berlin' }],
       '2027-03-28T01:00:00.000Z',
     ],
+    [
+      'waits for the first of an hour that clocks show twice',
+      '2026-10-24T16:54:00Z',
+      [{ every: 'day', from: '02:15', until: '09:00', timeZone: 'Europe/Berlin' }],
+      '2026-10-25T00:15:00.000Z',
+    ],
+    [
+      'waits for the second of an hour that clocks show twice',
+      '2026-10-25T00:50:00Z',
+      [{ every: 'day', from: '02:15', until: '02:45', timeZone: 'Europe/Berlin' }],
+      '2026-10-25T01:15:00.000Z',
+    ],
   ]
   test.each(rows)('%s', (_, at, windows, opens) => {
     expect(opening(at, ...windows)).toBe(opens)
