@@ -56,6 +56,10 @@ const refuseLoudly = (faults: readonly string[]): void => {
 type Parsed = PolicyText & { readonly json: PolicyJson }
 type Source = Pick<PolicyText, 'file' | 'fleet' | 'text'>
 
+/* What people are shown and name: nothing in it that looks like something else, or like nothing. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
+const REASON = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,500}$/u
+
 const parsedOf = ({ file, fleet, text }: Source): readonly Parsed[] => {
   const parts = policySetTextToParts(text)
   if (parts.type === 'failure') throw new PolicyError(`${file}: ${messages(parts.errors)}`)
@@ -67,6 +71,10 @@ const parsedOf = ({ file, fleet, text }: Source): readonly Parsed[] => {
     if (answer.type === 'failure') throw new PolicyError(`${file}: ${messages(answer.errors)}`)
     const { id, reason, breakable } = answer.json.annotations ?? {}
     if (!id || !reason) throw new PolicyError(`${file}: every policy has an @id and a @reason; this one lacks one:\n${policy}`)
+    if (!ID.test(id))
+      throw new PolicyError(`${file}: ${JSON.stringify(id)}: an @id is 1 to 128 letters of ASCII, digits, dots, hyphens and underscores`)
+    if (!REASON.test(reason))
+      throw new PolicyError(`${file}: ${id}: a @reason is one line of at most 500 characters, with none that cannot be seen`)
     return { id, file, fleet, effect: answer.json.effect, reason, breakable: breakable === 'true', text: policy, json: answer.json }
   })
 }

@@ -11,6 +11,36 @@ describe('policies are refused loudly, with their file and the fault', () => {
     ['what has no @id', '@reason("r") permit (principal, action, resource);', /team\.cedar: every policy has an @id and a @reason/],
     ['what has no @reason', '@id("r") permit (principal, action, resource);', /team\.cedar: every policy has an @id and a @reason/],
     ['an id that is taken', '@id("four-eyes") @reason("r") forbid (principal, action, resource);', /the id four-eyes is taken/],
+    ...(
+      [
+        ['that looks like another’s', 'fоur-eyes'],
+        ['with a letter that nobody sees', 'four\u200b-eyes'],
+        ['with a space', 'four-eyes '],
+        ['with a line break', 'mine\nfour-eyes'],
+        ['that is too long', 'a'.repeat(129)],
+      ] as const
+    ).map(
+      ([what, id]) =>
+        [
+          `an id ${what}`,
+          `@id("${id}") @reason("r") forbid (principal, action, resource);`,
+          /team\.cedar: .*an @id is 1 to 128 letters/,
+        ] as const,
+    ),
+    ...(
+      [
+        ['that turns the direction of writing', 'no \u202eseye-ruof'],
+        ['with a line break', 'one\ntwo'],
+        ['that is too long', 'a'.repeat(501)],
+      ] as const
+    ).map(
+      ([what, reason]) =>
+        [
+          `a reason ${what}`,
+          `@id("mine") @reason("${reason}") forbid (principal, action, resource);`,
+          /team\.cedar: mine: a @reason is/,
+        ] as const,
+    ),
     ['an action that there is not', named('permit (principal, action == Action::"dance", resource);'), /team\.cedar: mine: .*dance/],
     ['an entity type that there is not', named('permit (principal is Robot, action, resource);'), /Robot/],
     [

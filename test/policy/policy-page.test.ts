@@ -63,7 +63,8 @@ these very events and for what they are about (\`shared/store/leave.ts\`), so th
   version is not released under the new one; the change is revised and approved again ([approvals.md](approvals.md)).
 - The schema and every rule are parsed and type-checked when they are loaded. A rule that does not parse, speaks of what the
   schema does not know, names a number above 9007199254740991, or lacks its \`@id\` or \`@reason\` is refused with its file, and
-  nothing starts.
+  nothing starts. An id is of ASCII letters, digits, dots, hyphens and underscores, and a reason one line without invisible characters, so that no rule
+  passes for another.
 - The engine is given what can still make a difference: rules whose head fits, conditions worked out as far as the question's flags, names and
   empty sets go. Decisions and the rules they name are the same as if it were given everything.
 
@@ -150,7 +151,8 @@ What is released rests on the approvals that it was released with, however long 
 \`fleets/<fleet>/*.cedar\` hold rules of one fleet. Each of them is a \`forbid\`, names that fleet in its head (\`resource in Fleet::"edge"\`) and some of
 the actions ${TEAM_ACTIONS.map(action => `\`${action}\``).join(', ')}. Anything else is refused with file and id, whatever its
 conditions say: a fleet's rules can let nothing through that the house stops, cannot reach another fleet, and cannot keep anybody from looking at a
-change or stopping it.
+change or stopping it. A rule about \`approveChange\` asks first what is said, and forbids to \`approve\`, to \`delegate\` or to \`confirm\` only
+(\`when { context.decision == "approve" && … }\`): nobody is kept from rejecting, asking for changes or withdrawing an approval.
 
 ## Adding a rule
 
