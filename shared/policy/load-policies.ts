@@ -11,6 +11,7 @@ import { digestOf } from '../canonical/index.ts'
 import { type Asked, openApplicable } from './applicable.ts'
 import { Calendar, type Freeze } from './freezes.ts'
 import { entitiesOf } from './policy-scope.ts'
+import { isTooDeep, shapeFaultOf } from './policy-shape.ts'
 import { PolicyError, type PolicyTexts } from './policy-texts.ts'
 import { type ActionRules, actionRulesOf } from './schema-actions.ts'
 import { Settings } from './settings.ts'
@@ -61,6 +62,8 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 const REASON = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,500}$/u
 
 const parsedOf = ({ file, fleet, text }: Source): readonly Parsed[] => {
+  const shape = shapeFaultOf(text)
+  if (shape !== null) throw new PolicyError(`${file}: ${shape}`)
   const parts = policySetTextToParts(text)
   if (parts.type === 'failure') throw new PolicyError(`${file}: ${messages(parts.errors)}`)
   if (parts.policy_templates.length > 0) throw new PolicyError(`${file}: templates are not supported`)
@@ -69,6 +72,7 @@ const parsedOf = ({ file, fleet, text }: Source): readonly Parsed[] => {
   return written.map(policy => {
     const answer = policyToJson(policy)
     if (answer.type === 'failure') throw new PolicyError(`${file}: ${messages(answer.errors)}`)
+    if (isTooDeep(answer.json)) throw new PolicyError(`${file}: what one policy says is nested too deep; make two of it`)
     const { id, reason, breakable } = answer.json.annotations ?? {}
     if (!id || !reason) throw new PolicyError(`${file}: every policy has an @id and a @reason; this one lacks one:\n${policy}`)
     if (!ID.test(id))
