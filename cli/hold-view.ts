@@ -1,11 +1,21 @@
 import type { Input } from './input.ts'
 import { plural, shortDigest, when } from './terminal/format.ts'
-import { printJson } from './terminal/print.ts'
+import { type Column, printJson } from './terminal/print.ts'
 import { type JsonObject, numberOf, objectOf, objectsOf, textOf, textsOf } from './terminal/read-json.ts'
 import { terminalText } from './terminal/terminal-text.ts'
 
 /** What a hold keeps back: "everything", "fleet edge", "livepatch 2d60869d15da". */
 export const holdTarget = (hold: JsonObject): string => `${textOf(hold['scope'])} ${shortDigest(textOf(hold['target']))}`.trim()
+
+/** In a list: until when a thing is held at the least; empty where it is not. */
+export const heldUntil: Column = [
+  'held',
+  thing =>
+    objectsOf(thing['holds'])
+      .map(({ expiresAt }) => `until ${when(textOf(expiresAt))}`)
+      .toSorted()
+      .at(-1) ?? '',
+]
 
 /** The holds on a thing, a line each: "of fleet edge by Alice until 2026-12-01T18:00:00Z: crashes (01JD…)". */
 export const holdLines = (body: JsonObject): readonly string[] =>

@@ -20,12 +20,13 @@ export const FleetsPage = () => {
           ) : (
             <>
               <ul class="list">
-                {items.map(({ id, hosts, description }) => (
+                {items.map(({ id, hosts, description, holds }) => (
                   <li key={id}>
                     <a href={`#/fleets/${encodeURIComponent(id)}`}>
                       <strong>{id}</strong>
                     </a>{' '}
                     {plural(hosts, 'host')} <span class="hint">{description}</span>
+                    {holds.length > 0 ? <span class="hint"> held</span> : null}
                   </li>
                 ))}
               </ul>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
 import { durationText, secondsOf } from './durations.ts'
 import { Field, Twice } from './fields.tsx'
+import { HoldsOn } from './holds.tsx'
 import { Loaded, namesOf, plural, Status, shortDigest, Time } from './parts.tsx'
 import type { Evidence, HostWhole } from './shapes.ts'
 import { useAsked } from './use-asked.ts'
@@ -99,7 +100,7 @@ const Between = ({ between: { since, until, disables } }: { readonly between: No
 )
 
 /** One host: what it runs, and where it stands still. */
-export const HostPage = ({ id }: { readonly id: string }) => {
+export const HostPage = ({ id, names }: { readonly id: string; readonly names: ReadonlyMap<string, string> }) => {
   const [version, setVersion] = useState(0)
   const asked = useAsked<HostWhole>('show-host', { parameters: { host: id }, everySeconds: LIVE_SECONDS, version })
   return (
@@ -118,6 +119,7 @@ export const HostPage = ({ id }: { readonly id: string }) => {
               </>
             ) : null}
           </p>
+          <HoldsOn holds={host.holds} names={names} />
           {host.refusal ? (
             <p class="error">
               It refuses ({host.refusal.code}): {host.refusal.detail}

@@ -104,7 +104,7 @@ const Room = ({ hash, names, onHeld }: RoomProps) => {
   if (room === 'changes' && id) return <ChangePage key={id} id={id} names={names} />
   if (room === 'lineage' && id) return <LineagePage key={id} digest={id} names={names} />
   if (room === 'fleets') return id ? <FleetPage key={id} id={id} names={names} /> : <FleetsPage />
-  if (room === 'hosts' && id) return <HostPage key={id} id={id} />
+  if (room === 'hosts' && id) return <HostPage key={id} id={id} names={names} />
   if (room === 'policies') return <PoliciesPage />
   if (room === 'edits' && id) return <PolicyEditPage key={id} id={id} />
   if (room === 'receivers') return id ? <ReceiverPage key={id} id={id} /> : <Receivers />

@@ -23,9 +23,8 @@ export type Hold = {
 /** The holds in force, and whether whoever asks may stop everything. */
 export type Holds = Listing<Hold> & { readonly mayStop?: boolean }
 export type HoldWithHosts = Hold & { readonly inTransition?: number }
-export type Fleet = { readonly id: string; readonly description: string; readonly hosts: number }
+export type Fleet = { readonly id: string; readonly description: string; readonly hosts: number; readonly holds: readonly Hold[] }
 export type FleetWhole = Fleet & {
-  readonly holds: readonly Hold[]
   readonly cohorts: readonly { readonly cohort: string; readonly hosts: number; readonly stack: Stack }[]
   readonly directive: {
     readonly version: number
@@ -62,6 +61,8 @@ export type Evidence = {
   readonly log: readonly string[]
 }
 export type HostWhole = Host & {
+  /** On its fleet, and on what it runs. */
+  readonly holds: readonly Hold[]
   readonly transition: Evidence | null
   /** Digest of the evidence, which a clearance names. */
   readonly evidence: string | null

@@ -44,7 +44,7 @@ export const GRANTS: Readonly<Record<string, readonly Capability[]>> = {
   'enrol-host': ['ledger:read', 'ledger:write', 'fleet:read', 'fleet:write', 'directive:sign'],
   'show-directive': ['fleet:read', 'fleet:write', 'directive:sign'],
   'report-hosts': ['fleet:read', 'fleet:write', 'ledger:read', 'ledger:write', 'workflow:wake'],
-  'show-host': ['ledger:read', 'fleet:read'],
+  'show-host': ['ledger:read', 'catalog:read', 'fleet:read'],
   'clear-transition': ['ledger:read', 'ledger:write', 'catalog:read', 'fleet:read', 'fleet:write', 'directive:sign'],
   'show-clearance': ['fleet:read'],
   'show-host-history': ['fleet:read', 'ledger:read'],

@@ -1,4 +1,5 @@
 import { answerPage } from '../answer-page.ts'
+import { heldUntil } from '../hold-view.ts'
 import type { Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
@@ -12,6 +13,7 @@ export const run: Run = async input => {
     [
       ['fleet', fleet => textOf(fleet['id'])],
       ['hosts', fleet => textOf(fleet['hosts'])],
+      heldUntil,
       ['created at', fleet => when(textOf(fleet['createdAt']))],
       ['description', fleet => textOf(fleet['description'])],
     ],

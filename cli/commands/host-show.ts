@@ -1,4 +1,5 @@
 import { betweenText } from '../between-view.ts'
+import { holdLines } from '../hold-view.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { shortDigest, when } from '../terminal/format.ts'
 import { printFacts, printJson } from '../terminal/print.ts'
@@ -23,6 +24,7 @@ export const run: Run = async input => {
     ['kernel', textOf(host['kernelRelease'])],
     ['livepatches', names.join(' + ') || 'none'],
     ['change', textOf(host['change'])],
+    ['held', holdLines(host).join('\n')],
     ['between', betweenText(host['between'])],
     ['refusal', refusal['code'] === undefined ? '' : `${textOf(refusal['code'])}: ${textOf(refusal['detail'])}`],
     ['cohort', shortDigest(textOf(host['cohort']))],

@@ -1,4 +1,5 @@
 import { answerPage } from '../answer-page.ts'
+import { heldUntil } from '../hold-view.ts'
 import { given, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { shortDigest } from '../terminal/format.ts'
@@ -16,6 +17,7 @@ export const run: Run = async input => {
       ['version', patch => textOf(patch['version'])],
       ['kernel', patch => textOf(patch['kernelRelease'])],
       ['cumulative', patch => (patch['replace'] === true ? 'yes' : 'no')],
+      heldUntil,
       ['fixes', patch => textsOf(patch['fixes']).join(' ')],
     ],
     'No livepatches yet; supersede patch submit FILE puts one in.',

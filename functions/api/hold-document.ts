@@ -7,6 +7,10 @@ export const holdBrief = (hold: Hold) => {
   return { id, scope, target, owner, reason, expiresAt, text: holdText(hold) }
 }
 
+/** The holds on all of a fleet; a livepatch's stand on the livepatch. */
+export const holdsOfFleet = (standing: readonly Hold[], fleet: string): readonly Hold[] =>
+  standing.filter(({ scope, target }) => scope === 'everything' || (scope === 'fleet' && target === fleet))
+
 const stateOf = (hold: HoldRecord, now: number): 'in-force' | 'lifted' | 'ended' => {
   if (hold.lifted) return 'lifted'
   return isRunning(hold, now) ? 'in-force' : 'ended'

@@ -5,7 +5,7 @@ import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
-import { holdBrief } from './hold-document.ts'
+import { holdBrief, holdsOfFleet } from './hold-document.ts'
 import { fleetPath } from './path-schemas.ts'
 
 export const shape = { path: fleetPath, query: nothing, body: noBody }
@@ -37,6 +37,6 @@ export const showFleet =
       ...summary,
       cohorts: live.map(({ cohort, hosts, stack }) => ({ cohort, hosts, stack })),
       directive: directiveBrief(directive),
-      holds: standing.filter(({ scope, target }) => scope === 'everything' || (scope === 'fleet' && target === path.fleet)).map(holdBrief),
+      holds: holdsOfFleet(standing, path.fleet).map(holdBrief),
     })
   }

@@ -335,7 +335,7 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
       expiresAt: instant,
     }),
   },
-  'list-patches': { status: 200, body: page(Manifest) },
+  'list-patches': { status: 200, body: page(z.object({ ...Manifest.shape, holds: z.array(HoldBrief) })) },
   'show-patch': { status: 200, body: z.object({ ...Manifest.shape, holds: z.array(HoldBrief) }) },
   'show-patch-lineage': {
     status: 200,
@@ -363,7 +363,7 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
   'extend-hold': { status: 200, body: Hold },
   simulate: { status: 200, body: Verdict },
   'create-fleet': { status: 201, body: Fleet },
-  'list-fleets': { status: 200, body: page(Fleet) },
+  'list-fleets': { status: 200, body: page(Fleet.extend({ holds: z.array(HoldBrief) })) },
   'show-fleet': {
     status: 200,
     body: Fleet.extend({
@@ -401,7 +401,7 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
       rejected: z.array(z.object({ index: z.int(), code: z.string(), detail: z.string() })),
     }),
   },
-  'show-host': { status: 200, body: Host.extend({ cleared: Clearance.nullable() }) },
+  'show-host': { status: 200, body: Host.extend({ cleared: Clearance.nullable(), holds: z.array(HoldBrief) }) },
   'clear-transition': { status: 201, body: SignedClearance },
   'show-clearance': { status: 200, body: SignedClearance },
   'show-host-history': { status: 200, body: page(HostFact).extend({ host: Host }) },

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { carryOutLeft } from '../../functions/holds/carry-out.ts'
 import { SignedStopOrder, STOP_ORDER_KEY, verifyStopOrder } from '../../shared/rollout/index.ts'
-import { createFleet, report, stackOf, submit } from './demo.ts'
+import { createFleet, enrol, report, stackOf, submit } from './demo.ts'
 import { hold, inForce, LIVEPATCH, lift, liftAll, SERIES, sceneIn } from './hold-scene.ts'
 import { type Ask, openHouse, type PersonName } from './house.ts'
 
@@ -103,6 +103,27 @@ describe('a hold', () => {
     }
     expect(await idsOn('show-fleet', { fleet: 'edge' })).toEqual([onFleet.body['id'], everything.body['id']].sort())
     expect(await idsOn('show-patch', { digest: LIVEPATCH })).toEqual([onSeries.body['id'], everything.body['id']].sort())
+  })
+
+  test('stands in the lists of fleets and of livepatches, and on each host that it keeps where it is', async () => {
+    const [running] = await enrol(house, 'edge', 1)
+    await report(house, 'edge', running ? [running.report({ stack: stackOf('2') })] : [])
+    const host = running?.id ?? ''
+    const onFleet = await hold(house, 'alice', { scope: 'fleet', target: 'edge' })
+    const onSeries = await hold(house, 'alice', { scope: 'series', target: SERIES })
+    const heldIn = async (id: 'list-fleets' | 'list-patches', key: 'id' | 'digest') => {
+      const { items } = (await house.ask(id, { as: 'dave' })).body
+      const rows = Array.isArray(items) ? items : []
+      return Object.fromEntries(rows.map(row => [row[key], row.holds.map(({ id }: { readonly id: string }) => id)]))
+    }
+    const fleets = await heldIn('list-fleets', 'id')
+    expect(fleets).toMatchObject({ edge: [onFleet.body['id']] })
+    expect(Object.values(fleets).flat()).toEqual([onFleet.body['id']])
+    expect(await heldIn('list-patches', 'digest')).toMatchObject({ [LIVEPATCH]: [onSeries.body['id']] })
+    const { holds } = (await house.ask('show-host', { as: 'dave', path: { host } })).body
+    const shown = Array.isArray(holds) ? holds : []
+    expect(shown.map(({ id }) => id).sort()).toEqual([onFleet.body['id'], onSeries.body['id']].sort())
+    expect(shown).toContainEqual(expect.objectContaining({ scope: 'series', owner: { id: 'alice', name: 'Alice' }, reason: 'it panics' }))
   })
 })
 
