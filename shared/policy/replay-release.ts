@@ -3,7 +3,7 @@ import { Plan } from '../rollout/index.ts'
 import type { Verdict } from '../verdict/index.ts'
 import { authorize } from './decision.ts'
 import type { PolicySet } from './load-policies.ts'
-import { type Need, needsForRelease } from './missing-for-release.ts'
+import { minuteText, type Need, needsForRelease } from './missing-for-release.ts'
 import { changeResource, type Releasable } from './release.ts'
 import { stricterOf } from './settings.ts'
 
@@ -22,10 +22,14 @@ export const PastChange = z.object({
   status: z.string(),
   digest: z.string().nullable(),
   proposer: z.string(),
+  /** Who submitted the livepatch, where that was somebody else. */
+  builder: z.string().nullish(),
   proposedAt: z.string(),
   plan: Plan,
   approvals: z.array(Said),
   changesRequested: z.array(z.object({ by: z.string(), name: z.string(), reason: z.string() })).default([]),
+  breakGlass: z.object({ passes: z.array(z.string()), accepts: z.array(z.string()).optional() }).nullish(),
+  confirmation: z.object({ at: z.string() }).nullish(),
   timeline: z.array(z.object({ at: z.string(), type: z.string() })),
 })
 export type PastChange = z.infer<typeof PastChange>
@@ -48,8 +52,15 @@ const underSettings = ({ settings }: PolicySet, fleet: string, verdict: Verdict)
   return { ...verdict, findings, outcome: outcome ?? 'clear' }
 }
 
+/** The second person's word, where it came in the time that these policies leave for it. */
+const confirmationOf = ({ settings }: PolicySet, { proposedAt, confirmation }: PastChange): PastChange['confirmation'] => {
+  const end = Date.parse(proposedAt) + settings.breakGlass.confirmSecondsMax * 1_000
+  return confirmation && Date.parse(confirmation.at) < end ? confirmation : null
+}
+
 const releasableOf = (policySet: PolicySet, past: PastChange): Releasable => {
-  const change = { id: past.id, fleet: past.fleet, plan: past.plan, proposer: { id: past.proposer } }
+  const { id, fleet, plan, builder = null, breakGlass = null } = past
+  const change = { id, fleet, plan, builder, breakGlass, proposer: { id: past.proposer } }
   const resource = changeResource(change)
   const mayApprove = ({ by, groups }: PastChange['approvals'][number]): boolean =>
     authorize(policySet, {
@@ -63,15 +74,34 @@ const releasableOf = (policySet: PolicySet, past: PastChange): Releasable => {
     .filter(mayApprove)
     .map(({ by, groups, at, signOff }) => ({ by: { id: by, groups }, digest, signOff, at, withdrawnAt: null }))
   const changesRequested = past.changesRequested.map(({ name, reason }) => ({ by: { name }, reason }))
-  return { ...change, review: { digest, approvals, changesRequested }, rollout: null }
+  const confirmation = confirmationOf(policySet, past)
+  return { ...change, review: { digest, approvals, changesRequested, confirmation }, rollout: null }
+}
+
+const firstOfEach = (needs: readonly Need[]): readonly Need[] =>
+  needs.filter(({ policy }, index) => needs.findIndex(other => other.policy === policy) === index)
+
+/** What the waves that opened would still have needed, each rule once: at the first wave that it would have held back. */
+const wavesNeed = (policySet: PolicySet, past: PastChange, change: Releasable, verdict: Verdict): readonly Need[] => {
+  const released = past.timeline.find(({ type }) => type === 'released')
+  if (released === undefined) return []
+  const opened = past.timeline.filter(({ type }) => type === 'wave-opened')
+  const underway = { ...change, rollout: { releasedAt: released.at } }
+  return opened.flatMap(({ at }) => {
+    const now = Date.parse(at)
+    const needs = needsForRelease(policySet, underway, verdict, { now, held: [] }, { action: 'openWave' })
+    return needs.map(({ text, policy }) => ({ text: `for the wave at ${minuteText(now)}: ${text}`, policy }))
+  })
 }
 
 /**
  * What a past change would still have needed for its release under other policies, at the time when it was decided on, with what was
- * said on it by then; empty: it would have been released. Holds and emergencies are not replayed.
+ * said on it by then, and what its waves would have needed when they opened; empty: all would have gone as it went. An emergency counts
+ * where it was confirmed in time. Holds are not replayed.
  */
-export const replayRelease = (policySet: PolicySet, past: PastChange, verdict: Verdict, now: number): readonly Need[] =>
-  needsForRelease(policySet, releasableOf(policySet, past), underSettings(policySet, past.fleet, verdict), {
-    now: decidedAt(past, now),
-    held: [],
-  })
+export const replayRelease = (policySet: PolicySet, past: PastChange, verdict: Verdict, now: number): readonly Need[] => {
+  const change = releasableOf(policySet, past)
+  const judged = underSettings(policySet, past.fleet, verdict)
+  const needs = needsForRelease(policySet, change, judged, { now: decidedAt(past, now), held: [] })
+  return firstOfEach([...needs, ...wavesNeed(policySet, past, change, judged)])
+}

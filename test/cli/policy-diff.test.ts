@@ -47,13 +47,13 @@ const CHANGES = [
   }),
   past('new-1', 'core', { status: 'proposed', digest: null, approvals: [] }),
 ]
-const routes: Routes = {
+const routesOf = (changes: readonly ReturnType<typeof past>[]): Routes => ({
   'list-changes': ({ query }) => {
-    const items = CHANGES.filter(({ fleet }) => fleet === (query['fleet'] ?? fleet))
+    const items = changes.filter(({ fleet }) => fleet === (query['fleet'] ?? fleet))
     const from = Number(query['cursor'] ?? 0)
     return { body: { items: items.slice(from, from + 2), ...(items.length > from + 2 ? { next: String(from + 2) } : {}) } }
   },
-  'show-change': ({ path }) => ({ body: CHANGES.find(({ id }) => id === path['change']) }),
+  'show-change': ({ path }) => ({ body: changes.find(({ id }) => id === path['change']) }),
   'show-verdict': ({ path }) => ({ body: { change: path['change'], digest: DIGEST, view: DIGEST, verdict } }),
   'show-policies': () => ({
     body: {
@@ -66,10 +66,10 @@ const routes: Routes = {
       files: deployed.filter(({ path }) => !path.endsWith('schema')),
     },
   }),
-}
+})
 
-const diff = async (args: readonly string[], folders: Readonly<Record<string, Readonly<Record<string, string>>>>) => {
-  const double = await startDouble(routes)
+const diff = async (args: readonly string[], folders: Readonly<Record<string, Readonly<Record<string, string>>>>, changes = CHANGES) => {
+  const double = await startDouble(routesOf(changes))
   stopLater(double.stop)
   const at = home({ env: { SUPERSEDE_URL: double.url } })
   logIn(at, double.url)
@@ -129,6 +129,67 @@ describe('policy diff', () => {
     const nobody = '@id("not-bob") @reason("Bob left.") forbid (principal == Person::"bob", action == Action::"approveChange", resource);'
     expect(JSON.parse((await diff(['ours', '-o', 'json'], { ours: { 'own.cedar': nobody } })).out)).toMatchObject({
       otherwise: ['edge-1', 'core-1'],
+    })
+  })
+  describe('replays an emergency', () => {
+    const at = '2026-11-20T11:20:00.000Z'
+    const incident = { incident: 'INC-7', reason: 'exploited' }
+    const emergency = (over: object) =>
+      past('edge-7', 'edge', {
+        approvals: [approval('bob', 'kernel-maintainers')],
+        breakGlass: { ...incident, passes: ['two-people', 'security-reviews-risk', 'own'] },
+        confirmation: { by: 'carol', name: 'Carol', at },
+        ...over,
+      })
+    const own = (more: string) => ({
+      'own.cedar': `@id("own") @breakable("true") @reason("ten people") forbid (principal, action == Action::"releaseChange", resource)
+        unless { context.approvals.people >= 10 } ${more};`,
+    })
+    const passable = own('unless { context.breakGlass.confirmed && context.breakGlass.passes.contains("own") }')
+    const quick = { 'settings.json': '{"breakGlass": {"confirmSecondsMax": 600}}', 'harmless.cedar': harmless }
+    const rows: readonly (readonly [
+      sentence: string,
+      over: object,
+      files: Readonly<Record<string, string>>,
+      otherwise: readonly string[],
+    ])[] = [
+      ['that passes the other policies as well', {}, passable, []],
+      ['that nobody confirmed, and that the policies in force do not release', { confirmation: null }, passable, []],
+      [
+        'that does not name what it would have to pass',
+        { breakGlass: { ...incident, passes: ['two-people', 'security-reviews-risk'] } },
+        passable,
+        ['edge-7'],
+      ],
+      ['that was confirmed too late for the other policies', {}, quick, ['edge-7']],
+    ]
+    test.each(rows)('%s', async (_, over, files, otherwise) => {
+      const ran = await diff(['ours', '--fleet', 'edge', '-o', 'json'], { ours: files }, [emergency(over)])
+      expect(JSON.parse(ran.out)).toMatchObject({ otherwise })
+    })
+  })
+  test('knows who built the livepatch', async () => {
+    const built =
+      '@id("built") @reason("a builder of the house") forbid (principal, action == Action::"releaseChange", resource) unless { resource has builder && resource.builder == Person::"dora" };'
+    const ran = await diff(['ours', '-o', 'json'], { ours: { 'own.cedar': built } }, [
+      past('one', 'edge', { builder: 'dora' }),
+      past('two', 'edge'),
+    ])
+    expect(JSON.parse(ran.out)).toMatchObject({ otherwise: ['two'] })
+  })
+  test('opens the waves again, too, when they opened', async () => {
+    const opened = { at: '2026-11-20T13:00:00.000Z', type: 'wave-opened' }
+    const changes = [past('one', 'edge', { timeline: [...past('', '').timeline, opened, { ...opened, at: '2026-11-20T15:00:00.000Z' }] })]
+    const settings = (until: string) =>
+      JSON.stringify({ windows: { edge: [{ name: 'w', timeZone: 'UTC', every: 'day', from: '13:00', until }] } })
+    const ran = async (until: string) =>
+      JSON.parse(
+        (await diff(['ours', '-o', 'json'], { ours: { 'settings.json': settings(until), 'harmless.cedar': harmless } }, changes)).out,
+      )
+    expect(await ran('16:00')).toMatchObject({ otherwise: [] })
+    expect(await ran('14:00')).toMatchObject({
+      otherwise: ['one'],
+      changes: [{ after: [expect.stringMatching(/^for the wave at 2026-11-20T15:00Z: an open maintenance window: w /)] }],
     })
   })
   test('refuses a folder that is not sound', async () => {

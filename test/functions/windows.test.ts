@@ -119,4 +119,9 @@ test('a change is told so that other policies can decide on it again, at the tim
   expect(under({})).toEqual([])
   expect(under({ settings: JSON.stringify({ tiers: { [FLEET]: 'production' } }) })).toEqual(['three-for-production'])
   expect(under({ settings: JSON.stringify({ approvalValidSeconds: 60 }) })).toEqual([])
+  /* Its wave opened at noon. */
+  expect(under({ settings: JSON.stringify(settings) })).toEqual([])
+  expect(under({ settings: JSON.stringify({ windows: { [FLEET]: [{ ...noon, from: '13:00', until: '14:00' }] } }) })).toEqual([
+    'only-in-a-maintenance-window',
+  ])
 })

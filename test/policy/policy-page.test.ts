@@ -178,8 +178,9 @@ With the very code that decides, the first three without a server:
 - \`supersede policy show [FLEET]\`: what a release needs by kind of change, and who may do what, in the rules' own sentences.
 - \`supersede policy test CASES.yaml\`: who does what, what is expected, by which rule; \`examples/policy-cases.yaml\` shows how.
 - \`supersede policy diff FOLDER [OTHER]\`: decides on every past change again, at the time when it was decided on and with what was said on it by
-  then, under the policies in force and those of the folder (or under two folders), and tells those that would have been decided otherwise.
-  It asks the server for the changes and decides here; exit code 13 where something differs. Holds and emergencies are not replayed.
+  then, under the policies in force and those of the folder (or under two folders), and tells those that would have been decided otherwise. Its waves
+  are opened again, too, when they opened; an emergency counts where it was confirmed in time.
+  It asks the server for the changes and decides here; exit code 13 where something differs. Holds are not replayed.
 
 A folder without a schema is read beside the rules that Supersede comes with; \`--policies FOLDER\` does the same for the next two.
 docs/cli.md has the exit codes.
