@@ -427,13 +427,7 @@ describe('policies that are to break the engine that reads them', () => {
 
   test.each([
     ['brackets', `${'('.repeat(20_000)}true${')'.repeat(20_000)}`],
-    ['lists', `${'['.repeat(20_000)}1${']'.repeat(20_000)} == [1]`],
-    ['conditions', `${'if true then '.repeat(2_000)}true${' else false'.repeat(2_000)}`],
-    ['sums', `${'1+'.repeat(20_000)}1 == 1`],
     ['calls', `[1]${'.containsAll([1])'.repeat(2_000)}`],
-    ['alternatives', Array.from({ length: 100 }, (_, index) => `principal == Person::"${index}"`).join(' || ')],
-    ['brackets behind a mark in a comment', `// "\n${'('.repeat(20_000)}true${')'.repeat(20_000)}`],
-    ['brackets behind a text that does not end', `"${'('.repeat(20_000)}`],
   ])('by %s are refused, and the next ones are read as ever', async (_, when) => {
     expect(await check(when)).toMatchObject({ sound: false, faults: [{ path: 'house/x.cedar', message: expect.any(String) }] })
     const proposed = await ask('propose-policy-edit', { as: 'alice', body: { files: asking(when), reason: 'r' } })

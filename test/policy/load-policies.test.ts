@@ -105,3 +105,31 @@ test('an edit of settings, calendar or a fleet’s rules makes another version',
   const versions = [housePolicies, ...edits.map(edit => loadPolicies({ ...houseFiles, ...edit }))].map(({ version }) => version)
   expect(new Set(versions).size).toBe(versions.length)
 })
+
+/* The engine would not refuse these: it would break, for every policy that it reads after them. */
+describe('policies are bounded before the engine reads them', () => {
+  const asking = (when: string): string => named(`forbid (principal, action == Action::"proposeChange", resource) when { ${when} };`)
+  const people = (count: number): string => Array.from({ length: count }, (_, index) => `principal == Person::"${index}"`).join(' || ')
+  const deep = (count: number): string => `${'('.repeat(count)}true${')'.repeat(count)}`
+
+  test.each([
+    ['brackets', deep(20_000), /at most 32 deep/],
+    ['lists', `${'['.repeat(20_000)}1${']'.repeat(20_000)} == [1]`, /at most 32 deep/],
+    ['brackets behind a mark in a comment', `// "\n${deep(20_000)}`, /at most 32 deep/],
+    ['brackets between two texts', `"\\"" == "//" && ${deep(20_000)}`, /at most 32 deep/],
+    ['brackets behind a text that does not end', `"${'('.repeat(20_000)}`, /does not end/],
+    ['conditions', `${'if true then '.repeat(2_000)}true${' else false'.repeat(2_000)}`, /at most 400 operators/],
+    ['sums', `${'1+'.repeat(20_000)}1 == 1`, /at most 400 operators/],
+    ['attributes', `context${'.a'.repeat(20_000)}`, /at most 400 operators/],
+    ['calls', `[1]${'.containsAll([1])'.repeat(2_000)}`, /at most 400 operators/],
+    ['alternatives', people(100), /nested too deep/],
+  ])('too many %s', (_, when, says) => {
+    expect(loading(asking(when))).toThrow(PolicyError)
+    expect(loading(asking(when))).toThrow(says)
+  })
+
+  test('what people write is read, also after all these', () => {
+    const brackets = `resource == Fleet::"${'('.repeat(1_000)}" // ${'['.repeat(1_000)}\n`
+    for (const when of [people(50), deep(30), brackets]) expect(loading(asking(when))).not.toThrow()
+  })
+})
