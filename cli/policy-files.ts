@@ -6,6 +6,7 @@ import { Failure } from './failure.ts'
 import { readText } from './files.ts'
 import type { Shell } from './shell.ts'
 import { messageOf } from './system-error.ts'
+import { objectOf } from './terminal/read-json.ts'
 
 /** The policies that this release comes with. */
 const HOUSE = fileURLToPath(new URL('../shared/policy/cedar', import.meta.url))
@@ -30,9 +31,21 @@ const policyFilesOf = (shell: Shell, directory: string): Readonly<Record<string,
 
 const textsOf = (shell: Shell, directory: string): PolicyTexts => {
   const texts = policyTextsOf(policyFilesOf(shell, directory))
-  const rules = Object.keys(texts.policies).length + Object.keys(texts.teams ?? {}).length
-  if (rules === 0) throw new Failure('failure', `${directory}: there is no .cedar file in it`)
+  const { policies, teams = {}, freezes, settings } = texts
+  if (Object.keys(policies).length + Object.keys(teams).length === 0 && freezes === undefined && settings === undefined)
+    throw new Failure('failure', `${directory}: there is no .cedar file in it, and neither freezes.json nor settings.json`)
   return texts
+}
+
+/** Freezes come to those of the release, as an edit's come to what is deployed. Whoever reads one that is not written well says what is wrong. */
+const freezesOf = (house: string | undefined, given: string | undefined): string | undefined => {
+  if (house === undefined || given === undefined) return given ?? house
+  try {
+    const [deployed, added] = [house, given].map(text => objectOf(JSON.parse(text))['freezes'])
+    return Array.isArray(deployed) && Array.isArray(added) ? JSON.stringify({ freezes: [...deployed, ...added] }) : given
+  } catch {
+    return given
+  }
 }
 
 /** A team's files beside those of the release; one of the same name stands beside it, under its folder's name, and takes nothing's place. */
@@ -44,7 +57,7 @@ const beside = (house: PolicyTexts, given: PolicyTexts, directory: string): Poli
       Object.entries(given.policies).map(([file, text]) => [file in house.policies ? join(directory, file) : file, text]),
     ),
   },
-  freezes: given.freezes ?? house.freezes,
+  freezes: freezesOf(house.freezes, given.freezes),
   settings: given.settings ?? house.settings,
   teams: { ...house.teams, ...given.teams },
 })
@@ -57,7 +70,7 @@ const load = (shell: Shell, directory: string | undefined): PolicySet => {
 
 /**
  * The policies of a folder. A folder with a schema of its own stands alone; one without is a team's, and is read beside those that
- * this release comes with; a freezes.json or settings.json of its own takes the place of theirs. No folder: these alone. A Failure tells
+ * this release comes with; its freezes come to theirs, and a settings.json of its own takes the place of theirs. No folder: these alone. A Failure tells
  * every fault with its file.
  */
 export const policiesOf = (shell: Shell, directory: string | undefined): PolicySet => {

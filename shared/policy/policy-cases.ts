@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { Route } from '../rollout/index.ts'
 import { countingApprovals, tallyOf } from './counting-approvals.ts'
 import { authorize } from './decision.ts'
+import { freezesInForce } from './freezes.ts'
 import { HOLD_SCOPES } from './hold.ts'
 import type { PolicySet } from './load-policies.ts'
 import { PolicyError } from './policy-texts.ts'
-import { UNHINDERED } from './release.ts'
 import {
   ACTIONS,
   DECISIONS,
@@ -17,8 +17,11 @@ import {
   type Resource,
   WORKFLOW_PRINCIPAL,
 } from './request.ts'
+import { isOutsideWindows, tierOf } from './settings.ts'
 
 const names = z.array(z.string()).default([])
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
+const Instant = z.string().refine(at => INSTANT.test(at) && !Number.isNaN(Date.parse(at)), 'written as 2026-12-01T18:00Z')
 const Approval = z.strictObject({ by: z.string(), groups: names, signOff: names })
 /** Without a fleet: an edit that touches the house. */
 const OnEdit = z.strictObject({ edit: z.string(), fleet: z.string().nullable().default(null), proposer: z.string() })
@@ -71,10 +74,14 @@ export const PolicyCase = z.strictObject({
   route: Route.default('replace'),
   /** Open requests for changes. */
   changesRequested: z.int().min(0).default(0),
-  tier: z.string().default(UNHINDERED.tier),
-  /** Names of the freezes in force. */
-  frozen: names,
-  outsideWindows: z.boolean().default(false),
+  /** Left out: as settings.json says of the fleet. */
+  tier: z.string().optional(),
+  /** When it is asked: freezes and maintenance windows are those of that instant. Left out: none holds anything back. */
+  at: Instant.optional(),
+  /** Names of the freezes in force; left out: by `at`. */
+  frozen: z.array(z.string()).optional(),
+  /** Left out: by `at`. */
+  outsideWindows: z.boolean().optional(),
   /** Scopes of the holds in force. */
   held: names,
   /** Groups whose consent is missing. */
@@ -110,22 +117,19 @@ const resourceOf = ({ on }: PolicyCase): Resource => {
   return { type: 'Fleet', id: on.fleet }
 }
 
-const contextOf = (asked: PolicyCase): ReleaseContext => {
-  const {
-    on,
-    approvals,
-    changesRequested,
-    verdict,
-    plan,
-    route,
-    tier,
-    frozen,
-    outsideWindows,
-    held,
-    unconsented,
-    unconfirmed,
-    breakGlass,
-  } = asked
+/** Where and when a case is asked, by settings and calendar as far as it does not say so itself. */
+const circumstancesOf = ({ settings, freezes }: PolicySet, { on, at, ...asked }: PolicyCase) => {
+  const fleet = (typeof on === 'object' && 'fleet' in on ? on.fleet : null) ?? ''
+  const now = at === undefined ? null : Date.parse(at)
+  return {
+    tier: asked.tier ?? tierOf(settings, fleet),
+    frozen: asked.frozen ?? (now === null ? [] : freezesInForce(freezes, fleet, now).map(({ name }) => name)),
+    outsideWindows: asked.outsideWindows ?? (now !== null && isOutsideWindows(settings, fleet, now)),
+  }
+}
+
+const contextOf = (policySet: PolicySet, asked: PolicyCase): ReleaseContext => {
+  const { on, approvals, changesRequested, verdict, plan, route, held, unconsented, unconfirmed, breakGlass } = asked
   const proposer = { id: typeof on === 'object' && 'proposer' in on ? on.proposer : '' }
   const builder = typeof on === 'object' && 'builder' in on ? on.builder : null
   const said = approvals.map(({ by, groups, signOff }) => ({
@@ -136,11 +140,12 @@ const contextOf = (asked: PolicyCase): ReleaseContext => {
     withdrawnAt: null,
   }))
   const tally = tallyOf(countingApprovals({ proposer, builder, review: { digest: '', approvals: said } }), changesRequested)
-  return { approvals: tally, verdict, plan, route, tier, frozen, outsideWindows, held, unconsented, unconfirmed, breakGlass }
+  const circumstances = circumstancesOf(policySet, asked)
+  return { approvals: tally, verdict, plan, route, ...circumstances, held, unconsented, unconfirmed, breakGlass }
 }
 
 /** The question that a case puts; a sentence where it leaves out what its action is asked with. */
-const requestOf = (asked: PolicyCase): Request | string => {
+const requestOf = (policySet: PolicySet, asked: PolicyCase): Request | string => {
   const { what: action, decision, command, author, scope } = asked
   const base = { principal: principalOf(asked), resource: resourceOf(asked) }
   switch (action) {
@@ -158,13 +163,13 @@ const requestOf = (asked: PolicyCase): Request | string => {
       return author === undefined ? 'clearTransition is asked with an `author`' : { ...base, action, context: { author } }
     case 'enactPolicy': {
       const scope = base.resource.type === 'PolicyEdit' && base.resource.fleet !== null ? 'fleet' : 'house'
-      return { ...base, action, context: { approvals: contextOf(asked).approvals, scope } }
+      return { ...base, action, context: { approvals: contextOf(policySet, asked).approvals, scope } }
     }
     case 'placeHold':
       return scope === undefined ? 'placeHold is asked with a `scope`' : { ...base, action, context: { scope } }
     case 'releaseChange':
     case 'openWave':
-      return { ...base, action, context: contextOf(asked) }
+      return { ...base, action, context: contextOf(policySet, asked) }
     default:
       return { ...base, action }
   }
@@ -173,7 +178,7 @@ const requestOf = (asked: PolicyCase): Request | string => {
 const unasked = (name: string, reason: string): CaseResult => ({ name, passed: false, got: 'no question', by: [], reasons: [reason] })
 
 const runCase = (policySet: PolicySet, asked: PolicyCase): CaseResult => {
-  const request = requestOf(asked)
+  const request = requestOf(policySet, asked)
   if (typeof request === 'string') return unasked(asked.name, request)
   try {
     const answer = authorize(policySet, request)

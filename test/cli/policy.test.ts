@@ -45,6 +45,14 @@ describe('policy check', () => {
     const ran = await withOurs(['policy', 'check', 'ours'], { 'own.cedarschema': schema, 'own.cedar': policy })
     expect(ran).toMatchObject({ exit: 0, out: expect.stringMatching(/^1 rule is sound/) })
   })
+  test.each([
+    ['freezes.json', '{"freezes": [{"name": "f", "reason": "r", "timeZone": "UTC", "every": "day", "from": "1:00", "until": "02:00"}]}'],
+    ['settings.json', '{"tiers": {"edge": 1}}'],
+  ])('a folder with nothing but %s is checked, too', async (file, wrong) => {
+    const right = file === 'freezes.json' ? '{"freezes": []}' : '{}'
+    expect(await withOurs(['policy', 'check', 'ours'], { [file]: right })).toMatchObject({ exit: 0, err: '' })
+    expect(await withOurs(['policy', 'check', 'ours'], { [file]: wrong })).toMatchObject({ exit: 12, err: expect.stringContaining(file) })
+  })
   const faults: readonly (readonly [string, string, RegExp])[] = [
     ['does not parse', 'forbid (principal', /ours: bad\.cedar: /],
     ['speaks of what the schema does not know', stricter.replace('approvals.people', 'approvals.persons'), /edge-needs-three/],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { runPolicyCases } from '../../shared/policy/index.ts'
-import { housePolicies } from './house-policies.ts'
+import { loadPolicies, runPolicyCases } from '../../shared/policy/index.ts'
+import { houseFiles, housePolicies } from './house-policies.ts'
 
 const run = (...cases: readonly object[]) => runPolicyCases(housePolicies, { cases })
 const only = (over: object) => {
@@ -58,6 +58,43 @@ describe('a case', () => {
         got: 'no question',
         reasons: [expect.stringMatching(reason)],
       })
+  })
+})
+
+describe('a case on a fleet that settings and calendar speak about', () => {
+  const nights = { name: 'nights', timeZone: 'Europe/Berlin', every: 'day', from: '22:00', until: '04:00' }
+  const yearEnd = {
+    name: 'year-end',
+    reason: 'r',
+    timeZone: 'UTC',
+    every: 'year',
+    from: '12-18T18:00',
+    until: '01-04T08:00',
+    fleets: ['core'],
+  }
+  const ours = loadPolicies({
+    ...houseFiles,
+    settings: JSON.stringify({ tiers: { edge: 'production' }, windows: { edge: [nights] } }),
+    freezes: JSON.stringify({ freezes: [yearEnd] }),
+  })
+  const core = { on: { fleet: 'core', proposer: 'alice' } }
+  const rows: readonly (readonly [sentence: string, over: object, by: readonly string[]])[] = [
+    ['is of its tier', {}, ['three-for-production']],
+    ['is of another one where it says so', { tier: 'standard' }, ['lifecycle-moves']],
+    ['is of none on another fleet', core, ['lifecycle-moves']],
+    ['is in the freeze of its time', { ...core, at: '2026-12-24T10:00:00Z' }, ['no-release-in-a-freeze']],
+    ['is in none at another time', { ...core, at: '2026-12-01T10:00Z' }, ['lifecycle-moves']],
+    ['is in none where it says so', { ...core, at: '2026-12-24T10:00:00Z', frozen: [] }, ['lifecycle-moves']],
+    ['is outside the windows', { what: 'openWave', tier: 'standard', at: '2026-12-01T12:00:00+01:00' }, ['only-in-a-maintenance-window']],
+    ['is in one of them', { what: 'openWave', tier: 'standard', at: '2026-12-01T23:00:00+01:00' }, ['lifecycle-moves']],
+  ]
+  test.each(rows)('%s', (_, over, by) => {
+    const expected = by[0] === 'lifecycle-moves' ? 'allow' : 'deny'
+    const asked = { name: 'case', ...release, approvals: [bob, carol], ...over, expect: expected }
+    expect(runPolicyCases(ours, { cases: [asked] })).toMatchObject({ ok: true, results: [{ passed: true, by }] })
+  })
+  test('names its time in full', () => {
+    expect(only({ ...release, at: 'yesterday' })).toEqual([expect.stringContaining('cases.0.at: ')])
   })
 })
 

@@ -177,12 +177,14 @@ With the very code that decides, the first three without a server:
   never be (\`context.verdict.outcome == "blocked"\`); and rules that add nothing, because another one applies wherever they do.
 - \`supersede policy show [FLEET]\`: what a release needs by kind of change, and who may do what, in the rules' own sentences.
 - \`supersede policy test CASES.yaml\`: who does what, what is expected, by which rule; \`examples/policy-cases.yaml\` shows how.
+  A case is of its fleet's tier, and of the freezes and windows of the instant that it names as \`at\`, as far as it does not say otherwise.
 - \`supersede policy diff FOLDER [OTHER]\`: decides on every past change again, at the time when it was decided on and with what was said on it by
   then, under the policies in force and those of the folder (or under two folders), and tells those that would have been decided otherwise. Its waves
   are opened again, too, when they opened; an emergency counts where it was confirmed in time.
   It asks the server for the changes and decides here; exit code 13 where something differs. Holds are not replayed.
 
-A folder without a schema is read beside the rules that Supersede comes with; \`--policies FOLDER\` does the same for the next two.
+A folder without a schema is read beside the rules that Supersede comes with, as an edit is: its freezes come to theirs, its \`settings.json\` takes the
+place of theirs. \`--policies FOLDER\` does the same for \`show\` and \`test\`.
 docs/cli.md has the exit codes.
 
 ## Plan defaults
