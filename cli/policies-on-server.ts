@@ -1,7 +1,7 @@
 import { loadPolicies, PolicyError, type PolicySet, policyTextsOf } from '../shared/policy/index.ts'
 import { Failure } from './failure.ts'
 import type { Input } from './input.ts'
-import { listOf, objectOf, objectsOf, textOf } from './terminal/read-json.ts'
+import { listOf, numberOf, objectOf, objectsOf, textOf } from './terminal/read-json.ts'
 
 const freezesIn = (text: string): readonly unknown[] => {
   try {
@@ -23,7 +23,7 @@ export const activePolicies = async (input: Input): Promise<PolicySet> => {
     'freezes.json': JSON.stringify({ freezes }),
   }
   try {
-    return loadPolicies(policyTextsOf(texts))
+    return loadPolicies({ ...policyTextsOf(texts), edition: numberOf(answer['edition']) })
   } catch (error) {
     if (error instanceof PolicyError) throw new Failure('failure', `the server's policies cannot be asked here: ${error.message}`)
     throw error

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { runCommandLine } from '../../cli/run-command-line.ts'
-import { planDefaults } from '../../shared/policy/index.ts'
+import { loadPolicies, planDefaults, policyTextsOf } from '../../shared/policy/index.ts'
 import { type Routes, startDouble } from './contract-double.ts'
 import { home, logIn, stopLater } from './harness.ts'
 
@@ -58,7 +58,7 @@ const routesOf = (changes: readonly ReturnType<typeof past>[]): Routes => ({
   'show-policies': () => ({
     body: {
       version: 'v',
-      edition: 0,
+      edition: 3,
       faults: [],
       fleet: null,
       words: {},
@@ -191,6 +191,11 @@ describe('policy diff', () => {
       otherwise: ['one'],
       changes: [{ after: [expect.stringMatching(/^for the wave at 2026-11-20T15:00Z: an open maintenance window: w /)] }],
     })
+  })
+  test('names the policies in force by the version that the server has, edition and all', async () => {
+    const { before } = JSON.parse((await diff(['ours', '-o', 'json'], { ours: { 'harmless.cedar': harmless } })).out)
+    const texts = policyTextsOf(Object.fromEntries(readdirSync(house).map(path => [path, readFileSync(join(house, path), 'utf8')])))
+    expect(before).toBe(loadPolicies({ ...texts, edition: 3 }).version)
   })
   test('refuses a folder that is not sound', async () => {
     expect(await diff(['ours'], { ours: { 'own.cedar': 'forbid' } })).toMatchObject({
