@@ -7,6 +7,9 @@ import { terminalText } from './terminal/terminal-text.ts'
 /** What a hold keeps back: "everything", "fleet edge", "livepatch 2d60869d15da". */
 export const holdTarget = (hold: JsonObject): string => `${textOf(hold['scope'])} ${shortDigest(textOf(hold['target']))}`.trim()
 
+/** The freezes in force on a thing, a line each. */
+export const freezeLines = (body: JsonObject): readonly string[] => objectsOf(body['freezes']).map(({ text }) => textOf(text))
+
 /** In a list: until when a thing is held at the least; empty where it is not. */
 export const heldUntil: Column = [
   'held',

@@ -1,4 +1,4 @@
-import { HoldsOn } from './holds.tsx'
+import { FreezeText, HoldsOn } from './holds.tsx'
 import { Loaded, namesOf, PatchLink, plural, Status, stackText, Table, Time } from './parts.tsx'
 import type { Policies } from './policy-shapes.ts'
 import { PolicyWords } from './policy-words.tsx'
@@ -128,6 +128,11 @@ export const FleetPage = ({ id, names }: { readonly id: string; readonly names: 
           <>
             <p class="reason">{fleet.description}</p>
             <HoldsOn holds={fleet.holds} names={names} />
+            {fleet.freezes.map(freeze => (
+              <p key={freeze.name} class="error">
+                <FreezeText freeze={freeze} />
+              </p>
+            ))}
             <Asks fleet={fleet} names={names} />
             <Cohorts fleet={fleet} />
             <Hosts id={id} />

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
 import { Choice, Field, inHours, instantOf, type Option, TimeField } from './fields.tsx'
 import { Loaded, plural, shortDigest, Time } from './parts.tsx'
-import type { Fleet, Hold, Holds, HoldWithHosts, Listing, Patch } from './shapes.ts'
+import type { Fleet, Freeze, Hold, Holds, HoldWithHosts, Listing, Patch } from './shapes.ts'
 import { type Asked, useAsked } from './use-asked.ts'
 import { useDoing } from './use-doing.tsx'
 
@@ -88,7 +88,14 @@ const Extend = ({ hold, onDone }: ActProps) => {
   )
 }
 
-/** Stands above every page while something is held. */
+/** Of whom, until when and why nothing is released. */
+export const FreezeText = ({ freeze: { fleets, text } }: { readonly freeze: Freeze }) => (
+  <>
+    <strong>{fleets === null ? 'Every fleet' : fleets.join(', ')}</strong> frozen: {text}
+  </>
+)
+
+/** Stands above every page while something is held or frozen. */
 export const HoldBanner = ({
   asked,
   names,
@@ -98,11 +105,18 @@ export const HoldBanner = ({
   readonly names: Names
   readonly onDone: () => void
 }) => {
-  if (asked.state !== 'there' || asked.body.items.length === 0) return null
+  if (asked.state !== 'there') return null
+  const { items, freezes = [] } = asked.body
+  if (items.length === 0 && freezes.length === 0) return null
   return (
     <aside class="holds" aria-label="Holds">
       <ul>
-        {asked.body.items.map(hold => (
+        {freezes.map(freeze => (
+          <li key={freeze.name}>
+            <FreezeText freeze={freeze} />
+          </li>
+        ))}
+        {items.map(hold => (
           <li key={hold.id}>
             <HoldText hold={hold} names={names} /> <Lift hold={hold} onDone={onDone} />
           </li>

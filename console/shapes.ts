@@ -21,10 +21,13 @@ export type Hold = {
   readonly expiresAt: string
 }
 /** The holds in force, and whether whoever asks may stop everything. */
-export type Holds = Listing<Hold> & { readonly mayStop?: boolean }
+/** A time in which nothing is released, of all fleets (null) or of some. */
+export type Freeze = { readonly name: string; readonly fleets: readonly string[] | null; readonly text: string }
+export type Holds = Listing<Hold> & { readonly mayStop?: boolean; readonly freezes?: readonly Freeze[] }
 export type HoldWithHosts = Hold & { readonly inTransition?: number }
 export type Fleet = { readonly id: string; readonly description: string; readonly hosts: number; readonly holds: readonly Hold[] }
 export type FleetWhole = Fleet & {
+  readonly freezes: readonly Freeze[]
   readonly cohorts: readonly { readonly cohort: string; readonly hosts: number; readonly stack: Stack }[]
   readonly directive: {
     readonly version: number

@@ -1,4 +1,4 @@
-import { holdLines } from '../hold-view.ts'
+import { freezeLines, holdLines } from '../hold-view.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { besides } from '../stack-view.ts'
 import { shortDigest, when } from '../terminal/format.ts'
@@ -28,6 +28,7 @@ export const run: Run = async input => {
     ['hosts', textOf(fleet['hosts'])],
     ['active change', textOf(fleet['activeChange'])],
     ['held', holdLines(fleet).join('\n')],
+    ['frozen', freezeLines(fleet).join('\n')],
   ])
   const cohorts = objectsOf(fleet['cohorts'])
   if (cohorts.length === 0) return undefined

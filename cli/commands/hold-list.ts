@@ -1,10 +1,11 @@
 import { answerPage } from '../answer-page.ts'
-import { holdTarget } from '../hold-view.ts'
+import { freezeLines, holdTarget } from '../hold-view.ts'
 import { isSet, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
 import type { Column } from '../terminal/print.ts'
 import { objectOf, textOf } from '../terminal/read-json.ts'
+import { terminalText } from '../terminal/terminal-text.ts'
 
 const COLUMNS: readonly Column[] = [
   ['hold', hold => textOf(hold['id'])],
@@ -21,5 +22,6 @@ export const run: Run = async input => {
     ? [['state', hold => textOf(hold['state'])]]
     : [['in transition', hold => textOf(hold['inTransition'])]]
   const reason: Column = ['reason', hold => textOf(hold['reason'])]
+  if (!input.json) for (const line of freezeLines(objectOf(body))) input.shell.err(`Frozen: ${terminalText(line)}\n`)
   return answerPage(input, body, [...COLUMNS, ...more, reason], all ? 'Nothing was ever held.' : 'Nothing is held.')
 }

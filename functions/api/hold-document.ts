@@ -1,4 +1,4 @@
-import { type Hold, type HoldRecord, holdText, isRunning } from '../../shared/policy/index.ts'
+import { type Freeze, freezeText, type Hold, type HoldRecord, holdText, isRunning } from '../../shared/policy/index.ts'
 import type { CarriedOut } from '../holds/carry-out.ts'
 
 /** A hold beside what it holds: why, by whom, until when. `text` says it in one line. */
@@ -10,6 +10,12 @@ export const holdBrief = (hold: Hold) => {
 /** The holds on all of a fleet; a livepatch's stand on the livepatch. */
 export const holdsOfFleet = (standing: readonly Hold[], fleet: string): readonly Hold[] =>
   standing.filter(({ scope, target }) => scope === 'everything' || (scope === 'fleet' && target === fleet))
+
+/** A freeze as it stands beside the holds: by whom, until when (on the clocks of its time zone), why, and of which fleets (null: all). */
+export const freezeBrief = (freeze: Freeze) => {
+  const { name, owner = null, reason, until, timeZone, fleets = null } = freeze
+  return { name, owner, reason, until, timeZone, fleets, text: freezeText(freeze) }
+}
 
 const stateOf = (hold: HoldRecord, now: number): 'in-force' | 'lifted' | 'ended' => {
   if (hold.lifted) return 'lifted'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Person } from '../../shared/change/index.ts'
-import { HOUSE, type Hold } from '../../shared/policy/index.ts'
+import { freezesRunning, HOUSE, type Hold } from '../../shared/policy/index.ts'
 import { eachFleet, hostsInTransition } from '../holds/fleets-now.ts'
 import { onHouse, principalOf } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
@@ -8,7 +8,7 @@ import { type InputOf, noBody, nothing, paging } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
 import { type HoldsPorts, holdsOn } from '../situation-of.ts'
-import { holdDocument } from './hold-document.ts'
+import { freezeBrief, holdDocument } from './hold-document.ts'
 import { pageAnswer } from './page-answer.ts'
 
 const flag = z.enum(['true', 'false', '']).optional()
@@ -43,10 +43,14 @@ const inForce = async (ports: ListHoldsPorts, person: Person, withTransitions: b
     ...holdDocument({ ...hold, lifted: null }, now),
     ...(withTransitions ? { inTransition: moving?.get(hold.id) ?? 0 } : {}),
   })
-  return ok({ items: standing.toReversed().map(shown), mayStop: mayStop(ports, person) })
+  return ok({
+    items: standing.toReversed().map(shown),
+    freezes: freezesRunning(ports.policy.set().freezes, now).map(freezeBrief),
+    mayStop: mayStop(ports, person),
+  })
 }
 
-/** The holds in force, newest first; or all that ever were, by page. */
+/** The holds in force, newest first, and the freezes; or all that ever were, by page. */
 export const listHolds =
   (ports: ListHoldsPorts) =>
   async ({ input: { query }, person }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> =>

@@ -1,3 +1,4 @@
+import { freezesInForce } from '../../shared/policy/index.ts'
 import type { SignedDirective } from '../../shared/rollout/index.ts'
 import { onFleet } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
@@ -5,7 +6,7 @@ import { type Problem, problem } from '../http/problem.ts'
 import { type InputOf, noBody, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
 import type { Ports } from '../ports.ts'
-import { holdBrief, holdsOfFleet } from './hold-document.ts'
+import { freezeBrief, holdBrief, holdsOfFleet } from './hold-document.ts'
 import { fleetPath } from './path-schemas.ts'
 
 export const shape = { path: fleetPath, query: nothing, body: noBody }
@@ -21,9 +22,9 @@ const directiveBrief = (signed: SignedDirective | null) => {
   return { version, issuedAt: new Date(issuedAt).toISOString(), expiresAt: new Date(expiresAt).toISOString(), ask: asked, stopped }
 }
 
-/** A fleet with its cohorts (how many hosts run which stack) and the holds on all of it; a livepatch's stand on the livepatch. */
+/** A fleet with its cohorts (how many hosts run which stack) and the holds and freezes on all of it; a livepatch's stand on the livepatch. */
 export const showFleet =
-  ({ fleets, holds, now }: Pick<Ports, 'fleets' | 'holds' | 'now'>) =>
+  ({ fleets, holds, policy, now }: Pick<Ports, 'fleets' | 'holds' | 'policy' | 'now'>) =>
   async ({ input: { path } }: PersonCall<InputOf<typeof shape>>): Promise<Outcome> => {
     const [summary, cohorts, directive, standing] = await Promise.all([
       fleets.summary(path.fleet),
@@ -38,5 +39,6 @@ export const showFleet =
       cohorts: live.map(({ cohort, hosts, stack }) => ({ cohort, hosts, stack })),
       directive: directiveBrief(directive),
       holds: holdsOfFleet(standing, path.fleet).map(holdBrief),
+      freezes: freezesInForce(policy.set().freezes, path.fleet, now()).map(freezeBrief),
     })
   }

@@ -61,6 +61,15 @@ const Wave = z.object({
   state: z.enum(['waiting', 'open', 'soaking', 'passed', 'halted']),
   counts: WaveCounts.nullable(),
 })
+const FreezeBrief = z.object({
+  name: z.string(),
+  owner: z.string().nullable(),
+  reason: z.string(),
+  until: z.string(),
+  timeZone: z.string(),
+  fleets: z.array(z.string()).nullable(),
+  text: z.string(),
+})
 const HoldBrief = z.object({
   id: z.string(),
   scope: z.enum(HOLD_SCOPES),
@@ -358,7 +367,13 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
   'revise-change': { status: 201, body: ChangeBrief },
   'control-change': { status: 200, body: ChangeBrief },
   'place-hold': { status: 201, body: Hold.extend({ halted: z.array(z.string()), inTransition: z.int() }) },
-  'list-holds': { status: 200, body: page(Hold.extend({ inTransition: z.int().optional() })).extend({ mayStop: z.boolean().optional() }) },
+  'list-holds': {
+    status: 200,
+    body: page(Hold.extend({ inTransition: z.int().optional() })).extend({
+      freezes: z.array(FreezeBrief).optional(),
+      mayStop: z.boolean().optional(),
+    }),
+  },
   'lift-hold': { status: 200, body: Hold },
   'extend-hold': { status: 200, body: Hold },
   simulate: { status: 200, body: Verdict },
@@ -368,6 +383,7 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
     status: 200,
     body: Fleet.extend({
       holds: z.array(HoldBrief),
+      freezes: z.array(FreezeBrief),
       cohorts: z.array(z.object({ cohort: z.string(), hosts: z.int(), stack: Stack })),
       directive: z
         .object({

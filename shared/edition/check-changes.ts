@@ -47,12 +47,24 @@ const freezeNames = (set: PolicySet): readonly Fault[] => {
   return twice.map(name => ({ path: 'freezes.json', message: `the name ${name} is taken already` }))
 }
 
+/** A freeze that is added names who answers for it; deployed ones are not this edit's. */
+const ownerless = ({ freezes }: PolicySet, { freezes: before }: PolicySet): readonly Fault[] =>
+  freezes
+    .slice(before.length)
+    .filter(({ owner }) => owner === undefined)
+    .map(({ name }) => ({ path: 'freezes.json', message: `${name} has no owner: name the person or the group that answers for it` }))
+
+const ownerlessIn = (floor: PolicyTexts, path: string, set: PolicySet): readonly Fault[] => {
+  const deployedOnly = path === 'freezes.json' ? loadLayered(floor, { number: set.edition, files: {} }) : null
+  return deployedOnly?.ok ? ownerless(set, deployedOnly.set) : []
+}
+
 /** Each file by itself on the deployed policies, so that one broken file does not hide what is wrong with another. */
 const faultsOfEach = ({ floor, edition }: ActivePolicies, changes: FileChanges): readonly Fault[] =>
   Object.entries(changes).flatMap(([path, text]) => {
     if (text === null) return []
     const loaded = loadLayered(floor, { number: edition.number + 1, files: { [path]: text } })
-    const faults = loaded.ok ? [...permits(loaded.set), ...freezeNames(loaded.set)] : loaded.faults
+    const faults = loaded.ok ? [...permits(loaded.set), ...freezeNames(loaded.set), ...ownerlessIn(floor, path, loaded.set)] : loaded.faults
     /* Without it the deployed policies are sound. */
     return faults.map(fault => ({ ...fault, path: fault.path || path }))
   })

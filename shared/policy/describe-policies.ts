@@ -1,5 +1,5 @@
 import { authorize } from './decision.ts'
-import type { Freeze } from './freezes.ts'
+import { type Freeze, ownedName } from './freezes.ts'
 import type { PolicySet, PolicyText } from './load-policies.ts'
 import { periodText } from './period.ts'
 import { UNHINDERED } from './release.ts'
@@ -92,7 +92,7 @@ const missingForEdit = (policySet: PolicySet, scope: 'house' | 'fleet', fleet: s
   return answer.allowed ? { kind, needs: [], policies: [] } : { kind, needs: answer.reasons, policies: answer.policies }
 }
 
-const calendarText = (freeze: Freeze): string => `${freeze.name}: ${periodText(freeze)}: ${freeze.reason}`
+const calendarText = (freeze: Freeze): string => `${ownedName(freeze)}: ${periodText(freeze)}: ${freeze.reason}`
 
 type Asked = ReturnType<typeof missing>
 const beside = (always: Asked, { needs, policies }: Asked): Asked => ({

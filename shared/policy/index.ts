@@ -3,6 +3,7 @@ export { approvalsSince, countingApprovals, isOfDigest, tallyOf } from './counti
 export { type Answer, authorize, type Decision, isDecision } from './decision.ts'
 export { describePolicies, type KindOfChange, type PoliciesInWords } from './describe-policies.ts'
 export { doubtsAbout } from './doubts.ts'
+export { type Freeze, freezesInForce, freezesRunning, freezeText } from './freezes.ts'
 export { type Held, HOLD_SCOPES, Hold, HoldRecord, type HoldScope, heldDetail, holdsInForce, holdText, isRunning } from './hold.ts'
 export {
   evolveHold,

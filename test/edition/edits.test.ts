@@ -134,7 +134,9 @@ describe('who says what', () => {
 describe('an edit is refused before anybody reads it, and every fault is told with its file', () => {
   const sound = rule('sound')
   const freeze = (name: string) =>
-    JSON.stringify({ freezes: [{ name, reason: 'r', timeZone: 'UTC', every: 'week', from: 'fri 18:00', until: 'mon 08:00' }] })
+    JSON.stringify({
+      freezes: [{ name, owner: 'operators', reason: 'r', timeZone: 'UTC', every: 'week', from: 'fri 18:00', until: 'mon 08:00' }],
+    })
   const permit = '@id("open") @reason("r") permit (principal, action == Action::"releaseChange", resource);'
   const rows: readonly (readonly [string, Files, readonly (readonly [string, RegExp])[]])[] = [
     ['a permit of the house', { 'house/open.cedar': permit }, [['house/open.cedar', /open: .*only forbid/]]],
@@ -163,6 +165,11 @@ describe('an edit is refused before anybody reads it, and every fault is told wi
       ],
     ],
     ['one id in two files', { 'house/a.cedar': sound, 'house/b.cedar': sound }, [['house/b.cedar', /taken already/]]],
+    [
+      'a freeze that nobody owns',
+      { 'freezes.json': freeze('x').replace('"owner":"operators",', '') },
+      [['freezes.json', /x has no owner/]],
+    ],
     ['a calendar that is none', { 'freezes.json': '{' }, [['freezes.json', /no JSON/]]],
     [
       'a freeze on the 31st of never',

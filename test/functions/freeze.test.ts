@@ -5,13 +5,20 @@ import { sweep } from '../../functions/lifecycle/sweep.ts'
 import { validate } from '../../functions/lifecycle/validate.ts'
 import { policyInForce } from '../../functions/policy-in-force.ts'
 import { houseFiles } from '../policy/house-policies.ts'
-import { digestOfFile, fleetOf, moduleFile, submit } from './demo.ts'
+import { createFleet, digestOfFile, fleetOf, moduleFile, submit } from './demo.ts'
 import { openHouse } from './house.ts'
 
 const house = openHouse()
 const FLEET = 'edge'
 /* The house's clock begins at nine on that day. */
-const morning = { name: 'morning', reason: 'a launch', timeZone: 'UTC', from: '2026-11-02T08:00', until: '2026-11-02T12:00' }
+const morning = {
+  name: 'morning',
+  owner: 'operators',
+  reason: 'a launch',
+  timeZone: 'UTC',
+  from: '2026-11-02T08:00',
+  until: '2026-11-02T12:00',
+}
 const policy = policyInForce(
   () => ({ ...houseFiles, freezes: JSON.stringify({ freezes: [{ ...morning, fleets: [FLEET] }] }) }),
   () => house.ports.policies,
@@ -50,9 +57,23 @@ beforeAll(async () => {
   await validate(frozen())({ change })
 })
 
+test('a freeze is shown on each fleet that it keeps back and beside the holds, with its owner, its reason and its end', async () => {
+  house.policies = policy.set()
+  await createFleet(house, 'core')
+  const { owner, reason, until, timeZone } = morning
+  const text = 'morning by operators (until 2026-11-02T12:00 UTC: a launch)'
+  const shown = [{ name: 'morning', owner, reason, until, timeZone, fleets: [FLEET], text }]
+  const freezesIn = async (id: 'show-fleet' | 'list-holds', path = {}) => (await house.ask(id, { as: 'dave', path })).body['freezes']
+  expect(await freezesIn('show-fleet', { fleet: FLEET })).toEqual(shown)
+  expect(await freezesIn('show-fleet', { fleet: 'core' })).toEqual([])
+  expect(await freezesIn('list-holds')).toEqual(shown)
+  house.policies = null
+  expect(await freezesIn('list-holds')).toEqual([])
+})
+
 test('a change with its approvals waits for the end of a freeze, and says so', async () => {
   await approve('bob', 'kernel-maintainers')
-  const needs = ['the end of the freeze morning (until 2026-11-02T12:00 UTC: a launch)']
+  const needs = ['the end of the freeze morning by operators (until 2026-11-02T12:00 UTC: a launch)']
   expect(await approve('carol', 'security')).toMatchObject({ status: 201, body: { status: 'in-review', needs } })
   house.time += 2 * hour
   await sweep(frozen())()

@@ -22,6 +22,7 @@ const calendar = `{
   "freezes": [
     {
       "name": "year-end",
+      "owner": "operators",
       "reason": "few people are there",
       "timeZone": "Europe/Berlin",
       "every": "year",
@@ -112,7 +113,9 @@ ${calendar}
 \`\`\`
 
 A freeze is once, or \`every\` day (\`22:00\`), week (\`fri 16:00\`) or year (\`12-18T18:00\`), on the \`fleets\` that it names or on all. Moments are what
-clocks on the wall show in \`timeZone\`, and \`until\` is not part of it. In a freeze nothing is released (\`no-release-in-a-freeze\`); a change that has its
+clocks on the wall show in \`timeZone\`, and \`until\` is not part of it. \`owner\` is who answers for it, a person or a group; an edit that adds a
+freeze without one is refused. While it lasts it stands on its fleets, beside the holds (\`supersede hold list\`), above every page of the console, and
+among what a change needs. In a freeze nothing is released (\`no-release-in-a-freeze\`); a change that has its
 approvals by then is released within a minute of its end, unless its time to be decided on is over first. Waves of what was released
 before go on, because a fleet is best not left half-way; a team that wants them held adds a rule about \`openWave\`.
 
