@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -20,14 +20,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const agent = (
+const run = (
+  file: string,
   ...args: readonly string[]
 ): Promise<{ readonly status: number | string; readonly stdout: string; readonly stderr: string }> =>
   new Promise(resolve => {
-    execFile(process.execPath, ['--disable-warning=ExperimentalWarning', 'agent/main.ts', ...args], (error, stdout, stderr) =>
+    execFile(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], (error, stdout, stderr) =>
       resolve({ status: error ? (error.code ?? 'killed') : 0, stdout, stderr }),
     )
   })
+
+const agent = (...args: readonly string[]) => run('agent/main.ts', ...args)
 
 const RELEASE = '6.1.0-50-amd64'
 
@@ -73,6 +76,36 @@ describe('the agent as a command', () => {
     expect((await agent(...common)).status).toBe(0)
     expect(plane.reports).toHaveLength(reports)
     expect(plane.requests.filter(request => request.startsWith('POST /fleets/web/hosts'))).toHaveLength(1)
+  })
+
+  test('tells who stands before the host whether it is stopped, why and until when, and makes nothing for a look', async () => {
+    const status = (dir: string) => run('agent/status.ts', '--dir', dir)
+    const empty = join(folder, 'nobody')
+    expect(await status(empty)).toMatchObject({ status: 1, stderr: `${empty} holds no enrolled host\n` })
+    await expect(stat(empty)).rejects.toThrow('ENOENT')
+    const dir = join(folder, 'host')
+    expect((await status(dir)).stdout).toMatch(/^stop order {2}none in force$/m)
+    expect((await status(dir)).stdout).toMatch(/^directive {3}1, asks for lp_proc_2 by change c1, 100 % of the fleet; until /m)
+    const state = JSON.parse(await readFile(join(dir, 'state.json'), 'utf8'))
+    const expiresAt = Date.now() + 3_600_000
+    const order = {
+      schema: 'supersede.stop/1',
+      version: 3,
+      issuedAt: 1,
+      expiresAt,
+      scope: 'everything',
+      stopped: true,
+      reason: 'panics\u001b[2J',
+    }
+    state.stop = { order, digest: 'd' }
+    state.accepted.directive.stopped = true
+    state.forcedBoot = 'b-7'
+    await writeFile(join(dir, 'state.json'), JSON.stringify(state))
+    const { stdout } = await status(dir)
+    expect(stdout).toContain(`stop order  3, EVERYTHING IS STOPPED until ${new Date(expiresAt).toISOString()}: panics [2J\n`)
+    expect(stdout).toMatch(/^directive {3}1, STOPPED: nothing begins; it asks for lp_proc_2/m)
+    expect(stdout).toMatch(/^work {8}lp_proc_2 for change c1, loaded at /m)
+    expect(stdout).toMatch(/^to do {7}reboot, if it still runs boot b-7/m)
   })
 
   test('tells in one line why it could not enrol', async () => {
