@@ -6,13 +6,14 @@ import type { LoadedEdit } from '../shared/store/index.ts'
 import { leaveFor, TooManyConflicts } from './append-change.ts'
 import type { Ports } from './ports.ts'
 
-/** What is to be written, or that nothing is and why. `enacts`: the edition that the edit becomes with it. */
+/** What is to be written, or that nothing is and why. `enacts`: the edition that the edit becomes with it, by the leave `enacting`. */
 export type EditIntent<R> =
   | {
       readonly events: readonly PolicyEditEvent[]
       readonly actor: string
       readonly decision: Decision
       readonly enacts: Edition | null
+      readonly enacting?: Decision | undefined
     }
   | { readonly settled: R }
 

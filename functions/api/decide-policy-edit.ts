@@ -108,7 +108,8 @@ const decide = async (ports: DecideEditPorts, call: Call, loaded: LoadedEdit): P
   const said = outcome.events.reduce((state, event) => evolveEdit(state, event, at), edit)
   const enactment = call.input.body.decision === 'approve' ? enactEdit(ports.policy.active(), said) : null
   const events = enactment ? [...outcome.events, enactment.event] : outcome.events
-  return { events, actor: call.person.id, decision: call.decision, enacts: enactment?.edition ?? null }
+  const { edition: enacts = null, decision: enacting } = enactment ?? {}
+  return { events, actor: call.person.id, decision: call.decision, enacts, enacting }
 }
 
 /** Approves or rejects exactly what was seen, takes the edit or an approval back, or comments. The last approval puts it into force. */

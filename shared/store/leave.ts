@@ -51,8 +51,8 @@ const OF_EDIT: Readonly<Record<PolicyEditEvent['type'], Leaves>> = {
   commented: ['decidePolicyEdit:comment'],
   rejected: ['decidePolicyEdit:reject'],
   withdrawn: ['decidePolicyEdit:withdraw'],
-  /* Whether approvals suffice, enactPolicy is asked of the policies that the edit would change. */
-  enacted: ['decidePolicyEdit:approve'],
+  /* Whether approvals suffice is asked of the policies that the edit would change. */
+  enacted: ['enactPolicy'],
   outdated: ['expirePolicyEdit'],
   expired: ['expirePolicyEdit'],
 }
@@ -100,12 +100,25 @@ const isAbout = ({ resource }: Decision, { stream, id, fleet }: About): boolean 
 
 const nameOf = ({ action, to }: Decision): string => (to === null ? action : `${action}:${to}`)
 
-/** Throws NoLeave where an event is let in by none of the leaves. */
-const requireLeave = (type: string, allowed: Leaves | undefined, given: readonly Decision[], about: About): void => {
-  const fitting = given.filter(decision => isDecision(decision) && allowed?.includes(nameOf(decision)))
+type Event = { readonly type: string }
+
+/** Id of the person whose word an event is; null where it is the lifecycle's, or names nobody. */
+const authorOf = (event: Event): string | null => {
+  const said: unknown = 'by' in event ? event.by : 'proposer' in event ? event.proposer : null
+  return typeof said === 'object' && said !== null && 'id' in said && typeof said.id === 'string' ? said.id : null
+}
+
+/** Throws NoLeave where an event is let in by none of the leaves: what one person may say is no leave to say it as another. */
+const requireLeave = (event: Event, allowed: Leaves | undefined, given: readonly Decision[], about: About): void => {
+  const { type } = event
+  const author = authorOf(event)
+  const fitting = given.filter(
+    decision => isDecision(decision) && allowed?.includes(nameOf(decision)) && (author === null || decision.principal === author),
+  )
   if (fitting.some(decision => isAbout(decision, about))) return
-  const leaves = given.map(decision => `${nameOf(decision)} on ${JSON.stringify(decision.resource)}`).join(' and ')
-  throw new NoLeave(`the leave for ${leaves} does not let ${type} into ${about.stream}#${about.id}`)
+  const leaves = given.map(leave => `${leave.principal} to ${nameOf(leave)} on ${JSON.stringify(leave.resource)}`).join(' and ')
+  const whose = author === null ? '' : ` of ${author}`
+  throw new NoLeave(`the leave for ${leaves} does not let ${type}${whose} into ${about.stream}#${about.id}`)
 }
 
 const guarded = Symbol('guarded')
@@ -124,7 +137,7 @@ const guardLedger = (ledger: Ledger): Ledger => ({
     const given = [request.decision, ...(request.moves ? [request.moves] : [])]
     /* Only a leave that is about a fleet needs to know which one the change is of. */
     const fleet = given.some(({ resource }) => resource.type === 'Fleet') ? await fleetOf(ledger, request) : null
-    for (const { type } of request.events) requireLeave(type, OF_CHANGE[type], given, { stream: 'change', id: request.id, fleet })
+    for (const event of request.events) requireLeave(event, OF_CHANGE[event.type], given, { stream: 'change', id: request.id, fleet })
     return ledger.appendChange(request)
   },
   record: async request => {
@@ -132,7 +145,7 @@ const guardLedger = (ledger: Ledger): Ledger => ({
     const at = stream.indexOf('#')
     const fleet = typeof event['fleet'] === 'string' ? event['fleet'] : null
     const about = { stream: stream.slice(0, at), id: stream.slice(at + 1), fleet }
-    requireLeave(event.type, RECORDED[`${about.stream}#${event.type}`], [decision], about)
+    requireLeave(event, RECORDED[`${about.stream}#${event.type}`], [decision], about)
     return ledger.record(request)
   },
 })
@@ -142,7 +155,7 @@ const guardHolds = (holds: Store['holds']): Store['holds'] => ({
   append: async request => {
     const { id, event, decision } = request
     const fleet = event.type === 'hold-placed' && event.scope === 'fleet' ? event.target : null
-    requireLeave(event.type, OF_HOLD[event.type], [decision], { stream: 'hold', id, fleet })
+    requireLeave(event, OF_HOLD[event.type], [decision], { stream: 'hold', id, fleet })
     return holds.append(request)
   },
 })
@@ -164,10 +177,11 @@ export const guardPolicyStore = (policies: PolicyStore): GuardedPolicyStore =>
   marked({
     ...policies,
     appendEdit: async request => {
-      const { id, events, decision } = request
+      const { id, events, decision, enacting } = request
+      const given = [decision, ...(enacting ? [enacting] : [])]
       const proposed = events.find(event => event.type === 'proposed')
-      for (const { type } of events)
-        requireLeave(type, OF_EDIT[type], [decision], { stream: 'policy-edit', id, fleet: proposed?.fleet ?? null })
+      for (const event of events)
+        requireLeave(event, OF_EDIT[event.type], given, { stream: 'policy-edit', id, fleet: proposed?.fleet ?? null })
       return policies.appendEdit(request)
     },
   })

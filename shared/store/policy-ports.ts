@@ -60,6 +60,8 @@ export type PolicyStore = PolicyLookup & {
     readonly at: number
     readonly commitId: string
     readonly decision: Decision
+    /** The leave to put the edit into force, where it comes into force with what its author says. */
+    readonly enacting?: Decision | undefined
   }): Promise<{ readonly ok: true; readonly loaded: LoadedEdit } | { readonly ok: false; readonly error: 'conflict' }>
   /** Newest first; index read. */
   edits(filter: { readonly status?: EditStatus | undefined }, page: PageRequest): Promise<Page<EditHead>>

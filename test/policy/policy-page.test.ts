@@ -55,7 +55,7 @@ Who may do what, and when a change may reach hosts, is written in [Cedar](https:
 
 One function asks the policies, \`authorize\` in \`shared/policy/decision.ts\`. It answers with a \`Decision\`, or with the reasons
 why not. Nothing else can make a \`Decision\`, and the writing side of the store takes nothing else: it checks that the decision is for
-these very events and for what they are about (\`shared/store/leave.ts\`), so that nobody releases anything with the leave to comment on it.
+these very events, for what they are about and for who says so (\`shared/store/leave.ts\`), so that nobody releases anything with the leave to comment on it.
 
 - Denied unless some rule permits and no rule forbids. A rule that cannot be evaluated denies.
 - A decision carries the ids of the rules that determined it and the version of the policy set, which is the digest of its

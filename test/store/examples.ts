@@ -9,14 +9,14 @@ export const alice: Person = { id: 'alice', name: 'Alice', groups: ['kernel-main
 /** Leave as the policy room gives it; the store only writes down who allowed what. */
 export const leave = { action: 'test', principal: 'alice', policies: ['allow-all'], policyVersion: 'p1', edition: 0 } as unknown as Decision
 
-export const proposed = (id: string, fleet = 'edge'): ChangeEvent => ({
+export const proposed = (id: string, fleet = 'edge', proposer = alice): ChangeEvent => ({
   type: 'proposed',
   id,
   fleet,
   livepatch: 'a'.repeat(64),
   plan: plan(),
   reason: 'CVE-2026-1',
-  proposer: alice,
+  proposer,
 })
 
 export const judged: ChangeEvent = {

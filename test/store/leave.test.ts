@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ChangeEvent } from '../../shared/change/index.ts'
+import type { PolicyEditEvent } from '../../shared/edition/index.ts'
 import { authorize, type Decision, type Request, UNHINDERED, WORKFLOW_PRINCIPAL } from '../../shared/policy/index.ts'
-import { guardStore, NoLeave } from '../../shared/store/index.ts'
+import { guardPolicyStore, guardStore, NoLeave } from '../../shared/store/index.ts'
 import { housePolicies } from '../policy/house-policies.ts'
-import { aborted, alice, approvedBy, judged, NOON, newId, proposed } from './examples.ts'
+import { alice, approvedBy, judged, NOON, newId, proposed } from './examples.ts'
 import { openStore } from './open-store.ts'
 
 const opened = openStore()
@@ -37,10 +38,12 @@ const toRelease = (id: string) =>
 const toRun = (action: 'judgeChange' | 'haltChange' | 'completeChange', id: string) =>
   leaveTo({ principal: WORKFLOW_PRINCIPAL, action, resource: change(id) })
 
+const person = { ...alice, id: 'bob' }
+const aborted: ChangeEvent = { type: 'aborted', by: person, reason: 'not today' }
 const released: ChangeEvent = { type: 'released', digest: 'd'.repeat(64), policies: [] }
 const waveOpened: ChangeEvent = { type: 'wave-opened', wave: 0, share: 500, directiveVersion: 1 }
-const commented: ChangeEvent = { type: 'commented', id: 'r', by: alice, text: 'hm' }
-const approved = approvedBy({ ...alice, id: 'bob' })
+const commented: ChangeEvent = { type: 'commented', id: 'r', by: person, text: 'hm' }
+const approved = approvedBy(person)
 
 const append = (id: string, events: readonly ChangeEvent[], decision: Decision, moves?: Decision) =>
   guardStore(opened.store).ledger.appendChange({
@@ -59,8 +62,10 @@ describe('an event is appended to a change with the leave for it, and with no ot
     ['an abort with the leave to halt', [aborted], id => toRun('haltChange', id)],
     ['a verdict with the leave to complete', [judged], id => toRun('completeChange', id)],
     ['an approval with the leave on another change', [approved], () => toSay(newId(), 'approve')],
-    ['a proposal with the leave on another fleet', [proposed('x', FLEET)], () => toPropose('core')],
+    ['a proposal of somebody else than the leave is for', [proposed('x', FLEET)], () => toPropose(FLEET)],
+    ['a proposal with the leave on another fleet', [proposed('x', FLEET, person)], () => toPropose('core')],
     ['an approval with a copy of the leave', [approved], id => ({ ...toSay(id, 'approve') })],
+    ['an approval of somebody else than the leave is for', [approvedBy({ ...alice, id: 'carol' })], id => toSay(id, 'approve')],
     ['something of another leave beside what is let in', [commented, approved], id => toSay(id, 'comment')],
   ]
   test.each(rows)('not %s', async (_, events, leave) => {
@@ -71,7 +76,7 @@ describe('an event is appended to a change with the leave for it, and with no ot
 
   test('a proposal with the leave on its fleet, whoever reads it later', async () => {
     const id = newId()
-    expect(await append(id, [proposed(id, FLEET)], toPropose(FLEET))).toMatchObject({ ok: true })
+    expect(await append(id, [proposed(id, FLEET, person)], toPropose(FLEET))).toMatchObject({ ok: true })
     const abort = toControl(id, 'abort')
     const loaded = await opened.store.ledger.loadChange(id)
     const request = { id, expected: 1, lastHash: loaded?.lastHash ?? null, events: [aborted], actor: 'bob', at: NOON, commitId: newId() }
@@ -110,5 +115,41 @@ describe('a fact is recorded with the leave for it, and with no other', () => {
   test('one of a fleet with the leave on it', async () => {
     await record('fleet#own', 'created', toManage('own'))
     expect((await opened.store.ledger.commitsOf('fleet#own', { limit: 1 })).items).toHaveLength(1)
+  })
+})
+
+describe('an edit of the policies comes into force with the leave to enact it, and with no other', () => {
+  const edit = (id: string) => ({ type: 'PolicyEdit', id, fleet: null, proposer: 'alice' }) as const
+  const toApprove = (id: string) =>
+    leaveTo({ principal: bob, action: 'decidePolicyEdit', resource: edit(id), context: { decision: 'approve' } })
+  const toEnact = (id: string) =>
+    leaveTo({
+      principal: WORKFLOW_PRINCIPAL,
+      action: 'enactPolicy',
+      resource: edit(id),
+      context: { approvals: { people: 2, members: { security: 1 }, signedOff: [], changesRequested: 0 }, scope: 'house' },
+    })
+  const events: readonly PolicyEditEvent[] = [
+    { type: 'approved', by: person, digest: 'd', comment: '' },
+    { type: 'enacted', digest: 'd', edition: 1, version: 'v1', policies: [] },
+  ]
+  const enact = (id: string, decision: Decision, enacting?: Decision) =>
+    guardPolicyStore(opened.policies).appendEdit({
+      ...{ id, expected: 1, lastHash: 'h', events, enacts: { number: 1, files: {} }, actor: 'bob', at: NOON, commitId: newId() },
+      ...{ decision, enacting },
+    })
+
+  test.each([
+    ['with the approval alone', () => undefined],
+    ['with the leave to enact another', () => toEnact(newId())],
+    ['with a copy of the leave', (id: string) => ({ ...toEnact(id) })],
+  ])('not %s', async (_, enacting) => {
+    const id = newId()
+    await expect(enact(id, toApprove(id), enacting(id))).rejects.toThrow(NoLeave)
+    expect(await opened.policies.active()).toBeNull()
+  })
+  test('with it, the store is asked, which knows no such edit', async () => {
+    const id = newId()
+    expect(await enact(id, toApprove(id), toEnact(id))).toEqual({ ok: false, error: 'conflict' })
   })
 })
