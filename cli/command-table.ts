@@ -396,8 +396,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
     args: '<fleet>',
     summary: 'List the hosts of a fleet',
     online: true,
-    options: PAGING,
-    examples: ['supersede fleet hosts edge'],
+    options: [option('--to-reboot', 'only those that are to be rebooted, because a transition was forced there'), ...PAGING],
+    examples: ['supersede fleet hosts edge', 'supersede fleet hosts edge --to-reboot'],
     load: () => import('./commands/fleet-hosts.ts'),
   },
   {

@@ -133,6 +133,11 @@ export const FleetPage = ({ id, names }: { readonly id: string; readonly names: 
                 <FreezeText freeze={freeze} />
               </p>
             ))}
+            {fleet.toReboot === 0 ? null : (
+              <p class="error">
+                {plural(fleet.toReboot, 'host')} to reboot, because a transition was forced there: supersede fleet hosts {id} --to-reboot
+              </p>
+            )}
             <Asks fleet={fleet} names={names} />
             <Cohorts fleet={fleet} />
             <Hosts id={id} />

@@ -125,7 +125,7 @@ export const HostPage = ({ id, names }: { readonly id: string; readonly names: R
               It refuses ({host.refusal.code}): {host.refusal.detail}
             </p>
           ) : null}
-          {host.state === 'forced' ? <p class="error">Reboot it: its modules are pinned, and no change reaches it before.</p> : null}
+          {host.toReboot ? <p class="error">Reboot it: its modules are pinned, and no change reaches it before.</p> : null}
           {host.between ? <Between between={host.between} /> : null}
           {host.cleared ? <Cleared cleared={host.cleared} /> : null}
           {host.transition ? <EvidenceView evidence={host.transition} digest={host.evidence} /> : null}

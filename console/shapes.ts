@@ -27,6 +27,8 @@ export type Holds = Listing<Hold> & { readonly mayStop?: boolean; readonly freez
 export type HoldWithHosts = Hold & { readonly inTransition?: number }
 export type Fleet = { readonly id: string; readonly description: string; readonly hosts: number; readonly holds: readonly Hold[] }
 export type FleetWhole = Fleet & {
+  /** Hosts that wait for a reboot, because a transition was forced there. */
+  readonly toReboot: number
   readonly freezes: readonly Freeze[]
   readonly cohorts: readonly { readonly cohort: string; readonly hosts: number; readonly stack: Stack }[]
   readonly directive: {
@@ -64,6 +66,7 @@ export type Evidence = {
   readonly log: readonly string[]
 }
 export type HostWhole = Host & {
+  readonly toReboot: boolean
   /** On its fleet, and on what it runs. */
   readonly holds: readonly Hold[]
   readonly transition: Evidence | null

@@ -1,13 +1,15 @@
 import { answerPage } from '../answer-page.ts'
 import { betweenText } from '../between-view.ts'
-import { firstArgument, type Run } from '../input.ts'
+import { firstArgument, isSet, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { when } from '../terminal/format.ts'
 import { objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
 import { waitedForInShort } from '../transition-view.ts'
 
 export const run: Run = async input => {
-  const { body } = await input.api().call('list-hosts', { path: { fleet: firstArgument(input) }, query: pageQuery(input) })
+  const toReboot = isSet(input, 'toReboot')
+  const query = { ...pageQuery(input), ...(toReboot ? { toReboot: 'true' } : {}) }
+  const { body } = await input.api().call('list-hosts', { path: { fleet: firstArgument(input) }, query })
   return answerPage(
     input,
     body,
@@ -27,6 +29,6 @@ export const run: Run = async input => {
       ['between', host => betweenText(host['between'])],
       ['waits for', host => waitedForInShort(host['transition'])],
     ],
-    'No hosts; supersede fleet enrol issues tokens with which they enrol.',
+    toReboot ? 'No host is to be rebooted.' : 'No hosts; supersede fleet enrol issues tokens with which they enrol.',
   )
 }

@@ -1,9 +1,9 @@
 import { freezeLines, holdLines } from '../hold-view.ts'
 import { firstArgument, type Run } from '../input.ts'
 import { besides } from '../stack-view.ts'
-import { shortDigest, when } from '../terminal/format.ts'
+import { plural, shortDigest, when } from '../terminal/format.ts'
 import { printFacts, printJson, printTable, printTitle } from '../terminal/print.ts'
-import { type JsonObject, objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
+import { type JsonObject, numberOf, objectOf, objectsOf, textOf } from '../terminal/read-json.ts'
 
 const livepatchesOf = (stack: JsonObject): string =>
   objectsOf(stack['livepatches'])
@@ -21,12 +21,14 @@ export const run: Run = async input => {
     return undefined
   }
   const fleet = objectOf(body)
+  const reboots = numberOf(fleet['toReboot'])
   printFacts(shell, [
     ['fleet', textOf(fleet['id'])],
     ['description', textOf(fleet['description'])],
     ['created', when(textOf(fleet['createdAt']))],
     ['hosts', textOf(fleet['hosts'])],
     ['active change', textOf(fleet['activeChange'])],
+    ['to reboot', reboots === 0 ? '' : `${plural(reboots, 'host')}: supersede fleet hosts ${textOf(fleet['id'])} --to-reboot`],
     ['held', holdLines(fleet).join('\n')],
     ['frozen', freezeLines(fleet).join('\n')],
   ])

@@ -33,7 +33,7 @@ export const run: Run = async input => {
     ['evidence', textOf(host['evidence'])],
     ['cleared', cleared['id'] === undefined ? '' : `${textOf(cleared['id'])} by ${textOf(cleared['clearedBy'])}`],
     ['forced with', textOf(host['clearance'])],
-    ['to do', host['state'] === 'forced' ? 'reboot it: its modules are pinned, and no change reaches it before' : ''],
+    ['to do', host['toReboot'] === true ? 'reboot it: its modules are pinned, and no change reaches it before' : ''],
   ])
   printTransition(shell, host['transition'])
   return undefined

@@ -1,5 +1,6 @@
 import { freezesInForce } from '../../shared/policy/index.ts'
 import type { SignedDirective } from '../../shared/rollout/index.ts'
+import type { CohortCount } from '../../shared/store/index.ts'
 import { onFleet } from '../http/admission.ts'
 import { type Outcome, ok } from '../http/answer.ts'
 import { type Problem, problem } from '../http/problem.ts'
@@ -22,6 +23,10 @@ const directiveBrief = (signed: SignedDirective | null) => {
   return { version, issuedAt: new Date(issuedAt).toISOString(), expiresAt: new Date(expiresAt).toISOString(), ask: asked, stopped }
 }
 
+/** How many hosts wait for a reboot, because a transition was forced there. */
+export const rebootsDue = (cohorts: readonly CohortCount[]): number =>
+  cohorts.reduce((sum, { stack, hosts }) => sum + (stack.forced ? hosts : 0), 0)
+
 /** A fleet with its cohorts (how many hosts run which stack) and the holds and freezes on all of it; a livepatch's stand on the livepatch. */
 export const showFleet =
   ({ fleets, holds, policy, now }: Pick<Ports, 'fleets' | 'holds' | 'policy' | 'now'>) =>
@@ -37,6 +42,7 @@ export const showFleet =
     return ok({
       ...summary,
       cohorts: live.map(({ cohort, hosts, stack }) => ({ cohort, hosts, stack })),
+      toReboot: rebootsDue(live),
       directive: directiveBrief(directive),
       holds: holdsOfFleet(standing, path.fleet).map(holdBrief),
       freezes: freezesInForce(policy.set().freezes, path.fleet, now()).map(freezeBrief),

@@ -189,6 +189,8 @@ const Host = z.object({
   clearance: z.string().nullable(),
   /** When it ran without what it disabled for its change (the route disable-then-load); null: it has disabled nothing. */
   between: Between.nullable(),
+  /** Whether a transition was forced there, so that no change reaches it before it reboots. */
+  toReboot: z.boolean(),
   bootId: z.string().nullable(),
   sequence: z.int(),
   enrolledAt: instant,
@@ -384,6 +386,7 @@ export const RESPONSES: Readonly<Record<OperationId, { readonly status: 200 | 20
     body: Fleet.extend({
       holds: z.array(HoldBrief),
       freezes: z.array(FreezeBrief),
+      toReboot: z.int(),
       cohorts: z.array(z.object({ cohort: z.string(), hosts: z.int(), stack: Stack })),
       directive: z
         .object({

@@ -34,13 +34,18 @@ type Stalled = {
 }
 
 /** A host whose transition to lp_proc_2 has stalled, in a change that rolls. */
-const stalled = async (): Promise<Stalled> => {
+const stalled = async (others = 0): Promise<Stalled> => {
   fleets += 1
   const fleet = `stalls-${fleets}`
   await createFleet(house, fleet)
-  const [host] = await enrol(house, fleet, 1)
+  const hosts = await enrol(house, fleet, 1 + others)
+  const host = hosts.at(-1)
   if (!host) throw new Error('no host')
-  await report(house, fleet, [host.report({ stack: stackOf() })])
+  await report(
+    house,
+    fleet,
+    hosts.map(one => one.report({ stack: stackOf() })),
+  )
   const proposed = await house.ask('propose-change', { as: 'alice', body: { fleet, livepatch: NEW, plan: PLAN, reason: 'r' } })
   const change = String(proposed.body['id'])
   await validate(house.ports)({ change })
@@ -133,6 +138,25 @@ describe('a stalled transition', () => {
     const said = (await recorded(fleet)).filter(({ type }) => type === 'transition-forced')
     expect(said).toEqual([expect.objectContaining({ actor: host.id, clearance: id, host: host.id })])
     expect(await shown(host.id)).toMatchObject({ state: 'forced', clearance: id })
+  })
+
+  test('leaves a host that is queued for a reboot, whatever state it reports since, until it has rebooted', async () => {
+    const { fleet, host, say } = await stalled(3)
+    const queue = async (limit = '1') => {
+      const { items, next } = (await house.ask('list-hosts', { as: 'dave', path: { fleet }, query: { toReboot: 'true', limit } })).body
+      return { ids: Array.isArray(items) ? items.map(({ id, toReboot }) => [id, toReboot]) : [], next }
+    }
+    const counted = async () => (await house.ask('show-fleet', { as: 'dave', path: { fleet } })).body['toReboot']
+    expect({ ...(await queue()), counted: await counted() }).toEqual({ ids: [], next: undefined, counted: 0 })
+    const forced = { ...stackOf('2'), forced: true }
+    for (const state of ['forced', 'superseded'] as const) {
+      await say({ state, stack: forced })
+      expect((await queue()).ids).toEqual([[host.id, true]])
+      expect((await queue('100')).ids).toEqual([[host.id, true]])
+      expect(await counted()).toBe(1)
+    }
+    await say({ state: 'unapplied', bootId: 'another-boot', stack: stackOf('2') })
+    expect({ ...(await queue()), counted: await counted() }).toEqual({ ids: [], next: undefined, counted: 0 })
   })
 })
 
