@@ -6,7 +6,7 @@ import { type Outcome, ok, secretly } from '../http/answer.ts'
 import { problem } from '../http/problem.ts'
 import { type InputOf, nothing } from '../http/request-shape.ts'
 import type { PersonCall } from '../http/serve.ts'
-import { secretOf } from '../notice/receiver-secret.ts'
+import { oldSecrets, secretOf } from '../notice/receiver-secret.ts'
 import type { Ports } from '../ports.ts'
 import { receiverPath } from './path-schemas.ts'
 import { receiverDocument, unknownReceiver } from './receiver-document.ts'
@@ -17,7 +17,7 @@ export const shape = {
   body: z.strictObject({
     command: z.enum(['rotate', 'enable', 'disable', 'remove']),
     reason: z.string().max(500).default(''),
-    /** Of `rotate`: how long the old secret signs as well. */
+    /** Of `rotate`: how long the old secret signs as well; 0 ends every older one. */
     overlapSeconds: z
       .int()
       .min(0)
@@ -45,7 +45,9 @@ const rotate = async (
   const previousUntil = at + input.body.overlapSeconds * 1_000
   const isDone = receiver.rotation === id
   const generation = isDone ? receiver.generation : receiver.generation + 1
-  if (!isDone) await notices.rotate(receiver.id, generation, previousUntil, id)
+  /* Without an overlap none of the old ones is trusted any more. */
+  const earlier = input.body.overlapSeconds === 0 ? [] : oldSecrets(receiver).filter(({ until }) => until > at)
+  if (!isDone) await notices.rotate(receiver.id, { generation, previousUntil, earlier, rotation: id })
   const document = receiverDocument({ ...receiver, generation, previousUntil })
   const secret = secretText(await secretOf(receiverKey, receiver.id, generation))
   return secretly({ ...document, secret }, { ...document, secret: null, note: NOTE }, 200)

@@ -71,7 +71,15 @@ export const createReceiver =
     const { name, kind, fleets, kinds, group } = receiver
     const event = { type: 'receiver-created', receiver: id, name, kind, address: shownAddress(receiver), fleets, kinds, group }
     await ledger.record({ stream: `receiver#${id}`, event, actor: person.id, at, commitId: id, decision })
-    const health = { generation: 1, previousUntil: null, rotation: null, disabled: null, failingSince: null, deliveredAt: null }
+    const health = {
+      generation: 1,
+      previousUntil: null,
+      earlier: [],
+      rotation: null,
+      disabled: null,
+      failingSince: null,
+      deliveredAt: null,
+    }
     const document = receiverDocument({ ...receiver, ...health })
     if (kind !== 'webhook') return secretly({ ...document, secret: null }, { ...document, secret: null })
     const secret = secretText(await secretOf(receiverKey, id, 1))

@@ -1,4 +1,4 @@
-import type { KeptReceiver } from '../../shared/store/index.ts'
+import type { EarlierSecret, KeptReceiver } from '../../shared/store/index.ts'
 import type { MacKey } from '../aws/mac-key.ts'
 
 /**
@@ -8,13 +8,16 @@ import type { MacKey } from '../aws/mac-key.ts'
 export const secretOf = (key: MacKey, receiver: string, generation: number): Promise<Uint8Array> =>
   key.mac(`supersede.receiver/1/${receiver}/${generation}`)
 
-/** What a notice is signed with now: the secret, and for a while after a rotation the one before. */
-export const secretsOf = async (
-  key: MacKey,
-  { id, generation, previousUntil }: KeptReceiver,
-  now: number,
-): Promise<readonly Uint8Array[]> => {
-  const current = await secretOf(key, id, generation)
-  if (previousUntil === null || previousUntil <= now || generation < 2) return [current]
-  return [current, await secretOf(key, id, generation - 1)]
+/** So many at most sign beside the newest one: headers are bounded. */
+const OLD_MAX = 4
+
+/** The secrets before the newest one, newest first, each with until when it signs. */
+export const oldSecrets = ({ generation, previousUntil, earlier }: KeptReceiver): readonly EarlierSecret[] =>
+  previousUntil === null || generation < 2 ? earlier : [{ generation: generation - 1, until: previousUntil }, ...earlier].slice(0, OLD_MAX)
+
+/** What a notice is signed with now: the secret, and for a while after a rotation the one before, and those before it that were not over by then. */
+export const secretsOf = async (key: MacKey, receiver: KeptReceiver, now: number): Promise<readonly Uint8Array[]> => {
+  const older = oldSecrets(receiver).filter(({ until }) => until > now)
+  const generations = [receiver.generation, ...older.map(({ generation }) => generation)]
+  return Promise.all(generations.map(generation => secretOf(key, receiver.id, generation)))
 }

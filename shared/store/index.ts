@@ -18,6 +18,7 @@ export {
   type Catalog,
   type ChangeHead,
   type CohortCount,
+  type EarlierSecret,
   type FleetSummary,
   type Fleets,
   type Idempotency,

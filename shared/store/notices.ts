@@ -39,6 +39,9 @@ const StoredReceiver = z.object({
   createdAt: z.string(),
 })
 
+/** Absent before anything was rotated twice. */
+const EarlierSecrets = z.array(z.object({ generation: z.int(), until: z.int() }))
+
 const STATES = ['pending', 'delivered', 'dead'] as const
 const numberOrNull = (item: Item, name: string): number | null => (item[name] ? whole(item, name) : null)
 
@@ -46,6 +49,7 @@ const readReceiver = (item: Item): KeptReceiver => ({
   ...StoredReceiver.parse(JSON.parse(text(item, 'receiver'))),
   generation: whole(item, 'generation'),
   previousUntil: numberOrNull(item, 'previousUntil'),
+  earlier: EarlierSecrets.parse(JSON.parse(textOrNull(item, 'earlier') ?? '[]')),
   rotation: textOrNull(item, 'rotation'),
   disabled: textOrNull(item, 'disabled'),
   failingSince: numberOrNull(item, 'failingSince'),
@@ -124,10 +128,10 @@ export const openNotices = (table: Table): NoticeStore => ({
   removeReceiver: async id => {
     await table.write({ remove: receiverKey(id) })
   },
-  rotate: (id, generation, previousUntil, rotation) =>
+  rotate: (id, { generation, previousUntil, earlier, rotation }) =>
     setOnReceiver(table, id, {
-      text: 'SET generation = :generation, previousUntil = :until, rotation = :rotation',
-      values: { generation, until: previousUntil, rotation },
+      text: 'SET generation = :generation, previousUntil = :until, earlier = :earlier, rotation = :rotation',
+      values: { generation, until: previousUntil, earlier: JSON.stringify(earlier), rotation },
     }),
   disable: (id, why) => setOnReceiver(table, id, { text: 'SET #disabled = :why', names: { disabled: 'disabled' }, values: { why } }),
   enable: id => setOnReceiver(table, id, { text: 'REMOVE #disabled, #since', names: { disabled: 'disabled', since: 'failingSince' } }),

@@ -264,11 +264,16 @@ export type Idempotency = {
   }): Promise<void>
 }
 
+/** `until` in epoch milliseconds. */
+export type EarlierSecret = { readonly generation: number; readonly until: number }
+
 /** A receiver and how it does; times in epoch milliseconds. */
 export type KeptReceiver = Receiver & {
   /** Which secret it has, 1, 2, …; the one before counts as well until `previousUntil`. */
   readonly generation: number
   readonly previousUntil: number | null
+  /** Generations before that one which count yet, because another one was made while they did. */
+  readonly earlier: readonly EarlierSecret[]
   /** The request that made the newest generation, so that its repetition makes none. */
   readonly rotation: string | null
   /** Why it is told nothing; null while it is. */
@@ -286,7 +291,15 @@ export type NoticeStore = {
   receivers(): Promise<readonly KeptReceiver[]>
   receiver(id: string): Promise<KeptReceiver | null>
   removeReceiver(id: string): Promise<void>
-  rotate(id: string, generation: number, previousUntil: number, rotation: string): Promise<boolean>
+  rotate(
+    id: string,
+    rotated: {
+      readonly generation: number
+      readonly previousUntil: number
+      readonly earlier: readonly EarlierSecret[]
+      readonly rotation: string
+    },
+  ): Promise<boolean>
   disable(id: string, why: string): Promise<boolean>
   enable(id: string): Promise<boolean>
   took(id: string, at: number): Promise<boolean>

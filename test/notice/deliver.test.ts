@@ -241,6 +241,31 @@ describe('a secret', () => {
     expect([after && isSigned(after, old), after && isSigned(after, fresh)]).toEqual([false, true])
   })
 
+  test('rotated again, because the answer got lost, still signs for who knows the first one, each for its own time', async () => {
+    const { id, secret: first } = await add()
+    const rotated = async (overlapSeconds: number) => {
+      const secret = String((await control(id, { command: 'rotate', overlapSeconds }, randomUUID())).body['secret'])
+      secrets.push(secret)
+      return secret
+    }
+    const signing = async (known: readonly string[]) => {
+      await ask('test-receiver', { as: 'alice', path: { receiver: id }, body: {} })
+      const last = receiver.heard.at(-1)
+      return known.map(secret => last !== undefined && isSigned(last, secret))
+    }
+    const lost = await rotated(3_600)
+    house.time += 1_000_000
+    const kept = await rotated(3_600)
+    expect(await signing([first, lost, kept])).toEqual([true, true, true])
+    house.time += 2_601_000
+    expect(await signing([first, lost, kept])).toEqual([false, true, true])
+    const another = await rotated(3_600)
+    expect(await signing([lost, kept, another])).toEqual([true, true, true])
+    // Where one has leaked, none of the old ones signs any more.
+    const last = await rotated(0)
+    expect(await signing([lost, kept, another, last])).toEqual([false, false, false, true])
+  })
+
   test('no secret and no address is in any answer, log, event or table', async () => {
     await add()
     await propose()
