@@ -19,6 +19,7 @@ const ChangeRow = ({ change, names }: { readonly change: ChangeHead; readonly na
     <td>
       <Status of={change.status} />
       {change.holds.length > 0 ? <span class="hint"> held</span> : null}
+      {change.afterReview === 'open' ? <span class="error"> review open</span> : null}
     </td>
     <td>
       {change.proposer}

@@ -144,7 +144,7 @@ export type Change = {
   readonly halted: { readonly code: string; readonly detail: string } | null
   readonly timeline: readonly { readonly at: string; readonly actor: string; readonly type: string; readonly text: string }[]
 }
-export type ChangeHead = Pick<Change, 'id' | 'fleet' | 'livepatch' | 'status' | 'proposer' | 'proposedAt' | 'holds'>
+export type ChangeHead = Pick<Change, 'id' | 'fleet' | 'livepatch' | 'status' | 'proposer' | 'proposedAt' | 'holds' | 'afterReview'>
 export type VerdictAnswer = { readonly change: string; readonly digest: string; readonly verdict: Verdict }
 export type Listing<T> = { readonly items: readonly T[]; readonly next?: string }
 export type Patch = { readonly digest: string; readonly name: string; readonly series: string; readonly version: string }

@@ -3,7 +3,13 @@ import { personName } from '../change-view.ts'
 import { given, type Run } from '../input.ts'
 import { pageQuery } from '../page-query.ts'
 import { shortDigest, when } from '../terminal/format.ts'
-import { objectsOf, textOf } from '../terminal/read-json.ts'
+import { type JsonObject, objectsOf, textOf } from '../terminal/read-json.ts'
+
+/** "in-review (held, review open)": a review that an emergency opened stays in sight until somebody closes it. */
+const statusOf = (change: JsonObject): string => {
+  const marks = [...(objectsOf(change['holds']).length > 0 ? ['held'] : []), ...(change['afterReview'] === 'open' ? ['review open'] : [])]
+  return `${textOf(change['status'])}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`
+}
 
 export const run: Run = async input => {
   const asked = { fleet: given(input, 'fleet'), status: given(input, 'status'), review: given(input, 'review') }
@@ -14,7 +20,7 @@ export const run: Run = async input => {
     body,
     [
       ['change', change => textOf(change['id'])],
-      ['status', change => `${textOf(change['status'])}${objectsOf(change['holds']).length > 0 ? ' (held)' : ''}`],
+      ['status', statusOf],
       ['fleet', change => textOf(change['fleet'])],
       ['livepatch', change => shortDigest(textOf(change['livepatch']))],
       ['proposer', change => personName(change['proposer'])],

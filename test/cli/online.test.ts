@@ -71,12 +71,15 @@ describe('listings', () => {
   const rows: readonly (readonly [args: string, id: string, item: object, shown: readonly string[]])[] = [
     ['patch list', 'list-patches', manifest, ['abababababab', 'lp_proc_2', 'CVE-2026-0001', 'yes']],
     ['change list', 'list-changes', change, [ID, 'in-review', 'alice', '2026-11-23T11:00:00Z']],
+    ['change list', 'list-changes', { ...change, status: 'completed', afterReview: 'open' }, ['completed (review open)']],
+    ['change list', 'list-changes', { ...change, holds: [held], afterReview: 'open' }, ['in-review (held, review open)']],
     [
       'hold list --all',
       'list-holds',
       { ...held, state: 'lifted', lifted: { by: { id: 'bob', name: 'Bob' }, at: '', reason: 'r' } },
       [HOLD, 'livepatch abababababab', 'Carol', '2026-12-01T18:00:00Z', 'lifted', 'panics'],
     ],
+    ['fleet list', 'list-fleets', { id: 'core', holds: [held] }, ['core', 'until 2026-12-01T18:00:00Z']],
     ['fleet list', 'list-fleets', { id: 'edge', hosts: 40, description: 'proxies', createdAt: '' }, ['edge', '40', 'proxies']],
     [
       'fleet hosts edge',
