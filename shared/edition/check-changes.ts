@@ -6,7 +6,7 @@ import {
   type FileChanges,
   faultsOfNames,
   faultsOfWhole,
-  fleetsIn,
+  fleetsNamed,
   type PolicyFiles,
   placeOf,
 } from './policy-files.ts'
@@ -30,10 +30,18 @@ const deployed = ({ policies, teams = {} }: PolicyTexts, changes: FileChanges): 
     return isThere ? [{ path, message: 'a deployed file has this name; take another one' }] : []
   })
 
-const unknownFleets = (changes: FileChanges, fleets: ReadonlySet<string>): readonly Fault[] =>
-  fleetsIn(changes)
-    .filter(fleet => !fleets.has(fleet))
-    .map(fleet => ({ path: `fleets/${fleet}/`, message: `there is no fleet ${fleet}` }))
+/** What names a fleet that there is not would hold nothing back. What is in force already may name one: nobody edits that here. */
+const unknownFleets = ({ edition, floor }: ActivePolicies, changes: FileChanges, fleets: ReadonlySet<string>): readonly Fault[] =>
+  Object.entries(changes).flatMap(([path, text]) => {
+    if (text === null) return []
+    const before = edition.files[path] ?? (path === 'settings.json' ? floor.settings : undefined) ?? ''
+    const known = new Set([...fleets, ...(placeOf(path)?.kind === 'fleet' ? [] : fleetsNamed(path, before))])
+    const unknown = new Set(fleetsNamed(path, text).filter(fleet => !known.has(fleet)))
+    return Array.from(unknown, fleet => ({
+      path: placeOf(path)?.kind === 'fleet' ? `fleets/${fleet}/` : path,
+      message: `there is no fleet ${fleet}`,
+    }))
+  })
 
 const PERMITS = 'a rule that is added while Supersede runs can only forbid; what is permitted is deployed'
 const permits = (set: PolicySet): readonly Fault[] =>
@@ -85,7 +93,7 @@ export const checkChanges = (active: ActivePolicies, changes: FileChanges, fleet
   const faults = [
     ...deployed(active.floor, changes),
     ...unchanged(active.edition.files, changes),
-    ...unknownFleets(changes, fleets),
+    ...unknownFleets(active, changes, fleets),
     ...faultsOfEach(active, changes),
   ]
   if (faults.length > 0) return { ok: false, faults }

@@ -74,12 +74,42 @@ export const fleetOf = (paths: readonly string[]): string | null => {
   return fleets.size === 1 ? only : null
 }
 
-/** Fleets whose rules a change touches or brings. */
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const parsed = (text: string): Readonly<Record<string, unknown>> => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : {}
+  } catch {
+    /* Whoever reads it says what is wrong with it. */
+    return {}
+  }
+}
+
+const namesIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter(name => typeof name === 'string') : isObject(value) ? Object.keys(value) : []
+
+/** Fleets that a file speaks about: by its place, or by name as a calendar and settings do. */
+export const fleetsNamed = (path: string, text: string): readonly string[] => {
+  const place = placeOf(path)
+  switch (place?.kind) {
+    case 'fleet':
+      return [place.fleet]
+    case 'calendar': {
+      const { freezes } = parsed(text)
+      return Array.isArray(freezes) ? freezes.flatMap(freeze => (isObject(freeze) ? namesIn(freeze['fleets']) : [])) : []
+    }
+    case 'settings': {
+      const { tiers, windows, stricter } = parsed(text)
+      return [tiers, windows, stricter].flatMap(namesIn).filter(name => name !== '*')
+    }
+    default:
+      return []
+  }
+}
+
+/** Fleets that a change brings something about. */
 export const fleetsIn = (changes: FileChanges): readonly string[] => [
-  ...new Set(
-    Object.entries(changes).flatMap(([path, text]) => {
-      const place = placeOf(path)
-      return place?.kind === 'fleet' && text !== null ? [place.fleet] : []
-    }),
-  ),
+  ...new Set(Object.entries(changes).flatMap(([path, text]) => (text === null ? [] : fleetsNamed(path, text)))),
 ]

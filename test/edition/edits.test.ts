@@ -147,6 +147,22 @@ describe('an edit is refused before anybody reads it, and every fault is told wi
       { 'fleets/edge/x.cedar': teamRule('core', 'x') },
       [['fleets/edge/x.cedar', /reaches beyond the fleet/]],
     ],
+    [
+      'a freeze of an unknown fleet, which would hold nothing',
+      { 'freezes.json': freeze('x').replace('"name":"x",', '"name":"x","fleets":["edge","egde"],') },
+      [['freezes.json', /there is no fleet egde/]],
+    ],
+    [
+      'settings of an unknown fleet, each one once',
+      {
+        'settings.json': JSON.stringify({
+          tiers: { egde: 'production' },
+          windows: { egde: [{ name: 'w', timeZone: 'UTC', every: 'day', from: '01:00', until: '02:00' }] },
+          stricter: { '*': { unsigned: 'r' } },
+        }),
+      },
+      [['settings.json', /there is no fleet egde/]],
+    ],
     ['an unknown fleet', { 'fleets/nowhere/x.cedar': teamRule('nowhere', 'x') }, [['fleets/nowhere/', /no fleet nowhere/]]],
     ['Cedar that does not parse', { 'house/a.cedar': 'forbid (' }, [['house/a.cedar', /unexpected/]]],
     ['a rule without a reason', { 'house/a.cedar': '@id("a") forbid (principal, action, resource);' }, [['house/a.cedar', /@reason/]]],
