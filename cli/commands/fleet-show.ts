@@ -13,6 +13,19 @@ const livepatchesOf = (stack: JsonObject): string =>
     )
     .join(' + ') || 'none'
 
+/** "7: its hosts are told to stop"; empty where they were told nothing yet. */
+const directiveText = (value: unknown): string => {
+  const directive = objectOf(value)
+  const version = textOf(directive['version'])
+  if (version === '') return ''
+  const asked = objectOf(directive['ask'])
+  const share = `${numberOf(asked['share']) / 100} %`
+  const what = `asked for ${shortDigest(textOf(asked['livepatch']))} by change ${textOf(asked['change'])}`
+  const isAsked = textOf(asked['change']) !== ''
+  if (directive['stopped'] === true) return `${version}: its hosts are told to stop${isAsked ? ` (${share} ${what})` : ''}`
+  return `${version}: ${isAsked ? `${share} of its hosts are ${what}` : 'nothing is asked of its hosts'}`
+}
+
 export const run: Run = async input => {
   const { shell } = input
   const { body } = await input.api().call('show-fleet', { path: { fleet: firstArgument(input) } })
@@ -28,6 +41,7 @@ export const run: Run = async input => {
     ['created', when(textOf(fleet['createdAt']))],
     ['hosts', textOf(fleet['hosts'])],
     ['active change', textOf(fleet['activeChange'])],
+    ['directive', directiveText(fleet['directive'])],
     ['to reboot', reboots === 0 ? '' : `${plural(reboots, 'host')}: supersede fleet hosts ${textOf(fleet['id'])} --to-reboot`],
     ['held', holdLines(fleet).join('\n')],
     ['frozen', freezeLines(fleet).join('\n')],

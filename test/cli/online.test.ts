@@ -823,6 +823,20 @@ describe('holds', () => {
     expect(extended.out).toBe(`The hold of livepatch abababababab (${HOLD}) lasts until 2026-12-01T18:00:00Z.\n`)
   })
 
+  test('stand on a fleet with what its hosts are told', async () => {
+    const told = async (directive: object | null) =>
+      (await asBob({ 'show-fleet': () => ({ body: { id: 'edge', cohorts: [], directive } }) }, ['fleet', 'show', 'edge'])).out
+    const ask = { change: ID, livepatch: DIGEST, share: 500 }
+    expect(await told({ version: 7, ask, stopped: true })).toContain(
+      `directive  7: its hosts are told to stop (5 % asked for abababababab by change ${ID})\n`,
+    )
+    expect(await told({ version: 7, ask, stopped: false })).toContain(
+      `directive  7: 5 % of its hosts are asked for abababababab by change ${ID}\n`,
+    )
+    expect(await told({ version: 7, ask: null, stopped: true })).toContain('directive  7: its hosts are told to stop\n')
+    expect(await told(null)).not.toContain('directive')
+  })
+
   test('stand on changes, fleets and livepatches', async () => {
     const shown = await asBob({ 'show-change': () => ({ body: { ...change, holds: [held] } }) }, ['change', 'show', ID])
     expect(shown.out).toContain(`  hold ${line}\n`)
