@@ -9,6 +9,7 @@ const KIND_OF_EVENT: Readonly<Record<string, Readonly<Record<string, NoticeKind>
     approved: 'approved',
     withdrawn: 'approval-withdrawn',
     'changes-requested': 'changes-requested',
+    delegated: 'delegated',
     'emergency-confirmed': 'emergency-confirmed',
     'review-closed': 'review-closed',
     rejected: 'rejected',

@@ -13,6 +13,7 @@ export const NOTICES = {
   escalation: { title: 'Escalation: nobody has decided', type: 'change.escalation' },
   'emergency-confirmed': { title: 'Emergency confirmed', type: 'change.emergency_confirmed' },
   'review-closed': { title: 'Review of an emergency closed', type: 'change.review_closed' },
+  delegated: { title: 'Asked to decide instead', type: 'change.delegated' },
   rejected: { title: 'Rejected', type: 'change.rejected' },
   declined: { title: 'Declined: the time to decide is over', type: 'change.declined' },
   blocked: { title: 'Blocked', type: 'change.blocked' },

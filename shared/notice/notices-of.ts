@@ -72,6 +72,8 @@ const saidIn = (event: ChangeEvent): { readonly by: string | null; readonly says
     case 'rejected':
     case 'aborted':
       return { by: event.by.name, says: event.reason }
+    case 'delegated':
+      return { by: event.by.name, says: `${event.to} may decide instead, before ${event.until.replace(/\.\d+Z$/, 'Z')}` }
     case 'resumed':
       return { by: event.by.name, says: '' }
     case 'emergency-confirmed':
@@ -94,6 +96,7 @@ const ASKING: ReadonlySet<NoticeKind> = new Set([
   'approved',
   'approval-withdrawn',
   'changes-requested',
+  'delegated',
   'emergency-confirmed',
   'reminder',
   'escalation',

@@ -124,6 +124,22 @@ describe('a webhook', () => {
     expect(heard()[3].data).toMatchObject({ by: 'Bob', says: 'tested' })
   })
 
+  test('is told who shall decide instead of whom, and until when', async () => {
+    await add({ kinds: ['delegated'] })
+    await propose()
+    const until = new Date(house.time + 3_600_000).toISOString()
+    expect((await ask('approve-change', { as: 'bob', path: { change }, body: { decision: 'delegate', to: 'erin', until } })).status).toBe(
+      201,
+    )
+    await deliver()
+    expect(heard()).toMatchObject([
+      {
+        type: 'change.delegated',
+        data: { by: 'Bob', says: `erin may decide instead, before ${until.slice(0, 19)}Z`, decideBefore: expect.any(String) },
+      },
+    ])
+  })
+
   test('hears only of its fleets and its kinds', async () => {
     await add({ fleets: ['another'] })
     await add({ kinds: ['rejected'] })
