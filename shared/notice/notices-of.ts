@@ -54,12 +54,27 @@ const aboutChange = (surroundings: Surroundings): NonNullable<Notice['change']> 
   }
 }
 
+type Halted = Extract<ChangeEvent, { type: 'halted' }>
+/** Their details are people's own words: a pause's reason, and the holds with owner, end and reason. */
+type SaidByPeople = 'paused' | 'held'
+
 /** Why the lifecycle halts, without what it saw: that names hosts and stacks. */
-const HALTS: Readonly<Record<string, string>> = {
+const HALTS: Readonly<Record<Exclude<Halted['reason']['code'], SaidByPeople>, string>> = {
   'budget-exceeded': 'more hosts failed, stalled or fell silent than the plan allows',
   drift: 'hosts run something that the verdict does not cover',
   policy: 'policy does not let it go on',
   internal: 'something went wrong inside Supersede',
+}
+
+const saidWhenHalted = ({ reason: { code, detail }, by }: Halted): { readonly by: string | null; readonly says: string } => {
+  switch (code) {
+    case 'paused':
+      return { by, says: detail }
+    case 'held':
+      return { by: null, says: detail }
+    default:
+      return { by: null, says: HALTS[code] }
+  }
 }
 
 /** Who did it and what they said; of an event of a kind that is added later, nothing. */
@@ -81,9 +96,7 @@ const saidIn = (event: ChangeEvent): { readonly by: string | null; readonly says
     case 'review-closed':
       return { by: event.by.name, says: event.text }
     case 'halted':
-      return event.reason.code === 'paused'
-        ? { by: event.by, says: event.reason.detail }
-        : { by: null, says: HALTS[event.reason.code] ?? '' }
+      return saidWhenHalted(event)
     case 'blocked':
       return { by: null, says: event.codes.join(', ') }
     default:

@@ -4,6 +4,7 @@ import { deliverNotices } from '../../functions/notice/deliver-notices.ts'
 import type { Commit } from '../../shared/history/index.ts'
 import { noticesOfFleet } from '../../shared/notice/index.ts'
 import { createFleet, digestOfFile, moduleFile, submit } from '../functions/demo.ts'
+import { hold, liftAll, sceneIn } from '../functions/hold-scene.ts'
 import { openHouse } from '../functions/house.ts'
 
 const house = openHouse()
@@ -128,6 +129,18 @@ describe('a hold', () => {
     expect((await told()).map(({ data }) => data.title)).toEqual([
       expect.stringMatching(/^Held: livepatch lp_proc_2 \(debian-12-6\.1 2\), until /),
     ])
+  })
+})
+
+describe('what a hold halts', () => {
+  test('is told as halted, with whose hold it is, until when, and why', async () => {
+    await liftAll(house)
+    await sceneIn(house, 'core', 'rolling')
+    await told()
+    const { body } = await hold(house, 'alice', { scope: 'fleet', target: 'core', reason: 'it panics' })
+    const halted = (await told()).filter(({ type }) => type === 'dev.supersede.change.halted.v1')
+    const until = String(body['expiresAt']).slice(0, 19)
+    expect(halted.map(({ data }) => [data.by, data.says])).toEqual([[null, `Hold of fleet core by Alice until ${until}Z: it panics`]])
   })
 })
 
