@@ -1,3 +1,4 @@
+import { contradictions } from './contradictions.ts'
 import { idlePolicies } from './idle-policies.ts'
 import { impossibleValues } from './impossible-values.ts'
 import type { PolicySet } from './load-policies.ts'
@@ -12,6 +13,8 @@ export type Doubts = {
 
 /** For those who check policies; whoever only asks them has no use for it, and does not carry it. */
 export const doubtsAbout = ({ parsed: { rules, actions, warnings } }: PolicySet): Doubts => {
-  const impossible = rules.flatMap(({ id, file, json }) => impossibleValues(json).map(fault => `${file}: ${id}: ${fault}`))
+  const impossible = rules.flatMap(({ id, file, json }) =>
+    [...impossibleValues(json), ...contradictions(json)].map(fault => `${file}: ${id}: ${fault}`),
+  )
   return { unreachable: [...warnings, ...impossible], idle: idlePolicies(rules, actions) }
 }

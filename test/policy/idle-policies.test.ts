@@ -144,3 +144,34 @@ describe('a rule that looks for what can never be is told like one that can neve
     ).toEqual([])
   })
 })
+
+describe('a rule whose conditions nothing meets together is told, too', () => {
+  test.each([
+    ['when { context.plan.firstShare > 10000 }', 'no context.plan.firstShare meets all of its conditions; it is 1 to 10000'],
+    ['when { context.plan.firstShare > 100 && context.plan.firstShare < 100 }', 'no context.plan.firstShare meets'],
+    [
+      'when { 5 <= context.plan.waves } when { context.plan.waves < 5 }',
+      'no context.plan.waves meets all of its conditions; it is 1 or more',
+    ],
+    ['unless { context.approvals.people >= 0 }', 'no context.approvals.people meets'],
+    ['unless { context.plan.waves < 3 || context.plan.waves >= 3 }', 'no context.plan.waves meets'],
+    ['when { context.verdict.outcome == "clear" && "note" == context.verdict.outcome }', 'no context.verdict.outcome meets'],
+    ['when { context.tier == "lab" } when { context.tier == "edge" && context.outsideWindows }', 'no context.tier meets'],
+  ])('%s', (conditions, told) => {
+    expect(doubtsAbout(loaded(`forbid (${MOVE}) ${conditions};`)).unreachable).toEqual([
+      expect.stringContaining(`own.cedar: own-0: ${told}`),
+    ])
+  })
+  test.each([
+    'when { context.plan.firstShare > 9999 }',
+    'when { context.plan.waves >= 3 && context.plan.waves <= 3 }',
+    'when { context.plan.waves < 3 || context.plan.waves > 3 }',
+    'unless { context.approvals.people >= 1 }',
+    'unless { context.plan.waves < 3 && context.plan.waves >= 3 }',
+    'when { context.tier == "lab" || context.tier == "edge" }',
+    'when { context.tier == "lab" } unless { context.tier == "edge" }',
+    'when { !(context.plan.waves < 3 && context.plan.waves > 3) }',
+  ])('not one that can be met: %s', conditions => {
+    expect(doubtsAbout(loaded(`forbid (${MOVE}) ${conditions};`)).unreachable).toEqual([])
+  })
+})

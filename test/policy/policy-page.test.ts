@@ -176,8 +176,9 @@ No rule can weaken another: whatever a \`forbid\` of the house stops stays stopp
 
 With the very code that decides, the first three without a server:
 
-- \`supersede policy check [FOLDER]\`: syntax, types, ids and reasons; rules that can never apply or that look for what can
-  never be (\`context.verdict.outcome == "blocked"\`); and rules that add nothing, because another one applies wherever they do.
+- \`supersede policy check [FOLDER]\`: syntax, types, ids and reasons; rules that can never apply, that look for what can
+  never be (\`context.verdict.outcome == "blocked"\`), that nothing meets together (\`context.plan.firstShare > 10000\`); and
+  rules that add nothing, because another one applies wherever they do.
 - \`supersede policy show [FLEET]\`: what a release needs by kind of change, and who may do what, in the rules' own sentences.
 - \`supersede policy test CASES.yaml\`: who does what, what is expected, by which rule; \`examples/policy-cases.yaml\` shows how.
   A case is of its fleet's tier, and of the freezes and windows of the instant that it names as \`at\`, as far as it does not say otherwise.
