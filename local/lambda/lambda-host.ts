@@ -55,6 +55,8 @@ class FunctionPool {
   readonly #workers = new Set<Worker>()
   /** The one that was asked last is asked next, so that the others come to be too many. */
   readonly #idle: { readonly worker: Worker; readonly since: number }[] = []
+  /** Those that are being ended: what they printed last comes with their end. */
+  readonly #ending = new Set<Promise<unknown>>()
   #next = 0
   #isClosed = false
 
@@ -84,7 +86,8 @@ class FunctionPool {
   async close(): Promise<void> {
     this.#isClosed = true
     for (const { settle } of this.#queue.splice(0)) settle({ error: new FunctionError('ServiceException', 'the runtime is stopping') })
-    await Promise.all([...this.#workers].map(worker => worker.terminate()))
+    for (const worker of this.#workers) this.#discard(worker)
+    await Promise.all(this.#ending)
   }
 
   #dispatch(): void {
@@ -137,7 +140,8 @@ class FunctionPool {
 
   #discard(worker: Worker): void {
     this.#forget(worker)
-    void worker.terminate()
+    const ending = worker.terminate().finally(() => this.#ending.delete(ending))
+    this.#ending.add(ending)
   }
 
   #run(worker: Worker, job: Job): void {

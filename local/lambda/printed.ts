@@ -23,5 +23,7 @@ export const keepPrinted = (send: (printed: string) => void): { readonly take: (
   process.stdout.write = write
   process.stderr.write = write
   process.on('exit', flush)
+  /* A thread that fails is ended by whoever hears of that, maybe before it comes to its own end. */
+  process.on('uncaughtExceptionMonitor', flush)
   return { take }
 }
