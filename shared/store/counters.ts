@@ -1,7 +1,7 @@
 import { type CounterDelta, counterDeltas, type Host } from '../fleet/index.ts'
 import { SLOTS, slotOf } from '../rollout/index.ts'
 import { slotKey } from './fleet-items.ts'
-import { count, type Item, type Key, text } from './item.ts'
+import { count, type Item, type Key, keyText, text } from './item.ts'
 import type { SlotCounts } from './ports.ts'
 import type { Table, Write } from './table.ts'
 
@@ -35,7 +35,7 @@ export const withSteps = (steps: CounterSteps, before: Host | null, after: Host)
   const next = new Map(steps)
   for (const delta of counterDeltas(before, after)) {
     const key = keyOf(after, delta)
-    const name = `${key.pk} ${key.sk}`
+    const name = keyText(key)
     const by = new Map(next.get(name)?.by ?? [])
     by.set(attributeOf(delta), (by.get(attributeOf(delta)) ?? 0) + delta.by)
     next.set(name, { key, by })

@@ -1,9 +1,6 @@
-import { type Item, type Key, text } from './item.ts'
+import { type Item, itemKeyText, type Key, keyText } from './item.ts'
 
 type Asked = { readonly key: Key; readonly resolve: (item: Item | null) => void; readonly reject: (error: unknown) => void }
-
-const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`
-const keyOf = (item: Item): Key => ({ pk: text(item, 'pk'), sk: text(item, 'sk') })
 
 /**
  * Reads single items, those that are asked for in one turn of the event loop together: whoever asks for one need not know who else asks
@@ -15,8 +12,8 @@ export const gathered = (getOne: (key: Key) => Promise<Item | null>, getMany: (k
   const read = async (asked: readonly Asked[]): Promise<void> => {
     const [first] = asked
     if (first && asked.length === 1) return first.resolve(await getOne(first.key))
-    const items = new Map((await getMany(asked.map(({ key }) => key))).map(item => [nameOf(keyOf(item)), item]))
-    for (const { key, resolve } of asked) resolve(items.get(nameOf(key)) ?? null)
+    const items = new Map((await getMany(asked.map(({ key }) => key))).map(item => [itemKeyText(item), item]))
+    for (const { key, resolve } of asked) resolve(items.get(keyText(key)) ?? null)
   }
 
   const flush = (): void => {

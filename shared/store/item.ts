@@ -22,13 +22,15 @@ export const itemOf = (values: Readonly<Record<string, Value | null | undefined>
     Object.entries(values).flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, attributeOf(value)]])),
   )
 
-const keyText = (item: Item): string => `${item['pk']?.S ?? '?'} ${item['sk']?.S ?? '?'}`
+/** A key as one text. */
+export const keyText = ({ pk, sk }: Key): string => `${pk} ${sk}`
+export const itemKeyText = (item: Item): string => keyText({ pk: item['pk']?.S ?? '?', sk: item['sk']?.S ?? '?' })
 
 export const textOrNull = (item: Item, name: string): string | null => item[name]?.S ?? null
 
 export const text = (item: Item, name: string): string => {
   const value = textOrNull(item, name)
-  if (value === null) throw new CorruptItem(`item ${keyText(item)} has no text ${name}`)
+  if (value === null) throw new CorruptItem(`item ${itemKeyText(item)} has no text ${name}`)
   return value
 }
 
@@ -37,13 +39,13 @@ export const count = (item: Item, name: string): number => Number(item[name]?.N 
 
 export const whole = (item: Item, name: string): number => {
   const value = Number(item[name]?.N ?? 'NaN')
-  if (!Number.isSafeInteger(value)) throw new CorruptItem(`item ${keyText(item)} has no whole number ${name}`)
+  if (!Number.isSafeInteger(value)) throw new CorruptItem(`item ${itemKeyText(item)} has no whole number ${name}`)
   return value
 }
 
 export const bytes = (item: Item, name: string): Uint8Array => {
   const value = item[name]?.B
-  if (value === undefined) throw new CorruptItem(`item ${keyText(item)} has no bytes ${name}`)
+  if (value === undefined) throw new CorruptItem(`item ${itemKeyText(item)} has no bytes ${name}`)
   return value
 }
 

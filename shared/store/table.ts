@@ -12,7 +12,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { gathered } from './gathered.ts'
-import { type Item, itemOf, type Key, type Value } from './item.ts'
+import { type Item, itemOf, type Key, keyText, type Value } from './item.ts'
 import { ATTEMPTS_MAX, type Pause } from './pause.ts'
 
 /** An expression with what its `#names` and `:values` stand for; all names are given without the sigil. */
@@ -148,7 +148,7 @@ export const openTable = (client: DynamoDBClient, name: string, pause: Pause) =>
 
   /** Strongly consistent, in no order; missing ones are left out. Keys may repeat. */
   const getMany = async (keys: readonly Key[]): Promise<Item[]> => {
-    const distinct = [...new Map(keys.map(key => [`${key.pk} ${key.sk}`, key])).values()]
+    const distinct = [...new Map(keys.map(key => [keyText(key), key])).values()]
     const batches = Array.from({ length: Math.ceil(distinct.length / BATCH_KEYS_MAX) }, (_, index) =>
       distinct.slice(index * BATCH_KEYS_MAX, (index + 1) * BATCH_KEYS_MAX),
     )
