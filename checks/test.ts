@@ -1,7 +1,7 @@
 // `npm test`: every check of the repository, and one closing line that counts them. `--quick`, for the inner loop: the tests
 // of the rooms that changes which are not committed yet lie in; where there are none, those of the pure rooms.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,10 +37,14 @@ const roomOf = (path: string): string => {
   return top === 'shared' || top === 'test' ? room : top
 }
 
+const hasTests = (room: string): boolean =>
+  readdirSync(join(root, 'test', room), { recursive: true }).some(name => String(name).endsWith('.test.ts'))
+
 const quickRooms = (): readonly string[] => {
-  const touched = [...new Set(changedPaths().map(roomOf))].filter(room => existsSync(join(root, 'test', room)) && !SLOW.includes(room))
-  const rooms = touched.filter(room => room !== '')
-  return rooms.length === 0 ? PURE : rooms
+  const changed = new Set(changedPaths().map(roomOf))
+  const folders = readdirSync(join(root, 'test'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+  const touched = folders.map(({ name }) => name).filter(room => changed.has(room) && !SLOW.includes(room) && hasTests(room))
+  return touched.length === 0 ? PURE : touched
 }
 
 const run = (command: string, args: readonly string[], inherit: boolean): Promise<Ended> =>
